@@ -1,0 +1,6 @@
+SUITE(arena)
+SUITE(json)
+SUITE(layers)
+SUITE(map)
+SUITE(text)
+SUITE(time)

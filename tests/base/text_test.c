@@ -1,0 +1,107 @@
+#include "base/text.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "test.h"
+
+static Str fixed(Test *t, double value, int decimals)
+{
+    Buf buf = buf_new(t->arena);
+    buf_fixed(&buf, value, decimals);
+    return buf_str(&buf);
+}
+
+static Str shortest(Test *t, double value)
+{
+    Buf buf = buf_new(t->arena);
+    buf_number(&buf, value);
+    return buf_str(&buf);
+}
+
+static void printing_rounds_half_away_from_zero(Test *t)
+{
+    CHECK_TEXT(t, fixed(t, 2.675, 2), "2.68");            /* below the tie in binary */
+    CHECK_TEXT(t, fixed(t, -2.675, 2), "-2.68");
+    CHECK_TEXT(t, fixed(t, 0.5, 0), "1");
+    CHECK_TEXT(t, fixed(t, 2.5, 0), "3");
+    CHECK_TEXT(t, fixed(t, 9.995, 2), "10.00");
+    CHECK_TEXT(t, fixed(t, 0.049, 1), "0.0");
+    CHECK_TEXT(t, fixed(t, -0.049, 1), "0.0");
+    CHECK_TEXT(t, fixed(t, 0.05, 1), "0.1");
+    CHECK_TEXT(t, fixed(t, 0.96, 1), "1.0");
+    CHECK_TEXT(t, fixed(t, 123456.7, 3), "123456.700");
+    CHECK_TEXT(t, fixed(t, 1e20, 1), "100000000000000000000.0");
+    CHECK_TEXT(t, fixed(t, 3e-9, 4), "0.0000");
+    CHECK_TEXT(t, fixed(t, 0, 2), "0.00");
+    CHECK_NEAR(t, number_round(0.20850, 3), 0.209, 1e-15);
+}
+
+static void shortest_numbers_read_back_as_themselves(Test *t)
+{
+    const double VALUES[] = {0.1, 1.0 / 3, -2.5e-9, 6.02214076e23, 1e15, 123456789012345678.0, 5e-324, 1.7976931348623157e308, -0.3};
+    for (size_t i = 0; i < sizeof VALUES / sizeof *VALUES; i++) {
+        double back = NAN;
+        CHECK(t, number_parse(shortest(t, VALUES[i]), &back));
+        CHECK(t, back == VALUES[i]);
+    }
+    CHECK_TEXT(t, shortest(t, 0.1), "0.1");
+    CHECK_TEXT(t, shortest(t, -3), "-3");
+}
+
+static void only_plain_decimal_numbers_are_read(Test *t)
+{
+    double value = 0;
+    CHECK(t, number_parse(STR("-12.50"), &value) && value == -12.5);
+    CHECK(t, number_parse(STR("1e-3"), &value) && value == 0.001);
+    CHECK(t, number_parse(STR("1e+3"), &value) && value == 1000);
+    CHECK(t, number_parse(STR(".5"), &value) && value == 0.5);
+    CHECK(t, number_parse(STR("0.1234567890123456789"), &value) && value == 0.1234567890123456789);
+    const char *const BAD[] = {"", "-", ".", "1,5", "1e", "1e+", "0x10", "nan", "inf", "1 ", " 1", "1.2.3", "1e999"};
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) CHECK(t, !number_parse(str_from(BAD[i]), &value));
+    int64_t whole;
+    CHECK(t, integer_parse(STR("-9223372036854775807"), &whole) && whole == -INT64_MAX);
+    CHECK(t, !integer_parse(STR("9223372036854775808"), &whole));
+    CHECK(t, !integer_parse(STR("7.0"), &whole));
+}
+
+static void composed_and_decomposed_vietnamese_become_one(Test *t)
+{
+    Error err = {0};
+    Str nfc;
+    CHECK_OK(t, str_nfc(t->arena, STR("Nguye\xcc\x82\xcc\x83n"), &nfc, &err), err);
+    CHECK_TEXT(t, nfc, "Nguy\xe1\xbb\x85n");
+    CHECK(t, !str_nfc(t->arena, STR("caf\xe9"), &nfc, &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "byte 4");
+}
+
+static void the_nearest_name_is_found_or_none(Test *t)
+{
+    const Str NAMES[] = {STR("visits"), STR("arms"), STR("eligibility"), STR("outputs")};
+    CHECK_TEXT(t, str_nearest(STR("vists"), NAMES, 4), "visits");
+    CHECK_TEXT(t, str_nearest(STR("eligibilty"), NAMES, 4), "eligibility");
+    CHECK_TEXT(t, str_nearest(STR("weather"), NAMES, 4), "");
+}
+
+static void cutting_and_trimming_give_views(Test *t)
+{
+    Str before, after;
+    CHECK(t, str_cut(STR("key: value"), STR(": "), &before, &after));
+    CHECK_TEXT(t, before, "key");
+    CHECK_TEXT(t, after, "value");
+    CHECK(t, !str_cut(STR("key"), STR(":"), &before, &after));
+    CHECK_TEXT(t, str_trim(STR(" \t two words\r\n")), "two words");
+    CHECK(t, str_compare(STR("ab"), STR("abc")) < 0);
+    CHECK(t, str_equal_fold(STR("AgE"), STR("aGe")));
+}
+
+static const TestCase CASES[] = {
+    {"printing rounds half away from zero", printing_rounds_half_away_from_zero},
+    {"shortest numbers read back as themselves", shortest_numbers_read_back_as_themselves},
+    {"only plain decimal numbers are read", only_plain_decimal_numbers_are_read},
+    {"composed and decomposed Vietnamese become one", composed_and_decomposed_vietnamese_become_one},
+    {"the nearest name is found, or none", the_nearest_name_is_found_or_none},
+    {"cutting and trimming give views", cutting_and_trimming_give_views},
+};
+TEST_SUITE(text, CASES);

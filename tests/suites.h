@@ -1,0 +1,13 @@
+/* Every suite, listed once; the runner expands this twice. One file per folder, so that adding is one word. */
+#include "base/suites.h"
+#include "data/suites.h"
+#include "math/suites.h"
+#include "protocol/suites.h"
+#include "instrument/suites.h"
+#include "stat/suites.h"
+#include "safety/suites.h"
+#include "store/suites.h"
+#include "exchange/suites.h"
+#include "report/suites.h"
+#include "trial/suites.h"
+#include "cli/suites.h"
