@@ -1,0 +1,3 @@
+#include "equipoise.h"
+
+const char *eq_version(void) { return EQUIPOISE_VERSION; }
