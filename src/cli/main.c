@@ -1,7 +1,3 @@
-#include <stdio.h>
+#include "cli/command.h"
 
-int main(void)
-{
-    puts("equipoise 0.1.0");
-    return 0;
-}
+int main(int argc, char **argv) { return command_main(argc, argv); }
