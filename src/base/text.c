@@ -204,7 +204,7 @@ static size_t edit_distance(Str a, Str b)
 Str str_nearest(Str text, const Str *candidates, size_t n)
 {
     Str nearest = {"", 0};
-    size_t least = text.len <= 4 ? 2 : text.len / 3 + 1;  /* farther than this is another word */
+    size_t least = text.len <= 3 ? 2 : text.len / 3 + 2;  /* this far is another word */
     if (text.len > NEAREST_LIMIT) return nearest;
     for (size_t i = 0; i < n; i++) {
         if (candidates[i].len > NEAREST_LIMIT) continue;

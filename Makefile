@@ -1,0 +1,37 @@
+# make demo    installs what is missing, builds, plays the founding trial, says where the report is
+# make test    installs what is missing and runs everything; ends with "N passed, N failed"
+# make         builds build/src/cli/equipoise
+
+BUILD = build
+PROGRAM = $(BUILD)/src/cli/equipoise
+
+all: packages $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+packages:
+	@tools/packages build
+
+$(BUILD)/build.ninja:
+	meson setup $(BUILD)
+
+demo: all
+	@tools/demo $(PROGRAM) demo
+
+test:
+	@tools/packages build test
+	@tools/test
+
+# the quick round while working: unit tests of the debug build
+check: all
+	./$(BUILD)/tests/equipoise-tests
+
+bench: all
+	@for bench in $(BUILD)/bench/bench-*; do [ -x "$$bench" ] && [ -f "$$bench" ] && "$$bench"; done; true
+
+install: all
+	meson install -C $(BUILD)
+
+clean:
+	rm -rf build build-* demo
+
+.PHONY: all packages demo test check bench install clean
