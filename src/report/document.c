@@ -67,6 +67,7 @@ Figure *document_figure(Document *document, FigureKind kind, Str number, Str tit
                        .number = number,
                        .title = title,
                        .kind = kind,
+                       .decimals = 1,
                        .reference = NAN};
     add_block(document, BLOCK_FIGURE)->figure = figure;
     return figure;
@@ -135,7 +136,13 @@ void table_cell_number(Document *document, Table *table, size_t column, Str pref
     ARENA_PUSH_ROOM(arena, document->results, document->n_results, document->result_capacity);
     Str place = str_format(arena, STR_FMT ".r%zu.c%zu", STR_ARG(table->id), table->n_rows, column + 1);
     if (cell->n_results) place = str_format(arena, STR_FMT ".%zu", STR_ARG(place), cell->n_results + 1);
-    Str text = print_number(arena, value, decimals, printed);
+    Buf text = buf_new(arena);
+    buf_add(&text, cell->text);
+    buf_add(&text, prefix);
+    size_t printed_at = text.len;
+    Str number = print_number(arena, value, decimals, printed);
+    buf_add(&text, number);
+    buf_add(&text, suffix);
     document->results[document->n_results++] = (Result){.id = place,
                                                         .table = table->number.len ? table->number : table->id,
                                                         .group = row->group,
@@ -144,10 +151,11 @@ void table_cell_number(Document *document, Table *table, size_t column, Str pref
                                                         .stat = stat,
                                                         .value = value,
                                                         .decimals = decimals,
-                                                        .printed = text,
+                                                        .printed = number,
+                                                        .printed_at = printed_at,
                                                         .from = from};
     cell->n_results++;
-    cell->text = str_format(arena, STR_FMT STR_FMT STR_FMT STR_FMT, STR_ARG(cell->text), STR_ARG(prefix), STR_ARG(text), STR_ARG(suffix));
+    cell->text = buf_str(&text);
 }
 
 const Result *document_result(const Document *document, Str id)

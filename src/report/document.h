@@ -17,7 +17,8 @@ typedef struct {
     size_t n_records;                 /* rows of the frame that went in */
     Str records;                      /* which: "SUBJID S-001 S-004 ..." when few, else empty */
     Str variable;                     /* "AVAL", or the model's formula */
-    Str method;                       /* "mean", "Fisher exact test, two-sided"; names docs/methods/ page where there is one */
+    Str method;                       /* "mean", "Fisher exact test, two-sided" */
+    Str method_page;                  /* "fisher" names docs/methods/fisher.md; empty where there is none */
     Str options;                      /* "quantile definition 5", "observed margins" */
     Str estimand;                     /* id of the estimand, if the analysis serves one */
 } Provenance;
@@ -30,6 +31,7 @@ typedef struct {
     double value;                     /* full precision; NaN when it cannot be computed */
     int decimals;                     /* as printed */
     Str printed;                      /* the text in the cell, without what surrounds it */
+    size_t printed_at;                /* byte of the cell's text at which it begins */
     const Provenance *from;
 } Result;
 
@@ -71,20 +73,28 @@ typedef struct {
 } Table;
 
 /* A figure is its data; the writers draw it. Every series keeps numbers, so that the data table beside the drawing
- * and the drawing cannot disagree. */
+ * and the drawing cannot disagree. How each kind reads its series:
+ *   LINES   SUBJECT: x, y. MEAN: x, y, low, high, n_at (n is printed under the axis). EXPECTED: x, y, dashed.
+ *           POINTS: x, y as unjoined dots. group: the arm, which decides colour; with `facets` a panel each.
+ *   FOREST  one series a row: x[0] the estimate, low[0] and high[0] its interval, n_at[0]; y is not read. role MEAN is
+ *           an overall row (diamond). Rows of one group stand below its name. x NaN: the row is named "not estimable".
+ *   DOTS    as FOREST; group is the arm, and series of one label share a row. Drawn in the order given.
+ *   BARS    one series a level: bar i (named tick_text[i]) is y[i] long from where the level before it ended.
+ *   FLOW    boxes; series are not read. */
 typedef enum {
     FIGURE_FLOW,                      /* boxes top-down: boxes[] */
     FIGURE_LINES,                     /* thin line per subject, bold mean with intervals, expected curve */
     FIGURE_FOREST,                    /* label, estimate, interval, n per row */
     FIGURE_DOTS,                      /* share per row with interval (adverse events) */
     FIGURE_STEPS,                     /* reserved for survival curves */
-    FIGURE_BARS
+    FIGURE_BARS                       /* stacked bars, one level per series */
 } FigureKind;
 
 typedef enum { SERIES_SUBJECT, SERIES_MEAN, SERIES_EXPECTED, SERIES_POINTS } SeriesRole;
 
 typedef struct {
-    Str label;                        /* subject, arm or row */
+    Str label;                        /* subject, arm, row or level */
+    Str group;                        /* arm or family of rows; may be empty */
     SeriesRole role;
     size_t n;
     double *x, *y;                    /* y NaN: a gap, never bridged */
@@ -95,16 +105,20 @@ typedef struct {
 typedef struct {
     Str text;                         /* lines separated by '\n' */
     size_t n;                         /* the count it shows */
-    int column, row;                  /* place in the grid; exclusions stand in column 1 beside the arrow */
+    int column, row;                  /* place in the grid: an arm per column, rows counted downwards */
     int from;                         /* index of the box the arrow comes from, -1 for none */
+    bool aside;                       /* an exclusion: stands at the right of the arrow, on a row of its own */
 } FlowBox;
 
 typedef struct {
     Str id, number, title, alt;
     FigureKind kind;
-    Str x_label, y_label;
+    Str x_label, y_label;             /* with unit: "Months since first dose", "GMFM-66 score (points)" */
     double reference;                 /* line of no effect; NaN for none */
     bool log_x;
+    bool facets;                      /* a panel per group */
+    bool exploratory;                 /* says so inside the figure */
+    int decimals;                     /* of estimates printed in the figure */
     Str low_words, high_words;        /* what the sides of the reference mean; may be empty */
     size_t n_ticks;                   /* named ticks of x, or 0 */
     double *tick_at;
