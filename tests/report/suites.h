@@ -1,1 +1,2 @@
+SUITE(checklist)
 SUITE(guard)
