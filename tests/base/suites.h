@@ -1,4 +1,5 @@
 SUITE(arena)
+SUITE(digest)
 SUITE(json)
 SUITE(layers)
 SUITE(map)
