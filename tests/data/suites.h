@@ -1,1 +1,2 @@
+SUITE(condition)
 SUITE(frame)

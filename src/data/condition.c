@@ -1,0 +1,527 @@
+#include "data/condition.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data/condition_functions.h"
+#include "data/condition_scan.h"
+
+/* The expression is compiled as   SELECT NULL FROM "frame N" WHERE emit((EXPRESSION))
+ * over a table that reads the frame's columns in place. emit takes each row's value into our arrays and is never true,
+ * so that one step runs the whole scan. In a WHERE no aggregate is allowed, which keeps min and max to one row. */
+#define QUERY_START  "SELECT NULL FROM \"frame %zu\" WHERE emit(("
+
+#define MAX_STEPS_PER_ROW 20000       /* of SQLite's machine; a condition of 4 KB takes fewer */
+#define STEPS_PER_CALL    10000
+#define MAX_TEXT_BYTES    1000000
+#define MAX_PATTERN_BYTES 200
+
+typedef enum { WANT_ROWS, WANT_VERDICTS, WANT_VALUES } Want;
+
+struct ConditionEngine {
+    Arena *arena;                     /* of its own: conditions outlive the caller's marks */
+    sqlite3 *database;
+    Condition *latest;                /* all compiled, linked for closing */
+    size_t n_compiled;
+    Condition *running;
+    int n_selects, n_emits;           /* seen by the authorizer in this compilation */
+    bool declaring;                   /* our own CREATE TABLE, not the condition's */
+    Str refused;                      /* what the authorizer refused; empty when nothing */
+};
+
+struct Condition {
+    sqlite3_vtab table;               /* first: SQLite hands it back to us */
+    sqlite3_vtab_cursor cursor;       /* one is enough: there is one scan at a time */
+    ConditionEngine *engine;
+    Condition *before;
+    Str text;
+    size_t n_columns;                 /* those that the text reads */
+    Str *names;
+    bool *is_number;
+    const Column **columns;           /* bound for a run */
+    sqlite3_stmt *statement;
+    size_t start, row, end;           /* of the scan; row moves from start to end */
+    double steps_left;
+    Want want;                        /* what emit does with a value, and where */
+    size_t *rows;
+    size_t n_rows;
+    signed char *verdicts;
+    Arena *arena;
+    Column *result;
+    size_t first_of_kind;             /* the row that decided result's type, SIZE_MAX before */
+    Error *err;
+};
+
+/* ---- the table that SQLite reads: a frame's columns, in place ---- */
+
+static int table_connect(sqlite3 *database, void *client, int argc, const char *const *argv, sqlite3_vtab **table, char **message)
+{
+    Condition *condition = client;
+    Arena *scratch = arena_new();
+    Buf sql = buf_new(scratch);
+    (void)argc, (void)argv, (void)message;
+    buf_add_c(&sql, "CREATE TABLE frame(");
+    for (size_t i = 0; i < condition->n_columns; i++) {
+        buf_add_c(&sql, i ? ", \"" : "\"");
+        for (size_t k = 0; k < condition->names[i].len; k++) {
+            buf_char(&sql, condition->names[i].data[k]);
+            if (condition->names[i].data[k] == '"') buf_char(&sql, '"');
+        }
+        buf_add_c(&sql, condition->is_number[i] ? "\" REAL" : "\" TEXT");
+    }
+    if (condition->n_columns == 0) buf_add_c(&sql, "\"no column\"");
+    buf_add_c(&sql, ")");
+    condition->engine->declaring = true;
+    int rc = sqlite3_declare_vtab(database, buf_c(&sql));
+    condition->engine->declaring = false;
+    arena_free(scratch);
+    *table = &condition->table;
+    return rc;
+}
+
+static int table_disconnect(sqlite3_vtab *table)
+{
+    (void)table;
+    return SQLITE_OK;
+}
+
+static int table_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
+{
+    (void)table;
+    info->estimatedCost = 1e6;
+    return SQLITE_OK;
+}
+
+static int table_open(sqlite3_vtab *table, sqlite3_vtab_cursor **cursor)
+{
+    Condition *condition = (Condition *)table;
+    condition->cursor = (sqlite3_vtab_cursor){.pVtab = table};
+    *cursor = &condition->cursor;
+    return SQLITE_OK;
+}
+
+static int table_close(sqlite3_vtab_cursor *cursor)
+{
+    (void)cursor;
+    return SQLITE_OK;
+}
+
+static int table_filter(sqlite3_vtab_cursor *cursor, int index, const char *name, int argc, sqlite3_value **argv)
+{
+    (void)cursor, (void)index, (void)name, (void)argc, (void)argv;
+    return SQLITE_OK;                 /* the caller has set the first row */
+}
+
+static Condition *of_cursor(sqlite3_vtab_cursor *cursor) { return (Condition *)cursor->pVtab; }
+
+static int table_next(sqlite3_vtab_cursor *cursor)
+{
+    of_cursor(cursor)->row++;
+    return SQLITE_OK;
+}
+
+static int table_eof(sqlite3_vtab_cursor *cursor) { return of_cursor(cursor)->row >= of_cursor(cursor)->end; }
+
+static int table_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int index)
+{
+    Condition *condition = of_cursor(cursor);
+    if ((size_t)index >= condition->n_columns) return SQLITE_OK;
+    const Column *column = condition->columns[index];
+    size_t row = condition->row;
+    if (column->missing[row]) return SQLITE_OK;            /* NULL */
+    if (condition->is_number[index]) {
+        sqlite3_result_double(context, column->numbers[row]);
+    } else {
+        Str text = column->texts[row];
+        sqlite3_result_text64(context, text.len ? text.data : "", text.len, SQLITE_STATIC, SQLITE_UTF8);
+    }
+    return SQLITE_OK;
+}
+
+static int table_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *rowid)
+{
+    *rowid = (sqlite3_int64)of_cursor(cursor)->row;
+    return SQLITE_OK;
+}
+
+static const sqlite3_module MODULE = {
+    .xConnect = table_connect,        /* no xCreate: the table is there without being made */
+    .xBestIndex = table_best_index,
+    .xDisconnect = table_disconnect,
+    .xOpen = table_open,
+    .xClose = table_close,
+    .xFilter = table_filter,
+    .xNext = table_next,
+    .xEof = table_eof,
+    .xColumn = table_column,
+    .xRowid = table_rowid,
+};
+
+/* ---- each row's value comes here ---- */
+
+static bool set_value(Condition *condition, sqlite3_value *value, int type)
+{
+    Column *result = condition->result;
+    size_t row = condition->row;
+    bool is_text = type == SQLITE_TEXT;
+    if (condition->first_of_kind == SIZE_MAX) {
+        condition->first_of_kind = row;
+        result->type = is_text ? COLUMN_TEXT : COLUMN_NUMBER;
+        if (is_text) result->texts = ARENA_ARRAY(condition->arena, Str, condition->end);
+    }
+    if (is_text != (result->type == COLUMN_TEXT)) {
+        size_t number = is_text ? condition->first_of_kind : row, text = is_text ? row : condition->first_of_kind;
+        error_set(condition->err, ERROR_INCONSISTENT, "the expression gives a number in row %zu and a text in row %zu", number + 1, text + 1);
+        return error_hint(condition->err, "Use text(x), or CAST(x AS REAL), so that every row gives the same kind.");
+    }
+    if (is_text) {
+        Str text = {(const char *)sqlite3_value_text(value), (size_t)sqlite3_value_bytes(value)};
+        result->texts[row] = str_copy(condition->arena, text);
+    } else {
+        result->numbers[row] = sqlite3_value_double(value);
+        if (!isfinite(result->numbers[row]))
+            return error_set(condition->err, ERROR_DEGENERATE, "the expression is beyond the largest number in row %zu", row + 1);
+    }
+    result->missing[row] = MISSING_NOT;
+    return true;
+}
+
+static bool set_verdict(Condition *condition, sqlite3_value *value, int type)
+{
+    if (type == SQLITE_TEXT) {
+        error_set(condition->err, ERROR_INCONSISTENT, "the condition gives the text \"%.60s\", not true or false, in row %zu",
+                  (const char *)sqlite3_value_text(value), condition->row + 1);
+        return error_hint(condition->err, "Compare it with something: X = 'Y'.");
+    }
+    signed char verdict = type == SQLITE_NULL ? -1 : sqlite3_value_double(value) != 0;
+    if (condition->want == WANT_VERDICTS) condition->verdicts[condition->row - condition->start] = verdict;
+    else if (verdict > 0) condition->rows[condition->n_rows++] = condition->row;
+    return true;
+}
+
+static void emit(sqlite3_context *context, int n_args, sqlite3_value **args)
+{
+    ConditionEngine *engine = sqlite3_user_data(context);
+    Condition *condition = engine->running;
+    int type = sqlite3_value_type(args[0]);
+    (void)n_args;
+    if (type == SQLITE_BLOB) type = SQLITE_TEXT;
+    bool taken = condition->want != WANT_VALUES ? set_verdict(condition, args[0], type)
+                                                : type == SQLITE_NULL || set_value(condition, args[0], type);
+    if (!taken) sqlite3_result_error(context, "refused", -1);
+}
+
+/* ---- the engine ---- */
+
+/* Allows one SELECT that reads our table and calls functions of the table; nothing else, whatever the scan let pass. */
+static int authorize(void *client, int action, const char *third, const char *fourth, const char *database, const char *source)
+{
+    ConditionEngine *engine = client;
+    (void)database, (void)source;
+    if (engine->declaring) return SQLITE_OK;
+    if (action == SQLITE_SELECT && engine->n_selects++ == 0) return SQLITE_OK;
+    if (action == SQLITE_READ && third && strncmp(third, "frame ", 6) == 0) return SQLITE_OK;
+    if (action == SQLITE_FUNCTION && fourth) {
+        if (strcmp(fourth, "emit") == 0 && engine->n_emits++ == 0) return SQLITE_OK;
+        if (strcmp(fourth, "glob") == 0 || condition_function(str_from(fourth))) return SQLITE_OK;
+    }
+    const char *what = action == SQLITE_FUNCTION && fourth ? fourth : action == SQLITE_SELECT ? "a query" : third;
+    engine->refused = str_copy(engine->arena, str_from(what ? what : "this"));
+    return SQLITE_DENY;
+}
+
+/* Ends a run that takes more steps than its rows may: the same on any machine, unlike a clock. */
+static int count_steps(void *client)
+{
+    ConditionEngine *engine = client;
+    if (!engine->running) return 0;
+    engine->running->steps_left -= STEPS_PER_CALL;
+    return engine->running->steps_left < 0;
+}
+
+static void engine_close(void *object)
+{
+    ConditionEngine *engine = object;
+    for (Condition *condition = engine->latest; condition; condition = condition->before) sqlite3_finalize(condition->statement);
+    sqlite3_close(engine->database);
+    arena_free(engine->arena);
+}
+
+static void engine_harden(ConditionEngine *engine)
+{
+    static const struct {
+        int limit, most;
+    } LIMITS[] = {
+        {SQLITE_LIMIT_LENGTH, MAX_TEXT_BYTES},
+        {SQLITE_LIMIT_SQL_LENGTH, CONDITION_MAX_BYTES + 200},
+        {SQLITE_LIMIT_EXPR_DEPTH, 1000},
+        {SQLITE_LIMIT_COMPOUND_SELECT, 1},
+        {SQLITE_LIMIT_VDBE_OP, MAX_STEPS_PER_ROW},
+        {SQLITE_LIMIT_FUNCTION_ARG, 100},
+        {SQLITE_LIMIT_ATTACHED, 0},
+        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MAX_PATTERN_BYTES},
+        {SQLITE_LIMIT_VARIABLE_NUMBER, 0},
+        {SQLITE_LIMIT_TRIGGER_DEPTH, 0},
+        {SQLITE_LIMIT_WORKER_THREADS, 0},
+    };
+    static const struct {
+        int option, on;
+    } OPTIONS[] = {
+        {SQLITE_DBCONFIG_DQS_DML, 0},           {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0}, {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},
+    };
+    for (size_t i = 0; i < sizeof LIMITS / sizeof LIMITS[0]; i++) sqlite3_limit(engine->database, LIMITS[i].limit, LIMITS[i].most);
+    for (size_t i = 0; i < sizeof OPTIONS / sizeof OPTIONS[0]; i++)
+        sqlite3_db_config(engine->database, OPTIONS[i].option, OPTIONS[i].on, NULL);
+    sqlite3_set_authorizer(engine->database, authorize, engine);
+    sqlite3_progress_handler(engine->database, STEPS_PER_CALL, count_steps, engine);
+}
+
+bool condition_engine_open(Arena *arena, ConditionEngine **opened, Error *err)
+{
+    Arena *own = arena_new();
+    ConditionEngine *engine = ARENA_NEW(own, ConditionEngine);
+    *engine = (ConditionEngine){.arena = own};
+    arena_defer(arena, engine_close, engine);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX;
+    bool ok = sqlite3_open_v2(":memory:", &engine->database, flags, NULL) == SQLITE_OK;
+    ok = ok && condition_functions_register(engine->database);
+    ok = ok && sqlite3_create_function_v2(engine->database, "emit", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, engine, emit, NULL, NULL, NULL) == SQLITE_OK;
+    if (!ok) return error_set(err, ERROR_IO, "could not open a database in memory: %s", sqlite3_errmsg(engine->database));
+    engine_harden(engine);
+    *opened = engine;
+    return true;
+}
+
+/* ---- compiling ---- */
+
+/* SQLite's complaint in our words, with its place in the condition. */
+static bool explain(Condition *condition, size_t prefix, Error *err)
+{
+    ConditionEngine *engine = condition->engine;
+    const char *message = sqlite3_errmsg(engine->database);
+    int offset = sqlite3_error_offset(engine->database);
+    size_t at = offset < 0 || (size_t)offset < prefix ? 0 : (size_t)offset - prefix;
+    if (at > condition->text.len) at = condition->text.len;
+    const char *near = strncmp(message, "near \"", 6) == 0 ? message + 6 : NULL, *quote = near ? strchr(near, '"') : NULL;
+    if (engine->refused.len) {
+        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is not part of the language of conditions", STR_ARG(engine->refused));
+    } else if (at == condition->text.len) {
+        error_set(err, ERROR_MALFORMED, "the condition ends too early");
+    } else if (quote) {
+        error_set(err, ERROR_MALFORMED, "\"%.*s\" is not expected here", (int)(quote - near), near);
+        if (sqlite3_keyword_check(near, (int)(quote - near)))
+            error_hint(err, "It is a word of SQL; if a column is meant, put it in double quotes: \"%.*s\".", (int)(quote - near), near);
+    } else if (strstr(message, "misuse of aggregate")) {
+        error_set(err, ERROR_MALFORMED, "min and max compare two or more values of one row");
+        error_hint(err, "A condition sees one row at a time; write max(x, y).");
+    } else if (strstr(message, "parser stack") || strstr(message, "Expression tree is too large")) {
+        error_set(err, ERROR_MALFORMED, "the condition is nested too deeply");
+    } else {
+        error_set(err, ERROR_MALFORMED, "%s", message);
+    }
+    return condition_error_at(err, condition->text, at);
+}
+
+static Condition *condition_new(ConditionEngine *engine, Str text, const Frame *frame, const size_t *used, size_t n_used)
+{
+    Condition *condition = ARENA_NEW(engine->arena, Condition);
+    *condition = (Condition){.engine = engine,
+                             .text = str_copy(engine->arena, text),
+                             .n_columns = n_used,
+                             .names = ARENA_ARRAY(engine->arena, Str, n_used),
+                             .is_number = ARENA_ARRAY(engine->arena, bool, n_used),
+                             .columns = ARENA_ARRAY(engine->arena, const Column *, n_used)};
+    for (size_t i = 0; i < n_used; i++) {
+        condition->names[i] = str_copy(engine->arena, frame->columns[used[i]].name);
+        condition->is_number[i] = column_is_number(&frame->columns[used[i]]);
+    }
+    return condition;
+}
+
+static bool prepare(Condition *condition, Error *err)
+{
+    ConditionEngine *engine = condition->engine;
+    char start[80], table[40];
+    size_t number = engine->n_compiled++;
+    int prefix = snprintf(start, sizeof start, QUERY_START, number);
+    snprintf(table, sizeof table, "frame %zu", number);
+    Arena *scratch = arena_new();
+    Str sql = str_format(scratch, "%s%s))", start, condition->text.data);
+    engine->n_selects = engine->n_emits = 0;
+    engine->refused = STR("");
+    engine->running = NULL;
+    bool ok = sqlite3_create_module_v2(engine->database, table, &MODULE, condition, NULL) == SQLITE_OK &&
+              sqlite3_prepare_v3(engine->database, sql.data, (int)sql.len, SQLITE_PREPARE_PERSISTENT, &condition->statement, NULL) == SQLITE_OK;
+    if (!ok) explain(condition, (size_t)prefix, err);
+    arena_free(scratch);
+    condition->before = engine->latest;
+    engine->latest = condition;
+    return ok;
+}
+
+bool condition_compile(ConditionEngine *engine, Str text, const Frame *frame, Condition **condition, Error *err)
+{
+    Arena *scratch = arena_new();
+    Str *names = ARENA_ARRAY(scratch, Str, frame->n_columns);
+    size_t *used = ARENA_ARRAY(scratch, size_t, frame->n_columns), n_used;
+    for (size_t i = 0; i < frame->n_columns; i++) names[i] = frame->columns[i].name;
+    bool ok = condition_scan(text, names, frame->n_columns, used, &n_used, err);
+    if (ok) {
+        *condition = condition_new(engine, text, frame, used, n_used);
+        ok = str_trim(text).len == 0 || prepare(*condition, err);
+    }
+    arena_free(scratch);
+    return ok;
+}
+
+Str condition_text(const Condition *condition) { return condition->text; }
+
+/* ---- running ---- */
+
+static bool bind_columns(Condition *condition, const Frame *frame, Error *err)
+{
+    for (size_t i = 0; i < condition->n_columns; i++) {
+        if (!frame_need(frame, condition->names[i], &condition->columns[i], err))
+            return condition_error_at(err, condition->text, 0);
+        if (column_is_number(condition->columns[i]) == condition->is_number[i]) continue;
+        error_set(err, ERROR_INCONSISTENT, "column \"" STR_FMT "\" of \"" STR_FMT "\" holds %ss, the condition was made for %ss",
+                  STR_ARG(condition->names[i]), STR_ARG(frame->name), condition->is_number[i] ? "text" : "number",
+                  condition->is_number[i] ? "number" : "text");
+        return condition_error_at(err, condition->text, 0);
+    }
+    return true;
+}
+
+static bool run(Condition *condition, const Frame *frame, size_t from, size_t end, Error *err)
+{
+    Error inner = {0};
+    if (!bind_columns(condition, frame, err)) return false;
+    condition->start = condition->row = from;
+    condition->end = end;
+    condition->steps_left = (double)MAX_STEPS_PER_ROW * (double)(end - from + 1);
+    condition->err = &inner;
+    condition->engine->running = condition;
+    int rc = sqlite3_step(condition->statement);
+    condition->engine->running = NULL;
+    if (rc != SQLITE_DONE && !inner.code) {
+        if (rc == SQLITE_INTERRUPT) error_set(&inner, ERROR_DEGENERATE, "the condition takes too long");
+        else error_set(&inner, ERROR_MALFORMED, "%s", sqlite3_errmsg(condition->engine->database));
+    }
+    sqlite3_reset(condition->statement);
+    if (!inner.code) return true;
+    if (err) *err = inner;
+    return condition_error_at(err, condition->text, 0);
+}
+
+bool condition_where(Condition *condition, Arena *arena, const Frame *frame, size_t **rows, size_t *n_rows, Error *err)
+{
+    condition->want = WANT_ROWS;
+    condition->rows = ARENA_ARRAY(arena, size_t, frame->n_rows);
+    condition->n_rows = 0;
+    if (!condition->statement)
+        for (size_t i = 0; i < frame->n_rows; i++) condition->rows[condition->n_rows++] = i;
+    else if (!run(condition, frame, 0, frame->n_rows, err)) return false;
+    *rows = condition->rows;
+    *n_rows = condition->n_rows;
+    return true;
+}
+
+bool condition_evaluate(Condition *condition, Arena *arena, const Frame *frame, signed char **verdicts, Error *err)
+{
+    condition->want = WANT_VERDICTS;
+    condition->verdicts = ARENA_ARRAY(arena, signed char, frame->n_rows);
+    *verdicts = condition->verdicts;
+    if (condition->statement) return run(condition, frame, 0, frame->n_rows, err);
+    if (frame->n_rows) memset(condition->verdicts, 1, frame->n_rows);
+    return true;
+}
+
+bool condition_verdict(Condition *condition, const Frame *frame, size_t row, signed char *verdict, Error *err)
+{
+    *verdict = 1;
+    if (!condition->statement) return true;
+    condition->want = WANT_VERDICTS;
+    condition->verdicts = verdict;
+    return run(condition, frame, row, row + 1, err);
+}
+
+bool condition_compute(Condition *condition, Arena *arena, const Frame *frame, Column *result, Error *err)
+{
+    if (!condition->statement) {
+        error_set(err, ERROR_USAGE, "an empty expression has no value");
+        return error_hint(err, "Name a column, or compute one.");
+    }
+    *result = (Column){.type = COLUMN_NUMBER,
+                       .numbers = ARENA_ARRAY(arena, double, frame->n_rows),
+                       .missing = ARENA_ARRAY(arena, unsigned char, frame->n_rows),
+                       .capacity = frame->n_rows};
+    if (frame->n_rows) memset(result->missing, MISSING_UNSTATED, frame->n_rows);
+    condition->want = WANT_VALUES;
+    condition->arena = arena;
+    condition->result = result;
+    condition->first_of_kind = SIZE_MAX;
+    return run(condition, frame, 0, frame->n_rows, err);
+}
+
+/* ---- one question at a time ---- */
+
+/* The names as a frame without rows; a name that comes twice counts once. */
+static Frame *frame_of_names(Arena *arena, const Str *names, size_t n)
+{
+    Frame *frame = frame_new(arena, STR("names"));
+    for (size_t i = 0; i < n; i++)
+        if (!frame_column(frame, names[i])) frame_add_column(frame, names[i], COLUMN_TEXT);
+    return frame;
+}
+
+bool condition_check(Arena *arena, Str text, const Str *names, size_t n_names, Str **used, size_t *n_used, Error *err)
+{
+    Arena *scratch = arena_new();
+    ConditionEngine *engine;
+    Condition *condition;
+    Frame *frame = frame_of_names(scratch, names, n_names);
+    bool ok = condition_engine_open(scratch, &engine, err) && condition_compile(engine, text, frame, &condition, err);
+    if (ok) {
+        *n_used = condition->n_columns;
+        *used = ARENA_ARRAY(arena, Str, condition->n_columns);
+        for (size_t i = 0; i < condition->n_columns; i++) (*used)[i] = str_copy(arena, condition->names[i]);
+    }
+    arena_free(scratch);
+    return ok;
+}
+
+bool frame_where(Arena *arena, const Frame *frame, Str condition, size_t **rows, size_t *n_rows, Error *err)
+{
+    Arena *scratch = arena_new();
+    ConditionEngine *engine;
+    Condition *compiled;
+    bool ok = condition_engine_open(scratch, &engine, err) && condition_compile(engine, condition, frame, &compiled, err) &&
+              condition_where(compiled, arena, frame, rows, n_rows, err);
+    arena_free(scratch);
+    return ok;
+}
+
+bool frame_evaluate(Arena *arena, const Frame *frame, Str condition, signed char **verdicts, Error *err)
+{
+    Arena *scratch = arena_new();
+    ConditionEngine *engine;
+    Condition *compiled;
+    bool ok = condition_engine_open(scratch, &engine, err) && condition_compile(engine, condition, frame, &compiled, err) &&
+              condition_evaluate(compiled, arena, frame, verdicts, err);
+    arena_free(scratch);
+    return ok;
+}
+
+bool frame_compute(Arena *arena, const Frame *frame, Str expression, Column *result, Error *err)
+{
+    Arena *scratch = arena_new();
+    ConditionEngine *engine;
+    Condition *compiled;
+    bool ok = condition_engine_open(scratch, &engine, err) && condition_compile(engine, expression, frame, &compiled, err) &&
+              condition_compute(compiled, arena, frame, result, err);
+    arena_free(scratch);
+    return ok;
+}
