@@ -1,0 +1,5 @@
+SUITE(instrument)
+SUITE(gmfm88)
+SUITE(gmfm66)
+SUITE(ashworth)
+SUITE(motor_growth)
