@@ -37,6 +37,7 @@ static const struct {
     {"unexpected end of stream", "a quote that opens here is never closed", "Close the quote."},
     {"did not find expected ',' or ']'", "a list that begins with [ is not closed", "Close it with ], and put commas between its items."},
     {"did not find expected ',' or '}'", "a mapping that begins with { is not closed", "Close it with }, and put commas between its members."},
+    {"did not find expected node content", "a value is missing here", "Write the value, or close the list or mapping before."},
     {"control characters are not allowed", "a control character", "Remove it: the file holds text, line ends and blanks only."},
     {"unknown escape character", "an unknown escape in a text in double quotes", "Write \\\\ for one backslash, or use single quotes."},
     {"block sequence entries are not allowed", "a list item where none can stand", "Begin the list on the line below its key."},

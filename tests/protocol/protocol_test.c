@@ -1,0 +1,78 @@
+#include "protocol/protocol.h"
+
+#include <math.h>
+
+#include "protocol/check.h"
+#include "test.h"
+
+#define HEAD "equipoise: 1\ntrial: {id: T-1, title: A trial, design: single-arm}\n"
+
+static void the_file_becomes_plain_structs(Test *t)
+{
+    Str text = STR(HEAD
+                   "codelists:\n"
+                   "  LEVEL: {I: walks, V: is carried}\n"
+                   "arms:\n"
+                   "  - {id: A, title: Cells, kind: experimental}\n"
+                   "visits:\n"
+                   "  - {id: SCR, title: Screening, kind: screening}\n"
+                   "  - {id: V3, title: 3 months, kind: assessment, day: 91, window: {before: 21, after: 20}}\n"
+                   "forms:\n"
+                   "  - id: gmfm\n"
+                   "    title: Movement\n"
+                   "    items:\n"
+                   "      - {id: G08..G11, label: \"Item {n}.\", type: integer, range: [0, 3]}\n"
+                   "      - {id: LEVEL, type: coded, codelist: LEVEL}\n"
+                   "      - {id: SEX, type: coded, codelist: {M: male, F: female}}\n"
+                   "      - {id: HEIGHT, type: number, unit: cm, range: [40, ~], decimals: 1}\n"
+                   "schedule: {gmfm: [V3]}\n");
+    Protocol protocol;
+    ProblemList problems = problems_new(t->arena);
+    if (!CHECK(t, protocol_read(t->arena, text, &protocol, &problems))) return;
+    CHECK_INT(t, problems.n, 0);
+    CHECK_TEXT(t, protocol.trial.id, "T-1");
+    CHECK_INT(t, protocol.trial.design, DESIGN_SINGLE_ARM);
+    CHECK_INT(t, protocol.trial.phase, PHASE_UNSTATED);
+    CHECK_INT(t, protocol.trial.planned_subjects, INTEGER_ABSENT);
+    CHECK(t, !arm_is_control(protocol_arm(&protocol, STR("A"))));
+    const Visit *visit = protocol_visit(&protocol, STR("V3"));
+    CHECK_INT(t, visit->day, 91);
+    CHECK_INT(t, visit->window.after, 20);
+    CHECK_INT(t, visit->order, 1);
+    CHECK_INT(t, protocol.visits.items[0].day, INTEGER_ABSENT);
+    CHECK_INT(t, protocol.visits.items[0].window.before, 0);
+    const Form *form = protocol_form(&protocol, STR("gmfm"));
+    CHECK_INT(t, form->items.n, 7);
+    CHECK_INT(t, form->repeats, FORM_PER_VISIT);
+    CHECK_TEXT(t, form->items.items[2].id, "G10");
+    CHECK_TEXT(t, form->items.items[1].label, "Item 9.");
+    CHECK_NEAR(t, form->items.items[3].range.high, 3, 0);
+    CHECK(t, isinf(form_item(form, STR("HEIGHT"))->range.high));
+    CHECK(t, form_item(form, STR("LEVEL"))->codelist.list == protocol_codelist(&protocol, STR("LEVEL")));
+    CHECK_TEXT(t, form_item(form, STR("SEX"))->codelist.list->labels[1], "female");
+    CHECK(t, protocol_is_scheduled(&protocol, STR("gmfm"), STR("V3")));
+    CHECK(t, !protocol_is_scheduled(&protocol, STR("gmfm"), STR("SCR")));
+}
+
+static void parse_fails_with_the_first_error(Test *t)
+{
+    Protocol protocol;
+    Error err = {0};
+    CHECK(t, !protocol_parse(t->arena, STR(HEAD "arms:\n  - {id: A, titel: Cells, kind: experimantal}\n"), &protocol, &err));
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "the key \"title\" is missing");
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "line 4, column 5");
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "shows all 3 errors");
+    CHECK(t, !protocol_parse(t->arena, STR("a: ["), &protocol, &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "a value is missing here");
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "line 2, column 1");
+    CHECK(t, !protocol_parse(t->arena, STR("a: 1"), &protocol, &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "this is no protocol");
+    CHECK(t, !protocol_parse(t->arena, STR("equipoise: 2"), &protocol, &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "version 1");
+}
+
+static const TestCase CASES[] = {
+    {"the file becomes plain structs", the_file_becomes_plain_structs},
+    {"parse fails with the first error", parse_fails_with_the_first_error},
+};
+TEST_SUITE(protocol, CASES);
