@@ -1,1 +1,2 @@
+SUITE(distribution)
 SUITE(matrix)
