@@ -1,0 +1,4 @@
+SUITE(ctcae)
+SUITE(stopping)
+SUITE(incidence)
+SUITE(product)
