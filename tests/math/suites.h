@@ -1,2 +1,3 @@
 SUITE(distribution)
 SUITE(matrix)
+SUITE(rng)
