@@ -19,6 +19,7 @@ typedef struct {
     const Yaml *at;
     Str registry, id;
     Date date;                        /* of registration */
+    bool retrospective;               /* known to be after the first consent, whatever its date */
 } Registration;
 
 typedef struct {

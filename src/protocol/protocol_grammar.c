@@ -6,6 +6,8 @@ static const GrammarKey REGISTRATION_KEYS[] = {
     GRAMMAR_ROW(Registration, registry, Str, TEXT, "the registry's name", REQUIRED, EXAMPLE("ClinicalTrials.gov")),
     GRAMMAR_ROW(Registration, id, Str, ID, "the number it gave", REQUIRED, EXAMPLE("NCT02569775")),
     GRAMMAR_ROW(Registration, date, Date, DATE, "when it was registered", REQUIRED, EXAMPLE("2015-10-15")),
+    GRAMMAR_ROW(Registration, retrospective, bool, BOOLEAN, "known to be after the first consent, whose date is not known",
+                EXAMPLE("true")),
 };
 static const Grammar REGISTRATION = GRAMMAR_TABLE(Registration, "registration", "Where the trial is registered.", REGISTRATION_KEYS);
 

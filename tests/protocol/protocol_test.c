@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/file.h"
 #include "protocol/check.h"
 #include "test.h"
 
@@ -71,8 +72,35 @@ static void parse_fails_with_the_first_error(Test *t)
     CHECK_ERROR(t, err, ERROR_MALFORMED, "version 1");
 }
 
+/* Says every error, so that a broken example names its line. */
+static bool has_no_errors(Test *t, const ProblemList *problems)
+{
+    for (size_t i = 0; i < problems->n; i++)
+        if (problems->items[i].severity == PROBLEM_ERROR)
+            test_check_text(t, problems->items[i].message, STR(""), problems->items[i].code, "line", (int)problems->items[i].line);
+    return problems->count[PROBLEM_ERROR] == 0;
+}
+
+static void the_founding_trial_is_read_whole(Test *t)
+{
+    Str text;
+    Protocol protocol;
+    Error err = {0};
+    ProblemList problems = problems_new(t->arena);
+    if (!CHECK_OK(t, file_read(t->arena, test_source(t, "examples/cerebral-palsy/protocol.yaml"), 1 << 20, &text, &err), err)) return;
+    if (!CHECK(t, protocol_read(t->arena, text, &protocol, &problems))) return;
+    protocol_check(t->arena, &protocol, &problems);
+    if (!CHECK(t, has_no_errors(t, &problems))) return;
+    CHECK(t, protocol.trial.simulated);
+    CHECK_INT(t, protocol_form(&protocol, STR("gmfm"))->items.n, 88);
+    CHECK_INT(t, protocol.eligibility.exclusion.n, 6);
+    CHECK_INT(t, protocol.product.doses.items[1].day, 92);
+    CHECK_TEXT(t, form_item(protocol_form(&protocol, STR("ashworth")), STR("GAS_R"))->codelist.list->codes[2], "1+");
+}
+
 static const TestCase CASES[] = {
     {"the file becomes plain structs", the_file_becomes_plain_structs},
+    {"the founding trial is read whole", the_founding_trial_is_read_whole},
     {"parse fails with the first error", parse_fails_with_the_first_error},
 };
 TEST_SUITE(protocol, CASES);
