@@ -1,2 +1,3 @@
 SUITE(checklist)
 SUITE(guard)
+SUITE(honesty)
