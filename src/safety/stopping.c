@@ -13,14 +13,14 @@
 static bool at_most(double a, double b) { return a <= b + SAME * fmax(fabs(a), fabs(b)); }
 
 /* The number a boundary is drawn on; falls as x rises. */
-static double tail_of(const StoppingPlan *plan, int n, int x)
+static double tail_of(const BoundaryPlan *plan, int n, int x)
 {
-    if (plan->kind == STOPPING_POCOCK) return binomial_sf(x - 1, n, plan->p0);
+    if (plan->kind == BOUNDARY_POCOCK) return binomial_sf(x - 1, n, plan->p0);
     return beta_cdf(plan->p0, plan->prior_events + x, plan->prior_non_events + n - x);
 }
 
 /* tails of 1 <= x <= n <= n_max, row by row: (n, x) is at n (n - 1) / 2 + x - 1 */
-static double *all_tails(Arena *arena, const StoppingPlan *plan, size_t *count)
+static double *all_tails(Arena *arena, const BoundaryPlan *plan, size_t *count)
 {
     size_t n_max = (size_t)plan->n_max, k = 0;
     *count = n_max * (n_max + 1) / 2;
@@ -88,7 +88,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool check_plan(const StoppingPlan *plan, Error *err)
+static bool check_plan(const BoundaryPlan *plan, Error *err)
 {
     if (plan->n_max < 1 || plan->n_max > STOPPING_MAX_SUBJECTS)
         return error_set(err, ERROR_USAGE, "a boundary for %d subjects, not 1 to %d", plan->n_max, STOPPING_MAX_SUBJECTS);
@@ -96,14 +96,14 @@ static bool check_plan(const StoppingPlan *plan, Error *err)
         return error_set(err, ERROR_USAGE, "the acceptable chance of the event, %g, is not between 0 and 1", plan->p0);
     if (!(plan->alpha > 0 && plan->alpha < 1))
         return error_set(err, ERROR_USAGE, "alpha, %g, is not between 0 and 1", plan->alpha);
-    if (plan->kind == STOPPING_POCOCK) return true;
+    if (plan->kind == BOUNDARY_POCOCK) return true;
     if (plan->prior_events > 0 && plan->prior_non_events > 0 && isfinite(plan->prior_events) && isfinite(plan->prior_non_events))
         return true;
     error_set(err, ERROR_USAGE, "the prior Beta(%g, %g) needs two numbers above 0", plan->prior_events, plan->prior_non_events);
     return error_hint(err, "Its mean is a / (a + b); a + b is how many subjects it is worth.");
 }
 
-bool stopping_calibrate(Arena *arena, const StoppingPlan *plan, StoppingRule *rule, Error *err)
+bool stopping_calibrate(Arena *arena, const BoundaryPlan *plan, StoppingRule *rule, Error *err)
 {
     if (!check_plan(plan, err)) return false;
     *rule = (StoppingRule){.plan = *plan, .boundary = ARENA_ARRAY(arena, int, (size_t)plan->n_max + 1)};

@@ -1,7 +1,7 @@
 /* Stopping a trial for too many events of one kind: a boundary on the number of subjects with the event, looked at
  * after each subject, whose chance of ever being reached is at most alpha when the true chance of the event is p0.
- *   STOPPING_POCOCK         stop when P(X >= x | n, p0) <= level, one level for every n (Pocock-type, exact binomial)
- *   STOPPING_BETA_BINOMIAL  stop when P(p > p0 | x, n) >= 1 - level under a Beta(a, b) prior (Geller 2003)
+ *   BOUNDARY_POCOCK         stop when P(X >= x | n, p0) <= level, one level for every n (Pocock-type, exact binomial)
+ *   BOUNDARY_BETA_BINOMIAL  stop when P(p > p0 | x, n) >= 1 - level under a Beta(a, b) prior (Geller 2003)
  * `level` is the largest that keeps P(ever stop | p0) <= alpha. Everything is by exact recursion over the counts, not
  * simulation. Source, ties, limits: docs/methods/stopping-boundaries.md. */
 #ifndef SAFETY_STOPPING_H
@@ -11,19 +11,19 @@
 
 #define STOPPING_MAX_SUBJECTS 1000
 
-typedef enum { STOPPING_POCOCK, STOPPING_BETA_BINOMIAL } StoppingKind;
+typedef enum { BOUNDARY_POCOCK, BOUNDARY_BETA_BINOMIAL } BoundaryKind;
 
 typedef struct {
-    StoppingKind kind;
+    BoundaryKind kind;
     int n_max;                        /* subjects planned, 1 to STOPPING_MAX_SUBJECTS */
     double p0;                        /* chance of the event that is still acceptable, inside (0, 1) */
     double alpha;                     /* chance of stopping a trial whose chance is p0, inside (0, 1) */
     double prior_events;              /* a and b of the prior, above 0; beta-binomial only */
     double prior_non_events;
-} StoppingPlan;
+} BoundaryPlan;
 
 typedef struct {
-    StoppingPlan plan;
+    BoundaryPlan plan;
     int *boundary;                    /* [n_max + 1]: fewest subjects with the event that stop at n; n + 1 where none does */
     double level;                     /* the tail that stops: a tail of the data (Pocock), 1 - posterior (beta-binomial) */
     double p_stop;                    /* P(ever stop | p0), <= alpha */
@@ -31,7 +31,7 @@ typedef struct {
 
 /* Fails: USAGE (a number of the plan out of range: names it), DEGENERATE (so few subjects that no count of events is
  * as rare as alpha). The boundary lives in `arena`. */
-MUST_USE bool stopping_calibrate(Arena *arena, const StoppingPlan *plan, StoppingRule *rule, Error *err);
+MUST_USE bool stopping_calibrate(Arena *arena, const BoundaryPlan *plan, StoppingRule *rule, Error *err);
 
 /* What the rule does when the chance of the event is `p`, 0 to 1 (a promise). p_stop_by[n] is the chance of having stopped at
  * or before subject n; the array lives in `arena`. */

@@ -5,7 +5,7 @@
 #include "test.h"
 
 typedef struct {
-    StoppingPlan plan;
+    BoundaryPlan plan;
     size_t n_ranges;
     StoppingRange ranges[10];
     double level, level_within;
@@ -17,12 +17,12 @@ typedef struct {
 /* Reference numbers: R package stoppingrule 0.5.2. Its levels are found by bisection, so any number between two
  * neighbouring tails stands for the same boundary. */
 static const Reference REFERENCES[] = {
-    {{STOPPING_POCOCK, 40, 0.05, 0.05, 0, 0}, 5, {{2, 2, 4}, {3, 5, 12}, {4, 13, 21}, {5, 22, 31}, {6, 32, 40}}, 0.0204, 0.001,
+    {{BOUNDARY_POCOCK, 40, 0.05, 0.05, 0, 0}, 5, {{2, 2, 4}, {3, 5, 12}, {4, 13, 21}, {5, 22, 31}, {6, 32, 40}}, 0.0204, 0.001,
      {{0.05, 0.049, 1.94}, {0.10, 0.309, 3.33}, {0.15, 0.657, 3.81}, {0.20, 0.880, 3.64}, {0.30, 0.994, 2.97}}},
-    {{STOPPING_POCOCK, 40, 0.10, 0.05, 0, 0}, 8,
+    {{BOUNDARY_POCOCK, 40, 0.10, 0.05, 0, 0}, 8,
      {{2, 2, 2}, {3, 3, 5}, {4, 6, 10}, {5, 11, 15}, {6, 16, 21}, {7, 22, 27}, {8, 28, 33}, {9, 34, 40}}, 0.0159, 0.001,
      {{0.10, 0.050, 0}, {0.15, 0.217, 0}, {0.20, 0.500, 0}, {0.30, 0.916, 0}}},
-    {{STOPPING_BETA_BINOMIAL, 40, 0.05, 0.05, 0.1, 1.9}, 5, {{2, 2, 4}, {3, 5, 11}, {4, 12, 21}, {5, 22, 32}, {6, 33, 40}},
+    {{BOUNDARY_BETA_BINOMIAL, 40, 0.05, 0.05, 0.1, 1.9}, 5, {{2, 2, 4}, {3, 5, 11}, {4, 12, 21}, {5, 22, 32}, {6, 33, 40}},
      0.0202, 0.001, {{0.05, 0.048, 0}, {0.10, 0.310, 0}, {0.15, 0.659, 0}, {0.20, 0.882, 0}}},
 };
 
@@ -57,7 +57,7 @@ static void the_recursion_agrees_with_enumeration(Test *t)
 {
     enum { N = 12 };
     Error err = {0};
-    StoppingPlan plan = {.n_max = N, .p0 = 0.137, .alpha = 0.1};
+    BoundaryPlan plan = {.n_max = N, .p0 = 0.137, .alpha = 0.1};
     StoppingRule rule;
     if (!CHECK_OK(t, stopping_calibrate(t->arena, &plan, &rule, &err), err)) return;
     double p = 0.237, p_stop = 0, events = 0, subjects = 0;
@@ -87,7 +87,7 @@ static void no_laxer_level_keeps_alpha(Test *t)
 {
     Error err = {0};
     for (int n = 3; n <= 60; n += 3) {
-        StoppingPlan plan = {.n_max = n, .p0 = 0.1, .alpha = 0.05};
+        BoundaryPlan plan = {.n_max = n, .p0 = 0.1, .alpha = 0.05};
         StoppingRule rule, laxer;
         if (!CHECK_OK(t, stopping_calibrate(t->arena, &plan, &rule, &err), err)) return;
         CHECK(t, rule.p_stop <= 0.05 && rule.level <= 0.05);
@@ -104,14 +104,14 @@ static void ties_are_one_number(Test *t)
 {
     Error err = {0};
     StoppingRule rule;
-    StoppingPlan plan = {.n_max = 3, .p0 = 0.5, .alpha = 0.625};
+    BoundaryPlan plan = {.n_max = 3, .p0 = 0.5, .alpha = 0.625};
     if (!CHECK_OK(t, stopping_calibrate(t->arena, &plan, &rule, &err), err)) return;
     CHECK_NEAR(t, rule.level, 0.5, 1e-14);
     CHECK_INT(t, rule.boundary[1], 1);
     CHECK_INT(t, rule.boundary[2], 2);
     CHECK_INT(t, rule.boundary[3], 2);
     CHECK_NEAR(t, rule.p_stop, 0.625, 1e-14);
-    plan = (StoppingPlan){.n_max = 2, .p0 = 0.1, .alpha = 0.01};       /* 0.1 * 0.1 is not 0.01 in binary */
+    plan = (BoundaryPlan){.n_max = 2, .p0 = 0.1, .alpha = 0.01};       /* 0.1 * 0.1 is not 0.01 in binary */
     if (!CHECK_OK(t, stopping_calibrate(t->arena, &plan, &rule, &err), err)) return;
     CHECK_INT(t, rule.boundary[2], 2);
 }
@@ -119,7 +119,7 @@ static void ties_are_one_number(Test *t)
 static void a_running_trial_is_told_where_it_stands(Test *t)
 {
     Error err = {0};
-    StoppingPlan plan = {.n_max = 40, .p0 = 0.05, .alpha = 0.05};
+    BoundaryPlan plan = {.n_max = 40, .p0 = 0.05, .alpha = 0.05};
     StoppingRule rule;
     StoppingVerdict verdict;
     if (!CHECK_OK(t, stopping_calibrate(t->arena, &plan, &rule, &err), err)) return;
@@ -141,7 +141,7 @@ static void a_running_trial_is_told_where_it_stands(Test *t)
 static void the_first_crossing_counts_even_when_the_rate_falls_later(Test *t)
 {
     Error err = {0};
-    StoppingPlan plan = {.n_max = 40, .p0 = 0.05, .alpha = 0.05};
+    BoundaryPlan plan = {.n_max = 40, .p0 = 0.05, .alpha = 0.05};
     StoppingRule rule;
     bool had_event[30] = {[2] = true, [3] = true};
     int at;
@@ -156,7 +156,7 @@ static void the_first_crossing_counts_even_when_the_rate_falls_later(Test *t)
 static void an_impossible_plan_is_refused(Test *t)
 {
     static const struct {
-        StoppingPlan plan;
+        BoundaryPlan plan;
         ErrorCode code;
         const char *part;
     } BAD[] = {
@@ -165,7 +165,7 @@ static void an_impossible_plan_is_refused(Test *t)
         {{.n_max = 40, .p0 = 0, .alpha = 0.05}, ERROR_USAGE, "acceptable chance"},
         {{.n_max = 40, .p0 = 0.05, .alpha = 1}, ERROR_USAGE, "alpha, 1"},
         {{.n_max = 2, .p0 = 0.5, .alpha = 0.05}, ERROR_DEGENERATE, "as rare as alpha 0.05"},
-        {{STOPPING_BETA_BINOMIAL, 40, 0.05, 0.05, 0, 1.9}, ERROR_USAGE, "Beta(0, 1.9)"},
+        {{BOUNDARY_BETA_BINOMIAL, 40, 0.05, 0.05, 0, 1.9}, ERROR_USAGE, "Beta(0, 1.9)"},
     };
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
         Error err = {0};
