@@ -1,3 +1,4 @@
 SUITE(checklist)
 SUITE(guard)
 SUITE(honesty)
+SUITE(writers)
