@@ -1,4 +1,5 @@
 SUITE(checklist)
 SUITE(guard)
 SUITE(honesty)
+SUITE(monitoring)
 SUITE(writers)
