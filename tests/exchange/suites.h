@@ -1,1 +1,2 @@
 SUITE(csv)
+SUITE(xpt)

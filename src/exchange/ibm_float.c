@@ -1,0 +1,28 @@
+#include "exchange/ibm_float.h"
+
+#include <math.h>
+
+static MissingReason missing_code(unsigned char first)
+{
+    if (first == '.') return MISSING_UNSTATED;
+    if (first == '_' || (first >= 'A' && first <= 'Z')) return (MissingReason)first;
+    return MISSING_NOT;
+}
+
+double ibm_float_read(const unsigned char *bytes, size_t n, MissingReason *reason)
+{
+    uint64_t fraction = 0;
+    for (size_t i = 1; i < 8; i++) fraction = fraction << 8 | (i < n ? bytes[i] : 0);
+    *reason = MISSING_NOT;
+    if (fraction == 0) {
+        *reason = missing_code(bytes[0]);
+        return 0;
+    }
+    int power = 4 * ((bytes[0] & 0x7f) - 64) - 56;         /* value = fraction * 2^power */
+    union {
+        uint64_t bits;
+        double value;
+    } scale = {.bits = (uint64_t)(1023 + power) << 52};    /* -312 <= power <= 196: a normal double, so exact */
+    double value = (double)fraction * scale.value;
+    return bytes[0] & 0x80 ? -value : value;
+}
