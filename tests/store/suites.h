@@ -1,0 +1,2 @@
+SUITE(db)
+SUITE(journal)
