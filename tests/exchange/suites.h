@@ -1,2 +1,3 @@
 SUITE(csv)
+SUITE(source)
 SUITE(xpt)
