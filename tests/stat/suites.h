@@ -1,1 +1,3 @@
+SUITE(describe)
 SUITE(formula)
+SUITE(sample)
