@@ -1,3 +1,5 @@
+SUITE(anova)
 SUITE(describe)
 SUITE(formula)
 SUITE(sample)
+SUITE(ttest)
