@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/map.h"
 
 ProblemList problems_new(Arena *arena) { return (ProblemList){.arena = arena}; }
 
@@ -46,7 +47,7 @@ static int compare(const void *left, const void *right)
 {
     const Problem *a = left, *b = right;
     if (a->severity != b->severity) return a->severity < b->severity ? -1 : 1;
-    if (a->line != b->line) return a->line < b->line ? -1 : 1;
+    if (a->line != b->line) return a->line - 1 < b->line - 1 ? -1 : 1;    /* line 0, no place, comes last */
     if (a->column != b->column) return a->column < b->column ? -1 : 1;
     int by_code = str_compare(str_from(a->code), str_from(b->code));
     return by_code ? by_code : str_compare(a->message, b->message);
@@ -113,15 +114,16 @@ static void write_paragraph(const char *label, Str text, Buf *buf)
     buf_char(buf, '\n');
 }
 
-static void write_problem(const Problem *problem, Str name, Str source, Buf *buf)
+/* A reason is told once for each code, however often the problem comes. */
+static void write_problem(const Problem *problem, Str name, Str source, bool is_first, Buf *buf)
 {
     buf_add(buf, name);
     if (problem->line) buf_format(buf, ":%zu", problem->line);
     if (problem->column) buf_format(buf, ":%zu", problem->column);
     buf_format(buf, ": %s: " STR_FMT " [%s]\n", WORDS[problem->severity], STR_ARG(problem->message), problem->code);
     write_excerpt(problem, source, buf);
-    write_paragraph("why", problem->reason, buf);
-    write_paragraph("mend", problem->fix, buf);
+    if (is_first) write_paragraph("why", problem->reason, buf);
+    if (is_first || !problem->reason.len) write_paragraph("mend", problem->fix, buf);
     buf_char(buf, '\n');
 }
 
@@ -132,7 +134,12 @@ static void write_count(size_t n, const char *one, const char *many, const char 
 
 void problems_write_text(const ProblemList *problems, Str name, Str source, Buf *buf)
 {
-    for (size_t i = 0; i < problems->n; i++) write_problem(&problems->items[i], name, source, buf);
+    Map codes = map_new(problems->arena);
+    for (size_t i = 0; i < problems->n; i++) {
+        bool is_first;
+        map_put(&codes, str_from(problems->items[i].code), &is_first);
+        write_problem(&problems->items[i], name, source, is_first, buf);
+    }
     buf_format(buf, STR_FMT ": ", STR_ARG(name));
     write_count(problems->count[PROBLEM_ERROR], "error", "errors", ", ", buf);
     write_count(problems->count[PROBLEM_HONESTY], "honesty warning", "honesty warnings", ", ", buf);

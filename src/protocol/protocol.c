@@ -6,6 +6,8 @@
 static const char *const TRIAL_FRAMES[] = {"subjects", "visits", "measures", "adverse_events", "doses", "eligibility",
                                            "deviations"};
 
+#define MAX_RUN_ITEMS  5000           /* of one protocol, together */
+
 typedef struct {
     Str stem;                         /* "G" */
     int64_t first, last;              /* 1, 88 */
@@ -23,12 +25,11 @@ static bool split_number(Str text, Str *stem, int64_t *number)
 
 static bool read_run(Str id, ItemRun *run)
 {
-    enum { MAX_RUN = 1000 };
     Str first, last, stem;
     if (!str_cut(id, STR(".."), &first, &last)) return false;
     if (!split_number(first, &run->stem, &run->first) || !split_number(last, &stem, &run->last)) return false;
     run->width = first.len - run->stem.len;
-    return str_equal(stem, run->stem) && run->first <= run->last && run->last - run->first < MAX_RUN;
+    return str_equal(stem, run->stem) && run->first <= run->last && run->last - run->first < MAX_RUN_ITEMS;
 }
 
 static Str number_label(Arena *arena, Str label, int64_t number)
@@ -44,7 +45,8 @@ static void push_item(Arena *arena, Items *items, size_t *capacity, Item item)
     items->items[items->n++] = item;
 }
 
-static void expand_runs(Arena *arena, Form *form, ProblemList *problems)
+/* Writes runs out, as long as the protocol keeps room for them: a few lines must not become a million items. */
+static void expand_runs(Arena *arena, Form *form, size_t *room, ProblemList *problems)
 {
     Items items = {0};
     size_t capacity = 0;
@@ -58,9 +60,14 @@ static void expand_runs(Arena *arena, Form *form, ProblemList *problems)
         if (!read_run(item.id, &run)) {
             Problem *problem = problem_add(problems, PROBLEM_ERROR, "bad-run", yaml_get(item.at, "id"),
                                            "\"" STR_FMT "\" is no run of items", STR_ARG(item.id));
-            problem->fix = STR("Both ends have the same letters and rising numbers, at most 1000 of them: G01..G88.");
+            problem->fix = STR("Both ends have the same letters and rising numbers, for example G01..G88.");
             continue;
         }
+        if ((uint64_t)(run.last - run.first) >= *room) {
+            problem_add(problems, PROBLEM_ERROR, "bad-run", yaml_get(item.at, "id"), "more than %d items in runs", MAX_RUN_ITEMS);
+            continue;
+        }
+        *room -= (size_t)(run.last - run.first) + 1;
         Str label = item.label;
         for (int64_t n = run.first; n <= run.last; n++) {
             item.id = str_format(arena, STR_FMT "%0*lld", STR_ARG(run.stem), (int)run.width, (long long)n);
@@ -83,8 +90,9 @@ static void finish(Arena *arena, Protocol *protocol, ProblemList *problems)
 {
     for (size_t i = 0; i < protocol->visits.n; i++)
         if (protocol->visits.items[i].order == INTEGER_ABSENT) protocol->visits.items[i].order = (int)i;
+    size_t room = MAX_RUN_ITEMS;
     for (size_t i = 0; i < protocol->forms.n; i++) {
-        expand_runs(arena, &protocol->forms.items[i], problems);
+        expand_runs(arena, &protocol->forms.items[i], &room, problems);
         name_codelists(protocol, &protocol->forms.items[i]);
     }
     StoppingPlans *stopping = &protocol->safety.stopping;

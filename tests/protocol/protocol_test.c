@@ -62,7 +62,7 @@ static void parse_fails_with_the_first_error(Test *t)
     CHECK(t, !protocol_parse(t->arena, STR(HEAD "arms:\n  - {id: A, titel: Cells, kind: experimantal}\n"), &protocol, &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "the key \"title\" is missing");
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "line 4, column 5");
-    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "shows all 3 errors");
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "shows all 8 errors");
     CHECK(t, !protocol_parse(t->arena, STR("a: ["), &protocol, &err));
     CHECK_ERROR(t, err, ERROR_MALFORMED, "a value is missing here");
     CHECK_ERROR(t, err, ERROR_MALFORMED, "line 2, column 1");
