@@ -145,7 +145,7 @@ void command_write_man(Buf *buf)
     }
     buf_add_c(buf, ".SH OPTIONS OF EVERY VERB\n");
     man_options(COMMON, buf);
-    buf_add_c(buf, ".SH EXIT STATUS\n.TP\n0\nsuccess\n.TP\n1\nthe verb looked and found trouble (check, verify, compare)\n");
+    buf_add_c(buf, ".SH EXIT STATUS\n.TP\n0\nsuccess\n.TP\n1\nthe verb looked and found trouble (verify, compare)\n");
     for (int code = ERROR_NONE + 1; code <= ERROR_IO; code++) {
         buf_format(buf, ".TP\n%d\n", error_exit_status((ErrorCode)code));
         write_roff(buf, error_meaning((ErrorCode)code));
