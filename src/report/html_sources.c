@@ -143,7 +143,7 @@ static void add_table(Markup *html, const Document *document, const ProvenanceLi
     Arena *arena = html->out->arena;
     Sources sources = {.document = document, .list = list};
     gather(arena, &sources, id);
-    if (sources.n == 0) return;
+    if (sources.n_items == 0) return;
     find_shared(arena, &sources);
     Buf anchor = buf_new(arena);
     buf_add(&anchor, id);
@@ -167,8 +167,8 @@ static void add_table(Markup *html, const Document *document, const ProvenanceLi
 void html_sources(Markup *html, const Document *document)
 {
     Arena *arena = html->out->arena;
-    if (document->n_results == 0) return;
     ProvenanceList list = provenance_list(arena, document);
+    if (list.n == 0) return;
     markup_open(html, "section");
     markup_attr_c(html, "class", "sources");
     markup_attr_c(html, "aria-labelledby", "sources");

@@ -19,11 +19,11 @@ void html_caption(Markup *html, const Document *document, Str name, Str title)
     markup_text(html, title);
 }
 
-static bool has_results(const Document *document, Str id)
+static bool has_sources(const Document *document, Str id)
 {
     for (size_t i = 0; i < document->n_results; i++) {
         Str result = document->results[i].id;
-        if (str_starts(result, id) && result.len > id.len && result.data[id.len] == '.') return true;
+        if (document->results[i].from && str_starts(result, id) && result.len > id.len && result.data[id.len] == '.') return true;
     }
     return false;
 }
@@ -42,20 +42,21 @@ void html_notes(Markup *html, const Document *document, Str id, const Str *footn
     markup_open(html, "div");
     markup_attr_c(html, "class", "notes");
     for (size_t i = 0; i < n; i++) markup_element(html, "p", NULL, footnotes[i]);
-    if (document->source_line.len) markup_element(html, "p", NULL, document->source_line);
-    if (has_results(document, id)) {
+    markup_open(html, "p");
+    markup_text(html, document->source_line);
+    if (has_sources(document, id)) {
         Buf to = buf_new(arena);
         buf_char(&to, '#');
         buf_add(&to, id);
         buf_add_c(&to, "-sources");
-        markup_open(html, "p");
-        markup_attr_c(html, "class", "where");
+        markup_text_c(html, " ");
         markup_open(html, "a");
+        markup_attr_c(html, "class", "where");
         markup_attr(html, "href", buf_str(&to));
         markup_text_c(html, "Where these numbers come from");
         markup_close(html);
-        markup_close(html);
     }
+    markup_close(html);
     markup_close(html);
     markup_line(html);
 }
@@ -76,9 +77,12 @@ static void add_header_text(Markup *html, Str text)
     }
 }
 
-static const char *header_class(Align align)
+#define HEADER_UNBROKEN 14                                /* a header line as short as this stays whole */
+
+static const char *header_class(const TableColumn *column, size_t width)
 {
-    return align == ALIGN_LEFT ? NULL : align == ALIGN_CENTRE ? "m" : "r";
+    static const char *const CLASSES[2][4] = {{NULL, "r", "m", "r"}, {"k", "r k", "m k", "r k"}};
+    return CLASSES[width <= HEADER_UNBROKEN][column->align];
 }
 
 static void add_spanners(Markup *html, const Table *table)
@@ -123,7 +127,8 @@ static void add_head(Markup *html, const Table *table)
     markup_open(html, "tr");
     for (size_t c = 0; c < table->n_columns; c++) {
         const TableColumn *column = &table->columns[c];
-        const char *class_name = c ? header_class(column->align) : NULL;
+        size_t width = typeset_lines(html->out->arena, column->header, SIZE_MAX / 2).width;
+        const char *class_name = c ? header_class(column, width) : NULL;
         markup_open(html, column->header.len ? "th" : "td");
         if (column->header.len) markup_attr_c(html, "scope", "col");
         if (class_name) markup_attr_c(html, "class", class_name);

@@ -4,6 +4,7 @@
 #include "report/figure.h"
 #include "report/html_sources.h"
 #include "report/html_table.h"
+#include "report/provenance.h"
 #include "report/typeset.h"
 
 static const char *const HEADINGS[] = {"h2", "h3", "h4"};
@@ -89,7 +90,7 @@ static void add_section_list(Markup *html, const Document *document)
         if (block->kind != BLOCK_HEADING || heading_level(block) > 2) continue;
         add_entry(html, heading_level(block) == 2 ? "l2" : NULL, anchor(arena, "#", heading_id(arena, i), ""), STR(""), block->text);
     }
-    if (document->n_results) add_entry(html, NULL, STR("#sources"), STR(""), STR("Where the numbers come from"));
+    if (provenance_list(arena, document).n) add_entry(html, NULL, STR("#sources"), STR(""), STR("Where the numbers come from"));
     markup_close(html);
     markup_line(html);
 }
@@ -175,6 +176,10 @@ static void add_figure(Markup *html, const Document *document, const Figure *fig
     markup_open(html, "figcaption");
     markup_attr(html, "id", anchor(arena, "", figure->id, "-title"));
     html_caption(html, document, name, figure->title);
+    if (figure->exploratory) {
+        markup_text_c(html, " ");
+        markup_element(html, "span", "population", STR("Exploratory"));
+    }
     markup_close(html);
     markup_line(html);
     add_drawing(html, document, figure);
@@ -236,8 +241,7 @@ static void add_page_body(Markup *html, const Document *document)
     markup_close(html);
     markup_line(html);
     markup_open(html, "footer");
-    markup_text_c(html, "Written by equipoise " EQUIPOISE_VERSION ". ");
-    markup_text(html, document->source_line);
+    markup_text_c(html, "Written by equipoise " EQUIPOISE_VERSION ".");
     markup_close(html);
     markup_line(html);
     markup_close(html);

@@ -106,6 +106,13 @@ void markup_element(Markup *markup, const char *tag, const char *class_name, Str
     markup_close(markup);
 }
 
+void markup_insert(Markup *markup, const Markup *made)
+{
+    assert(made->depth == 0 && !made->in_tag);
+    end_tag(markup);
+    buf_add(markup->out, buf_str(made->out));
+}
+
 void markup_line(Markup *markup)
 {
     end_tag(markup);

@@ -29,6 +29,9 @@ void markup_close_empty(Markup *markup);                                 /* an e
 /* <tag class="...">text</tag>; class_name may be NULL. */
 void markup_element(Markup *markup, const char *tag, const char *class_name, Str text);
 
+/* Puts what another writer made, all closed, here. */
+void markup_insert(Markup *markup, const Markup *made);
+
 /* A line break between elements, where white space means nothing. */
 void markup_line(Markup *markup);
 

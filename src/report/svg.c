@@ -9,25 +9,25 @@
 #define WASH  "#f5f6f7"
 #define PAPER "#ffffff"
 
-const SvgStyle SVG_TEXT = {"f-text", INK, NULL, 0, NULL};
-const SvgStyle SVG_STRONG = {"f-strong", INK, NULL, 0, NULL};
-const SvgStyle SVG_SOFT = {"f-soft", GREY, NULL, 0, NULL};
-const SvgStyle SVG_AXIS = {"f-axis", NULL, GREY, 1, NULL};
-const SvgStyle SVG_GRID = {"f-grid", NULL, HAIR, 0.75, NULL};
-const SvgStyle SVG_BOX = {"f-box", PAPER, INK, 1, NULL};
-const SvgStyle SVG_ASIDE = {"f-aside", WASH, GREY, 1, NULL};
-const SvgStyle SVG_ARROW = {"f-arrow", NULL, INK, 1, NULL};
-const SvgStyle SVG_TIP = {"f-tip", INK, NULL, 0, NULL};
-const SvgStyle SVG_ZERO = {"f-zero", NULL, INK, 1, "2 3"};
-const SvgStyle SVG_EXPECTED = {"f-expected", NULL, INK, 1.6, "7 4"};
-const SvgStyle SVG_MARK = {"f-mark", INK, NULL, 0, NULL};
-const SvgStyle SVG_BAND = {"f-band", WASH, NULL, 0, NULL};
-const SvgStyle SVG_PAPER = {"f-paper", PAPER, NULL, 0, NULL};
+const SvgStyle SVG_TEXT = {"f-text", INK, NULL, 0, NULL, NULL};
+const SvgStyle SVG_STRONG = {"f-strong", INK, NULL, 0, NULL, NULL};
+const SvgStyle SVG_SOFT = {"f-soft", GREY, NULL, 0, NULL, NULL};
+const SvgStyle SVG_AXIS = {"f-axis", NULL, GREY, 1, NULL, NULL};
+const SvgStyle SVG_GRID = {"f-grid", NULL, HAIR, 0.75, NULL, NULL};
+const SvgStyle SVG_BOX = {"f-box", PAPER, INK, 1, NULL, NULL};
+const SvgStyle SVG_ASIDE = {"f-aside", WASH, GREY, 1, NULL, NULL};
+const SvgStyle SVG_ARROW = {"f-arrow", NULL, INK, 1, NULL, NULL};
+const SvgStyle SVG_TIP = {"f-tip", INK, NULL, 0, NULL, NULL};
+const SvgStyle SVG_ZERO = {"f-zero", NULL, INK, 1, "2 3", NULL};
+const SvgStyle SVG_EXPECTED = {"f-expected", NULL, INK, 1.6, "7 4", NULL};
+const SvgStyle SVG_MARK = {"f-mark", INK, NULL, 0, NULL, NULL};
+const SvgStyle SVG_ON_LIGHT = {"f-on-light", INK, NULL, 0, NULL, NULL};
+const SvgStyle SVG_ON_DARK = {"f-on-dark", PAPER, NULL, 0, NULL, NULL};
 
 /* Colours that the colour-blind tell apart, each at 3:1 or more against white; line types and shapes say it again. */
 #define GROUP(i, colour, dash)                                                                                \
-    {{"f-l" i, NULL, colour, 2.6, dash}, {"f-t" i, NULL, colour, 0.8, NULL}, {"f-w" i, NULL, colour, 1.6, NULL}, \
-     {"f-p" i, colour, NULL, 0, NULL}, {"f-o" i, PAPER, colour, 1.6, NULL}}
+    {{"f-l" i, NULL, colour, 2.6, dash, NULL}, {"f-t" i, NULL, colour, 1, NULL, "0.55"}, {"f-w" i, NULL, colour, 1.6, NULL, NULL}, \
+     {"f-p" i, colour, NULL, 0, NULL, NULL}}
 
 const SvgGroup *svg_group(size_t i)
 {
@@ -38,16 +38,23 @@ const SvgGroup *svg_group(size_t i)
     return &GROUPS[i % SVG_GROUPS];
 }
 
+static size_t level_index(size_t i, size_t n)
+{
+    if (n < 2) return 3;
+    size_t at = n >= SVG_LEVELS ? i : (i * (SVG_LEVELS - 1) + (n - 1) / 2) / (n - 1);
+    return at < SVG_LEVELS ? at : SVG_LEVELS - 1;
+}
+
+const SvgStyle *svg_level_text(size_t i, size_t n) { return level_index(i, n) < 4 ? &SVG_ON_LIGHT : &SVG_ON_DARK; }
+
 const SvgStyle *svg_level(size_t i, size_t n)
 {
     static const SvgStyle LEVELS[SVG_LEVELS] = {
-        {"f-v1", "#e4eef6", GREY, 0.75, NULL}, {"f-v2", "#bed7ea", GREY, 0.75, NULL}, {"f-v3", "#8fb9da", GREY, 0.75, NULL},
-        {"f-v4", "#5995c3", GREY, 0.75, NULL}, {"f-v5", "#2d70a4", GREY, 0.75, NULL}, {"f-v6", "#154d7c", GREY, 0.75, NULL},
-        {"f-v7", "#082c4c", GREY, 0.75, NULL},
+        {"f-v1", "#e4eef6", GREY, 0.75, NULL, NULL}, {"f-v2", "#bed7ea", GREY, 0.75, NULL, NULL}, {"f-v3", "#8fb9da", GREY, 0.75, NULL, NULL},
+        {"f-v4", "#5995c3", GREY, 0.75, NULL, NULL}, {"f-v5", "#2d70a4", GREY, 0.75, NULL, NULL}, {"f-v6", "#154d7c", GREY, 0.75, NULL, NULL},
+        {"f-v7", "#082c4c", GREY, 0.75, NULL, NULL},
     };
-    if (n < 2) return &LEVELS[3];
-    size_t at = n >= SVG_LEVELS ? i : (i * (SVG_LEVELS - 1) + (n - 1) / 2) / (n - 1);
-    return &LEVELS[at < SVG_LEVELS ? at : SVG_LEVELS - 1];
+    return &LEVELS[level_index(i, n)];
 }
 
 /* Two decimals at most, without zeros that say nothing. */
@@ -72,6 +79,7 @@ static void add_style(Svg *svg, const SvgStyle *style)
     if (!style->stroke) return;
     markup_attr_c(svg->markup, "stroke", style->stroke);
     number_attr(svg, "stroke-width", style->width);
+    if (style->opacity) markup_attr_c(svg->markup, "stroke-opacity", style->opacity);
     if (style->dash) markup_attr_c(svg->markup, "stroke-dasharray", style->dash);
 }
 
@@ -308,4 +316,25 @@ double svg_text_width(Str text, double size)
         else em += 0.58;
     }
     return em * size * 1.04;
+}
+
+size_t svg_wrap(Arena *arena, Str text, double size, double width, Str **lines)
+{
+    size_t n = 0, capacity = 0, start = 0, good = 0;
+    *lines = NULL;
+    for (size_t i = 0; i <= text.len; i++) {
+        bool ends = i == text.len || text.data[i] == '\n';
+        if (!ends && text.data[i] != ' ') continue;
+        if (good > start && svg_text_width(str_slice(text, start, i), size) > width) {
+            ARENA_PUSH_ROOM(arena, *lines, n, capacity);
+            (*lines)[n++] = str_slice(text, start, good);
+            start = good + 1;
+        }
+        good = i;
+        if (!ends) continue;
+        ARENA_PUSH_ROOM(arena, *lines, n, capacity);
+        (*lines)[n++] = str_slice(text, start, i);
+        start = good = i + 1;
+    }
+    return n;
 }

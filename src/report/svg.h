@@ -15,6 +15,7 @@ typedef struct {
     const char *fill, *stroke;                            /* NULL: none */
     double width;                                         /* of the stroke */
     const char *dash;                                     /* NULL: solid */
+    const char *opacity;                                  /* of the stroke; NULL: opaque */
 } SvgStyle;
 
 typedef enum { SVG_START, SVG_MIDDLE, SVG_END } SvgAnchor;
@@ -24,18 +25,19 @@ typedef struct {
 } Svg;
 
 extern const SvgStyle SVG_TEXT, SVG_STRONG, SVG_SOFT, SVG_AXIS, SVG_GRID, SVG_BOX, SVG_ASIDE, SVG_ARROW, SVG_TIP, SVG_ZERO,
-    SVG_EXPECTED, SVG_MARK, SVG_BAND, SVG_PAPER;
+    SVG_EXPECTED, SVG_MARK, SVG_ON_LIGHT, SVG_ON_DARK;
 
-/* Colour and line type of the i-th group: a bold line, a thin one, a whisker, a filled and an open mark. */
+/* Colour and line type of the i-th group: a bold line, a thin one, a whisker and a mark. */
 #define SVG_GROUPS 6
 typedef struct {
-    SvgStyle line, thin, whisker, mark, open;
+    SvgStyle line, thin, whisker, mark;
 } SvgGroup;
 const SvgGroup *svg_group(size_t i);
 
-/* Ordered levels, light to dark, for stacked bars. */
+/* Ordered levels, light to dark, for stacked bars; the same in both colour schemes. */
 #define SVG_LEVELS 7
 const SvgStyle *svg_level(size_t i, size_t n);
+const SvgStyle *svg_level_text(size_t i, size_t n);       /* of a text on that level */
 
 /* Opens <svg>, with its title and description for readers who do not see it; id_base makes their ids. */
 Svg svg_begin(Markup *markup, double height, Str id_base, Str title, Str description);
@@ -60,5 +62,8 @@ void svg_tip_right(Svg *svg, double x, double y);
 
 /* Width of a text in a common sans face, on the safe side; needs no font, so it is the same everywhere. */
 double svg_text_width(Str text, double size);
+
+/* Lines no wider than `width`, broken at blanks and '\n'. */
+size_t svg_wrap(Arena *arena, Str text, double size, double width, Str **lines);
 
 #endif

@@ -164,12 +164,20 @@ static Str aligned_at_point(Arena *arena, const Measure *m, Str text)
     return str_width(buf_str(&line)) <= m->width ? buf_str(&line) : text;
 }
 
+/* The cell that covers column c: its own, or one to the left that spans it (its beginning is on an earlier panel). */
+static size_t covering(const Row *row, size_t c)
+{
+    for (size_t k = c; k > 0; k--)
+        if (cell_span(&row->cells[k]) > c - k) return k;
+    return c;
+}
+
 static Set set_cell(const Panel *panel, const Row *row, size_t i, size_t *covered)
 {
-    size_t c = panel->shown[i];
-    const Cell *cell = &row->cells[c];
+    size_t c = panel->shown[i], owner = i == 1 ? covering(row, c) : c;
+    const Cell *cell = &row->cells[owner];
     const Measure *m = &panel->measures[c];
-    size_t last = smaller(i + cell_span(cell), panel->n_shown);
+    size_t last = smaller(i + cell_span(cell) - (c - owner), panel->n_shown);
     Set set = {.at = shown_width(panel, 0, i) + (i ? GAP : 0), .width = shown_width(panel, i, last), .align = panel->table->columns[c].align};
     Str text = cell->text;
     *covered = last - i;

@@ -1,0 +1,145 @@
+/* The flow of participants: boxes top-down, exclusions at the right of the arrow, arms side by side. */
+#include "report/figure_kinds.h"
+
+#define MARGIN   8.0
+#define GAP_DOWN 24.0                                     /* between rows, room for an arrow */
+#define PAD      10.0
+#define LINE     16.5
+#define BOLD     1.04                                     /* how much wider bold text may run */
+#define TRUNK    290.0                                    /* width of a box above the arms */
+#define ARM_GAP  16.0
+
+typedef struct {
+    double x, y, width, height;
+    size_t n_lines, n_bold;                               /* the first n_bold name the box */
+    Str *lines;
+    bool aside;                                           /* drawn beside its arrow */
+} Laid;
+
+typedef struct {
+    Arena *arena;
+    const Figure *figure;
+    int n_columns, first_arm_row;                         /* rows above it are centred over the arms */
+    Laid *laid;
+} Flow;
+
+static void measure_grid(Flow *flow)
+{
+    flow->n_columns = 1;
+    flow->first_arm_row = -1;
+    for (size_t i = 0; i < flow->figure->n_boxes; i++) {
+        const FlowBox *box = &flow->figure->boxes[i];
+        if (box->column + 1 > flow->n_columns) flow->n_columns = box->column + 1;
+        if (box->column > 0 && (flow->first_arm_row < 0 || box->row < flow->first_arm_row)) flow->first_arm_row = box->row;
+    }
+}
+
+static bool is_trunk(const Flow *flow, const FlowBox *box) { return flow->n_columns == 1 || box->row < flow->first_arm_row; }
+
+/* "Enrolled (n = 40)" and the lines below it. */
+static Str box_text(Arena *arena, const FlowBox *box, bool name_only)
+{
+    Str first = box->text, rest = {0};
+    bool more = str_cut(box->text, STR("\n"), &first, &rest);
+    Buf text = buf_new(arena);
+    buf_add(&text, first);
+    buf_add_c(&text, " (n\xC2\xA0=\xC2\xA0");
+    buf_integer(&text, (int64_t)box->n);
+    buf_char(&text, ')');
+    if (more && !name_only) {
+        buf_char(&text, '\n');
+        buf_add(&text, rest);
+    }
+    return buf_str(&text);
+}
+
+static void lay_box(Flow *flow, size_t i)
+{
+    const FlowBox *box = &flow->figure->boxes[i];
+    Laid *laid = &flow->laid[i];
+    bool one = flow->n_columns == 1, trunk = is_trunk(flow, box);
+    laid->aside = box->aside && trunk;
+    double pitch = (SVG_WIDTH - 2 * MARGIN + ARM_GAP) / flow->n_columns;
+    double trunk_x = one ? MARGIN : (SVG_WIDTH - TRUNK) / 2, trunk_width = one ? 320 : TRUNK;
+    if (laid->aside) {
+        laid->x = trunk_x + trunk_width / 2 + (one ? 190 : 36);
+        laid->width = SVG_WIDTH - MARGIN - laid->x;
+    } else if (trunk) {
+        laid->x = trunk_x;
+        laid->width = trunk_width;
+    } else {
+        laid->x = MARGIN + box->column * pitch;
+        laid->width = pitch - ARM_GAP;
+    }
+    laid->n_lines = svg_wrap(flow->arena, box_text(flow->arena, box, true), SVG_TEXT_SIZE * BOLD, laid->width - 2 * PAD, &laid->lines);
+    laid->n_bold = laid->aside ? 0 : laid->n_lines;
+    laid->n_lines = svg_wrap(flow->arena, box_text(flow->arena, box, false), SVG_TEXT_SIZE * BOLD, laid->width - 2 * PAD, &laid->lines);
+    laid->height = (double)laid->n_lines * LINE + 2 * PAD - 4;
+}
+
+/* Rows one below the other, each as high as its highest box; returns the bottom. */
+static double stack_rows(Flow *flow)
+{
+    int last = 0;
+    double y = MARGIN;
+    for (size_t i = 0; i < flow->figure->n_boxes; i++)
+        if (flow->figure->boxes[i].row > last) last = flow->figure->boxes[i].row;
+    for (int row = 0; row <= last; row++) {
+        double height = 0;
+        bool all_aside = true;
+        for (size_t i = 0; i < flow->figure->n_boxes; i++) {
+            if (flow->figure->boxes[i].row != row) continue;
+            flow->laid[i].y = y;
+            if (flow->laid[i].height > height) height = flow->laid[i].height;
+            if (!flow->laid[i].aside) all_aside = false;
+        }
+        /* boxes of one row are equally high, so that the arms stay level */
+        for (size_t i = 0; i < flow->figure->n_boxes; i++)
+            if (flow->figure->boxes[i].row == row) flow->laid[i].height = height;
+        if (height > 0) y += height + (all_aside ? GAP_DOWN * 0.75 : GAP_DOWN);
+    }
+    return y - GAP_DOWN + MARGIN;
+}
+
+static double middle_of(const Laid *laid) { return laid->x + laid->width / 2; }
+
+static void draw_arrow(Svg *svg, const Laid *from, const Laid *to)
+{
+    double x = middle_of(from), end = middle_of(to), bottom = from->y + from->height;
+    if (to->aside) {
+        double y = to->y + to->height / 2;
+        svg_line(svg, &SVG_ARROW, x, y, to->x - 6, y);
+        svg_tip_right(svg, to->x, y);
+        return;
+    }
+    double bend = to->y - GAP_DOWN / 2 - 2;
+    double px[] = {x, x, end, end}, py[] = {bottom, bend, bend, to->y - 6};
+    svg_path(svg, &SVG_ARROW, px, py, 4, false);
+    svg_tip_down(svg, end, to->y);
+}
+
+static void draw_box(Svg *svg, const Laid *laid)
+{
+    double y = laid->y + (laid->height - (double)laid->n_lines * LINE) / 2 + 12.5;
+    svg_rect(svg, laid->aside ? &SVG_ASIDE : &SVG_BOX, laid->x, laid->y, laid->width, laid->height);
+    for (size_t k = 0; k < laid->n_lines; k++, y += LINE) {
+        if (laid->aside) svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_START, laid->x + PAD, y, laid->lines[k]);
+        else if (k < laid->n_bold) svg_text_bold(svg, SVG_TEXT_SIZE, SVG_MIDDLE, middle_of(laid), y, laid->lines[k]);
+        else svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_MIDDLE, middle_of(laid), y, laid->lines[k]);
+    }
+}
+
+double figure_flow(Svg *svg, const Figure *figure)
+{
+    Flow flow = {.arena = svg->markup->out->arena, .figure = figure};
+    flow.laid = ARENA_ARRAY(flow.arena, Laid, figure->n_boxes + 1);
+    measure_grid(&flow);
+    for (size_t i = 0; i < figure->n_boxes; i++) lay_box(&flow, i);
+    double height = stack_rows(&flow);
+    for (size_t i = 0; i < figure->n_boxes; i++) {
+        int from = figure->boxes[i].from;
+        if (from >= 0 && (size_t)from < figure->n_boxes) draw_arrow(svg, &flow.laid[from], &flow.laid[i]);
+    }
+    for (size_t i = 0; i < figure->n_boxes; i++) draw_box(svg, &flow.laid[i]);
+    return height;
+}
