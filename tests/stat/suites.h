@@ -1,5 +1,6 @@
 SUITE(anova)
 SUITE(describe)
 SUITE(formula)
+SUITE(model)
 SUITE(sample)
 SUITE(ttest)
