@@ -2,7 +2,7 @@
 #ifndef STAT_MODEL_DATA_H
 #define STAT_MODEL_DATA_H
 
-#include "stat/model.h"
+#include "stat/linear.h"
 #include "test.h"
 
 static inline void add_numbers(Frame *frame, const char *name, const double *values, size_t n)
@@ -36,6 +36,12 @@ static inline bool build(Test *t, const Frame *frame, const char *text, Model *m
     Error err = {0};
     return CHECK_OK(t, formula_parse(t->arena, str_from(text), formula, &err)
                        && model_build(t->arena, formula, frame, NULL, 0, model, &err), err);
+}
+
+static inline bool fit_model(Test *t, const Frame *frame, const char *text, Model *model, LinearFit *fit)
+{
+    Error err = {0};
+    return build(t, frame, text, model) && CHECK_OK(t, linear_fit(t->arena, model, fit, &err), err);
 }
 
 /* Sixteen and one made-up subjects of an unbalanced two-way layout with a covariate. */

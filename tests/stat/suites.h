@@ -1,6 +1,7 @@
 SUITE(anova)
 SUITE(describe)
 SUITE(formula)
+SUITE(linear)
 SUITE(model)
 SUITE(sample)
 SUITE(ttest)
