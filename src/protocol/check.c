@@ -175,3 +175,17 @@ void protocol_check(Arena *arena, const Protocol *protocol, ProblemList *problem
     }
     problems_sort(problems);
 }
+
+void protocol_rules_write(Buf *buf)
+{
+    static const char *const TITLES[] = {[PROBLEM_ERROR] = "Errors: the trial cannot run from the file",
+                                         [PROBLEM_HONESTY] = "Honesty warnings: it can, but its report could claim too much",
+                                         [PROBLEM_NOTE] = "Notes"};
+    for (int severity = 0; severity < N_PROBLEM_SEVERITIES; severity++) {
+        buf_format(buf, "### %s\n", TITLES[severity]);
+        for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++)
+            if ((int)RULES[i].severity == severity)
+                buf_format(buf, "- `%s` %s%s%s\n", RULES[i].code, RULES[i].reason, RULES[i].fix[0] ? " Mend: " : "", RULES[i].fix);
+        buf_char(buf, '\n');
+    }
+}

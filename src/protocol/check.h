@@ -8,4 +8,7 @@
 /* Adds everything that is wrong; protocol_read has added what the grammar saw. Works on incomplete protocols. */
 void protocol_check(Arena *arena, const Protocol *protocol, ProblemList *problems);
 
+/* Every rule in Markdown: code, reason, fix, by severity. */
+void protocol_rules_write(Buf *buf);
+
 #endif

@@ -92,7 +92,7 @@ void rule_visit_days(Checker *checker)
     for (size_t i = 0; i < visits->n; i++) {
         const Visit *visit = &visits->items[i];
         bool planned = visit->kind != VISIT_UNSCHEDULED;
-        if (planned && !has_day(visit)) flag(checker, visit->at, "the visit \"" STR_FMT "\" has no day", STR_ARG(visit->id));
+        if (planned && !has_day(visit) && !yaml_get(visit->at, "day")) flag(checker, visit->at, "the visit \"" STR_FMT "\" has no day", STR_ARG(visit->id));
         if (!planned && has_day(visit))
             flag(checker, visit->at, "the unscheduled visit \"" STR_FMT "\" has a day", STR_ARG(visit->id));
         for (size_t k = 0; k < i; k++) {

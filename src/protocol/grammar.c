@@ -27,6 +27,45 @@ const char *grammar_word(const GrammarWords *words, int value)
     return "";
 }
 
+typedef struct {
+    Arena *arena;
+    Map seen;                         /* by name: two tables of one name are a broken promise */
+    GrammarList list;
+    size_t capacity;
+} GrammarWalk;
+
+static void walk(GrammarWalk *progress, const Grammar *grammar)
+{
+    bool is_new;
+    MapEntry *entry = map_put(&progress->seen, str_from(grammar->name), &is_new);
+    assert(is_new || entry->pointer == (void *)(uintptr_t)grammar);
+    if (!is_new) return;
+    entry->pointer = (void *)(uintptr_t)grammar;
+    ARENA_PUSH_ROOM(progress->arena, progress->list.items, progress->list.n, progress->capacity);
+    progress->list.items[progress->list.n++] = grammar;
+    for (size_t i = 0; i < grammar->n; i++)
+        if (grammar->keys[i].child) walk(progress, grammar->keys[i].child);
+}
+
+GrammarList grammar_list(Arena *arena, const Grammar *root)
+{
+    GrammarWalk progress = {.arena = arena, .seen = map_new(arena)};
+    walk(&progress, root);
+    return progress.list;
+}
+
+Str grammar_short_name(Arena *arena, const Grammar *grammar)
+{
+    static const char *const ARTICLES[] = {"a ", "an ", "the "};
+    Str name = str_from(grammar->name);
+    for (size_t i = 0; i < 3; i++)
+        if (str_starts(name, str_from(ARTICLES[i]))) name = str_slice(name, strlen(ARTICLES[i]), name.len);
+    char *text = arena_copy(arena, name.data, name.len);
+    for (size_t i = 0; i < name.len; i++)
+        if (text[i] == ' ') text[i] = '-';
+    return (Str){text, name.len};
+}
+
 GrammarReader grammar_reader(Arena *arena, ProblemList *problems)
 {
     return (GrammarReader){.arena = arena, .problems = problems, .definitions = map_new(arena), .kinds = map_new(arena)};
@@ -446,10 +485,17 @@ static const GrammarKey *find_key(const Grammar *grammar, Str name)
     return NULL;
 }
 
-static void report_unknown_key(GrammarReader *reader, const Grammar *grammar, const Yaml *name)
+/* The keys of a table, for "did you mean". */
+static Texts keys_of(GrammarReader *reader, const Grammar *grammar)
 {
     Texts keys = {0};
     for (size_t i = 0; i < grammar->n; i++) push_text(reader->arena, &keys, str_from(grammar->keys[i].key));
+    return keys;
+}
+
+static void report_unknown_key(GrammarReader *reader, const Grammar *grammar, const Yaml *name)
+{
+    Texts keys = keys_of(reader, grammar);
     Str nearest = str_nearest(name->text, keys.items, keys.n);
     Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "unknown-key", name,
                                    "unknown key \"" STR_FMT "\" in %s", STR_ARG(str_slice(name->text, 0, 60)), grammar->name);
@@ -461,12 +507,21 @@ static void report_unknown_key(GrammarReader *reader, const Grammar *grammar, co
     problem->fix = buf_str(&fix);
 }
 
+/* A key that stands there misspelt is reported once, as unknown. */
+static bool is_misspelt(GrammarReader *reader, const Grammar *grammar, const GrammarKey *key, const Yaml *node)
+{
+    Texts keys = keys_of(reader, grammar);
+    for (size_t i = 0; i < node->n; i++)
+        if (!grammar->open && str_equal(str_nearest(node->keys[i].text, keys.items, keys.n), str_from(key->key))) return true;
+    return false;
+}
+
 static void report_missing(GrammarReader *reader, const Grammar *grammar, const GrammarKey *key, const Yaml *node)
 {
     Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "missing-key", node, "the key \"%s\" is missing in %s",
                                    key->key, grammar->name);
     problem->fix = key->example ? str_format(reader->arena, "Add it: %s: %s (%s)", key->key, key->example, key->doc)
-                                : str_format(reader->arena, "Add it: %s", key->doc);
+                                : str_format(reader->arena, "Add \"%s\": %s.", key->key, key->doc);
 }
 
 void grammar_read(GrammarReader *reader, const Grammar *grammar, const Yaml *node, void *object)
@@ -484,6 +539,7 @@ void grammar_read(GrammarReader *reader, const Grammar *grammar, const Yaml *nod
             report_unknown_key(reader, grammar, &node->keys[i]);
     }
     for (size_t i = 0; i < grammar->n; i++)
-        if (grammar->keys[i].required && !yaml_get(node, grammar->keys[i].key))
+        if (grammar->keys[i].required && !yaml_get(node, grammar->keys[i].key)
+            && !is_misspelt(reader, grammar, &grammar->keys[i], node))
             report_missing(reader, grammar, &grammar->keys[i], node);
 }

@@ -119,6 +119,13 @@ void grammar_read(GrammarReader *reader, const Grammar *grammar, const Yaml *nod
 /* After everything was read: references to what nobody defined. */
 void grammar_check_references(GrammarReader *reader);
 
+/* The table and all below it, each once, in the order a reader meets them. */
+typedef struct { size_t n; const Grammar **items; } GrammarList;
+GrammarList grammar_list(Arena *arena, const Grammar *root);
+
+/* "visit" of "a visit": a name for anchors and definitions. */
+Str grammar_short_name(Arena *arena, const Grammar *grammar);
+
 const char *grammar_type_title(GrammarType type);
 const char *grammar_word(const GrammarWords *words, int value);       /* "" when no word has the value */
 

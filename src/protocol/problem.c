@@ -81,7 +81,7 @@ static void write_excerpt(const Problem *problem, Str source, Buf *buf)
 {
     if (!source.len || !problem->line) return;
     Str line = line_of(source, problem->line);
-    if (line.len > 160) line.len = 0;                 /* a caret under a wrapped line helps nobody */
+    if (line.len > 160 || !str_is_utf8(line, NULL)) line.len = 0;     /* a caret under a wrapped line helps nobody */
     if (!line.len) return;
     buf_format(buf, "  %5zu | " STR_FMT "\n", problem->line, STR_ARG(line));
     if (!problem->column) return;
@@ -114,16 +114,16 @@ static void write_paragraph(const char *label, Str text, Buf *buf)
     buf_char(buf, '\n');
 }
 
-/* A reason is told once for each code, however often the problem comes. */
-static void write_problem(const Problem *problem, Str name, Str source, bool is_first, Buf *buf)
+/* `first` is the first problem of the code: what it says is not said again. */
+static void write_problem(const Problem *problem, const Problem *first, Str name, Str source, Buf *buf)
 {
     buf_add(buf, name);
     if (problem->line) buf_format(buf, ":%zu", problem->line);
     if (problem->column) buf_format(buf, ":%zu", problem->column);
     buf_format(buf, ": %s: " STR_FMT " [%s]\n", WORDS[problem->severity], STR_ARG(problem->message), problem->code);
     write_excerpt(problem, source, buf);
-    if (is_first) write_paragraph("why", problem->reason, buf);
-    if (is_first || !problem->reason.len) write_paragraph("mend", problem->fix, buf);
+    if (problem == first || !str_equal(problem->reason, first->reason)) write_paragraph("why", problem->reason, buf);
+    if (problem == first || !str_equal(problem->fix, first->fix)) write_paragraph("mend", problem->fix, buf);
     buf_char(buf, '\n');
 }
 
@@ -136,9 +136,10 @@ void problems_write_text(const ProblemList *problems, Str name, Str source, Buf 
 {
     Map codes = map_new(problems->arena);
     for (size_t i = 0; i < problems->n; i++) {
-        bool is_first;
-        map_put(&codes, str_from(problems->items[i].code), &is_first);
-        write_problem(&problems->items[i], name, source, is_first, buf);
+        bool is_new;
+        MapEntry *first = map_put(&codes, str_from(problems->items[i].code), &is_new);
+        if (is_new) first->index = i;
+        write_problem(&problems->items[i], &problems->items[first->index], name, source, buf);
     }
     buf_format(buf, STR_FMT ": ", STR_ARG(name));
     write_count(problems->count[PROBLEM_ERROR], "error", "errors", ", ", buf);

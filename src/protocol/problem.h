@@ -49,8 +49,8 @@ void problems_sort(ProblemList *problems);
 
 const char *problem_severity_word(ProblemSeverity severity);
 
-/* For people: one block per problem with the line of `source` it stands in (empty source: without), then a count. The
- * reason of a code is told at its first problem only. `name` is the file as the user called it. */
+/* For people: one block per problem with the line of `source` it stands in (empty source: without), then a count. What
+ * the first problem of a code says about why and how to mend is not repeated. `name` is the file as the user called it. */
 void problems_write_text(const ProblemList *problems, Str name, Str source, Buf *buf);
 
 /* The same facts as one object: {"file", "errors", "honesty", "notes", "problems": [{"severity", "code", "line",

@@ -60,9 +60,9 @@ static void parse_fails_with_the_first_error(Test *t)
     Protocol protocol;
     Error err = {0};
     CHECK(t, !protocol_parse(t->arena, STR(HEAD "arms:\n  - {id: A, titel: Cells, kind: experimantal}\n"), &protocol, &err));
-    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "the key \"title\" is missing");
-    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "line 4, column 5");
-    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "shows all 8 errors");
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "unknown key \"titel\"");
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "line 4, column 13");
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "shows all 7 errors");
     CHECK(t, !protocol_parse(t->arena, STR("a: ["), &protocol, &err));
     CHECK_ERROR(t, err, ERROR_MALFORMED, "a value is missing here");
     CHECK_ERROR(t, err, ERROR_MALFORMED, "line 2, column 1");

@@ -1,1 +1,2 @@
+SUITE(check)
 SUITE(protocol)
