@@ -1,0 +1,202 @@
+/* The numbers of a cell: what is counted, which values go in, and their statistics. */
+#include "report/output_kind.h"
+
+#include <math.h>
+
+#include "stat/describe.h"
+#include "stat/ttest.h"
+
+bool eval_count(Eval *eval, const Scope *scope, size_t index, Str distinct, const Yaml *at, Count *count, Error *err)
+{
+    Codes *codes = NULL;
+    const EvalColumn *column = &eval->columns[index];
+    if (distinct.len && !data_codes(eval->frames, eval->data, distinct, at, &codes, err)) return false;
+    size_t round = codes ? ++codes->round : 0;
+    *count = (Count){0, 0};
+    for (size_t i = 0; i < scope->n_rows; i++) {
+        size_t row = scope->rows[i];
+        if (!eval_has(column, row)) continue;
+        count->events++;
+        if (codes) {
+            size_t code = codes->of_row[row];
+            if (code == SIZE_MAX || codes->stamp[code] == round) continue;
+            codes->stamp[code] = round;
+        }
+        count->n++;
+    }
+    return true;
+}
+
+bool eval_values(Eval *eval, const Scope *scope, size_t index, Str variable, const Yaml *at, Values *values, Error *err)
+{
+    const Column *of;
+    const EvalColumn *column = &eval->columns[index];
+    if (!data_column(eval->data, variable, at, &of, err)) return false;
+    if (!column_is_number(of)) {
+        yaml_error(at, err, ERROR_INCONSISTENT, "column \"" STR_FMT "\" of \"" STR_FMT "\" holds text, not numbers", STR_ARG(of->name),
+                   STR_ARG(eval->data->name));
+        return error_hint(err, "Count it with \"categories\", or name the column that holds its number.");
+    }
+    *values = (Values){.items = ARENA_ARRAY(eval->arena, double, scope->n_rows)};
+    for (size_t i = 0; i < scope->n_rows; i++) {
+        size_t row = scope->rows[i];
+        if (!eval_has(column, row)) continue;
+        if (of->missing[row])
+            values->n_missing++;
+        else
+            values->items[values->n++] = of->numbers[row];
+    }
+    return true;
+}
+
+static const uint64_t one_sample = STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_P_ADJUSTED) | STATISTIC_BIT(STATISTIC_TEST);
+
+static double level_of(const Inference *how) { return isnan(how->confidence) ? 0.95 : how->confidence; }
+static double null_of(const Inference *how) { return isnan(how->against) ? 0 : how->against; }
+
+/* The mean against a value. */
+static bool student_run(Arena *arena, const Values *values, double null, double level, CellValues *cell, Error *err)
+{
+    (void)arena;
+    TTest test;
+    if (!ttest_one(values->items, values->n, null, level, &test, err)) return false;
+    cell->of[STATISTIC_P] = test.p_two_sided;
+    cell->of[STATISTIC_TEST] = test.t;
+    return true;
+}
+
+/* One-sample tests by the words of `method`; the first is the default. */
+static const OneSampleMethod one_sample_methods[] = {
+    {"paired-t", "ttest", "one-sample t test (paired, of the change)", student_run},
+};
+
+const OneSampleMethod *one_sample_method(Eval *eval, const Inference *how, Error *err)
+{
+    enum { N = sizeof one_sample_methods / sizeof one_sample_methods[0] };
+    if (!how->method.len) return &one_sample_methods[0];
+    Str words[N];
+    for (size_t i = 0; i < N; i++) {
+        words[i] = str_from(one_sample_methods[i].name);
+        if (str_equal(words[i], how->method)) return &one_sample_methods[i];
+    }
+    Str near = str_nearest(how->method, words, N);
+    yaml_error(how->at, err, ERROR_INCONSISTENT, "there is no test of one sample \"" STR_FMT "\"", STR_ARG(how->method));
+    (void)eval;
+    if (near.len)
+        error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
+    else
+        error_hint(err, "Say paired-t or signed-rank.");
+    return NULL;
+}
+
+static bool test_one_sample(Eval *eval, const Values *values, const Inference *how, CellValues *cell, Error *err)
+{
+    const OneSampleMethod *method = one_sample_method(eval, how, err);
+    Error trouble = {0};
+    if (!method) return false;
+    if (method->run(eval->arena, values, null_of(how), level_of(how), cell, &trouble) || trouble.code == ERROR_DEGENERATE) return true;
+    if (err) *err = trouble;
+    return error_at(err, how->at);
+}
+
+bool eval_describe(Eval *eval, const Values *values, uint64_t uses, const Inference *how, CellValues *cell, Error *err)
+{
+    Description d;
+    *cell = cell_values_none();
+    if (!describe(eval->arena, values->items, values->n, values->n_missing, level_of(how), &d, err)) return error_at(err, how->at);
+    const struct { Statistic statistic; double value; } all[] = {
+        {STATISTIC_N, (double)d.n},     {STATISTIC_MISSING, (double)d.n_missing},
+        {STATISTIC_MEAN, d.mean},       {STATISTIC_SUM, d.n ? d.mean * (double)d.n : 0},
+        {STATISTIC_SD, d.sd},           {STATISTIC_SE, d.se},
+        {STATISTIC_MIN, d.min},         {STATISTIC_Q1, d.q1},
+        {STATISTIC_MEDIAN, d.median},   {STATISTIC_Q3, d.q3},
+        {STATISTIC_MAX, d.max},         {STATISTIC_GEOMEAN, d.geometric_mean},
+        {STATISTIC_CI_LOW, d.ci.lower}, {STATISTIC_CI_HIGH, d.ci.upper},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) cell->of[all[i].statistic] = all[i].value;
+    return !(uses & one_sample) || test_one_sample(eval, values, how, cell, err);
+}
+
+bool eval_share(Eval *eval, Count count, double total, uint64_t uses, const Inference *how, CellValues *cell, Error *err)
+{
+    (void)eval; (void)uses; (void)how; (void)err;
+    *cell = cell_values_none();
+    cell->of[STATISTIC_N] = count.n;
+    cell->of[STATISTIC_EVENTS] = count.events;
+    cell->of[STATISTIC_TOTAL] = total;
+    cell->of[STATISTIC_PCT] = total > 0 ? 100 * count.n / total : NAN;
+    return true;
+}
+
+static FamilyState *find_family(Eval *eval, Str family, const Yaml *at, Error *err)
+{
+    const Families *families = &eval->frames->plan->protocol->families;
+    Str *ids = ARENA_ARRAY(eval->arena, Str, families->n);
+    for (size_t i = 0; i < families->n; i++) {
+        ids[i] = families->items[i].id;
+        if (str_equal(ids[i], family)) return &eval->context->families[i];
+    }
+    Str near = str_nearest(family, ids, families->n);
+    yaml_error(at, err, ERROR_INCONSISTENT, "there is no family \"" STR_FMT "\"", STR_ARG(family));
+    if (near.len)
+        error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
+    else
+        error_hint(err, "Define it under \"families\".");
+    return NULL;
+}
+
+bool eval_family(Eval *eval, Str name, const Yaml *at, CellValues *cell, Error *err)
+{
+    if (!name.len) return true;
+    FamilyState *family = find_family(eval, name, at, err);
+    if (!family) return false;
+    if (eval->context->is_gathering) {
+        ARENA_PUSH_ROOM(eval->context->arena, family->p, family->n, family->capacity);
+        family->p[family->n++] = cell->of[STATISTIC_P];
+    } else if (family->next < family->n)
+        cell->of[STATISTIC_P_ADJUSTED] = family->adjusted[family->next++];
+    return true;
+}
+
+static Str join_words(Arena *arena, Str a, Str b)
+{
+    if (!a.len || !b.len) return a.len ? a : b;
+    return str_format(arena, STR_FMT " AND " STR_FMT, STR_ARG(a), STR_ARG(b));
+}
+
+Provenance *eval_provenance(Eval *eval, const Scope *scope, size_t column, Str variable, Str method, Str page)
+{
+    Provenance *from = ARENA_NEW(eval->arena, Provenance);
+    *from = (Provenance){.source = eval->data->from.source,
+                         .source_hash = eval->data->from.source_hash,
+                         .frame = eval->data->name,
+                         .population = eval->population_words,
+                         .filter = column == SIZE_MAX ? scope->words : join_words(eval->arena, eval->columns[column].words, scope->words),
+                         .n_records = scope->n_rows,
+                         .variable = variable,
+                         .method = method,
+                         .method_page = page,
+                         .estimand = eval->spec->estimand};
+    return from;
+}
+
+Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t column, Str variable, const Values *values, uint64_t uses,
+                                     const Inference *how)
+{
+    Provenance *from = eval_provenance(eval, scope, column, variable, STR("descriptive statistics"), STR("describe"));
+    from->n_records = values->n + values->n_missing;
+    if (uses & (STATISTIC_BIT(STATISTIC_Q1) | STATISTIC_BIT(STATISTIC_Q3) | STATISTIC_BIT(STATISTIC_MEDIAN)))
+        from->options = STR("quantile definition 5");
+    if (uses & STATISTIC_BIT(STATISTIC_CI_LOW))
+        from->options = str_format(eval->arena, "%g %% confidence, Student's t", 100 * level_of(how));
+    const OneSampleMethod *method = uses & one_sample ? one_sample_method(eval, how, NULL) : NULL;
+    if (!method) return from;
+    from->method = str_from(method->title);
+    from->method_page = str_from(method->page);
+    return from;
+}
+
+void eval_cell(Eval *eval, size_t column, const Template *format, const CellValues *cell, int data_decimals, const Provenance *from)
+{
+    template_write(eval->document, eval->table, column + 1, format, cell, &eval->formats, data_decimals, (Str){0}, from);
+}

@@ -1,0 +1,160 @@
+/* Tests of columns against each other, and where their p-values stand. */
+#include "report/output_kind.h"
+
+#include <math.h>
+
+#include "stat/anova.h"
+#include "stat/ttest.h"
+
+/* Values of all groups in one array, with the group of each. */
+static size_t pool(Arena *arena, const TestInput *input, double **x, size_t **group)
+{
+    size_t n = 0;
+    for (size_t g = 0; g < input->n_groups; g++) n += input->n_values[g];
+    *x = ARENA_ARRAY(arena, double, n);
+    *group = ARENA_ARRAY(arena, size_t, n);
+    n = 0;
+    for (size_t g = 0; g < input->n_groups; g++)
+        for (size_t i = 0; i < input->n_values[g]; i++, n++) {
+            (*x)[n] = input->values[g][i];
+            (*group)[n] = g;
+        }
+    return n;
+}
+
+static bool anova_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    double *x;
+    size_t *group, n = pool(arena, input, &x, &group);
+    Anova anova;
+    if (!anova_one_way(arena, x, group, n, input->n_groups, &anova, err)) return false;
+    values->of[STATISTIC_P] = anova.p;
+    values->of[STATISTIC_TEST] = anova.f;
+    values->of[STATISTIC_DF] = anova.df_between;
+    return true;
+}
+
+static bool kruskal_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    double *x;
+    size_t *group, n = pool(arena, input, &x, &group);
+    KruskalWallis test;
+    if (!kruskal_wallis(arena, x, group, n, input->n_groups, &test, err)) return false;
+    values->of[STATISTIC_P] = test.p;
+    values->of[STATISTIC_TEST] = test.h;
+    values->of[STATISTIC_DF] = test.df;
+    return true;
+}
+
+static bool need_two(const TestInput *input, Error *err)
+{
+    if (input->n_groups == 2) return true;
+    error_set(err, ERROR_INCONSISTENT, "this test compares two columns, here are %zu", input->n_groups);
+    return error_hint(err, "Name the two under \"of\".");
+}
+
+static bool t_run(const TestInput *input, bool is_welch, CellValues *values, Error *err)
+{
+    TTest test;
+    if (!need_two(input, err)) return false;
+    if (!(is_welch ? ttest_welch : ttest_pooled)(input->values[0], input->n_values[0], input->values[1], input->n_values[1], 0, 0.95,
+                                                 &test, err))
+        return false;
+    values->of[STATISTIC_P] = test.p_two_sided;
+    values->of[STATISTIC_TEST] = test.t;
+    values->of[STATISTIC_DF] = test.df;
+    return true;
+}
+
+static bool pooled_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    (void)arena;
+    return t_run(input, false, values, err);
+}
+
+static bool welch_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    (void)arena;
+    return t_run(input, true, values, err);
+}
+
+static bool awaited_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    (void)arena, (void)input, (void)values;
+    return error_set(err, ERROR_DEGENERATE, "this test is not there yet");
+}
+
+const TestMethod *test_methods(size_t *n)
+{
+    static const TestMethod methods[] = {
+        {"anova", "anova", "one-way analysis of variance", true, anova_run},
+        {"kruskal-wallis", "anova", "Kruskal-Wallis test", true, kruskal_run},
+        {"t", "ttest", "two-sample t test, pooled variance", true, pooled_run},
+        {"welch", "ttest", "two-sample t test, Welch", true, welch_run},
+        {"chi-square", "chisq", "Pearson's chi-square test", false, awaited_run},
+        {"fisher", "fisher", "Fisher's exact test, two-sided", false, awaited_run},
+    };
+    *n = sizeof methods / sizeof methods[0];
+    return methods;
+}
+
+/* The columns a test compares: those it names, else all that hold data except the total. */
+static bool test_columns(Eval *eval, const OutputTest *test, size_t **columns, size_t *n, Error *err)
+{
+    *columns = ARENA_ARRAY(eval->arena, size_t, test->of.n + eval->n_columns);
+    *n = 0;
+    for (size_t i = 0; i < test->of.n; i++)
+        if (!eval_find_column(eval, test->of.items[i], test->at, &(*columns)[(*n)++], err)) return false;
+    for (size_t c = 0; test->of.n == 0 && c < eval->n_columns; c++)
+        if (!eval->columns[c].holds_tests && !eval->columns[c].is_total) (*columns)[(*n)++] = c;
+    if (*n < 2) return yaml_error(test->at, err, ERROR_INCONSISTENT, "a test compares two columns or more, here is %zu", *n);
+    return true;
+}
+
+static Str columns_words(Eval *eval, const size_t *columns, size_t n)
+{
+    Buf buf = buf_new(eval->arena);
+    for (size_t i = 0; i < n; i++) buf_format(&buf, "%s" STR_FMT, i ? " v " : "", STR_ARG(eval->columns[columns[i]].key));
+    buf_c(&buf);
+    return buf_str(&buf);
+}
+
+static bool run_test(Eval *eval, const Scope *scope, const OutputBlock *block, const OutputTest *test, TestFill *fill,
+                     const void *what, Error *err)
+{
+    size_t place, *columns, n;
+    bool is_empty = false;
+    TestInput input = {0};
+    if (!eval_find_column(eval, test->in, test->at, &place, err) || !test_columns(eval, test, &columns, &n, err)) return false;
+    input.n_groups = n;
+    if (!fill(eval, what, columns, n, test->method->needs_values, &input, &is_empty, err)) return false;
+    if (is_empty) return true;
+    if (test->method->needs_values != (input.values != NULL)) {
+        yaml_error(test->at, err, ERROR_INCONSISTENT, "the test \"%s\" cannot be made of a block of kind \"%s\"", test->method->name,
+                   block->kind->name);
+        return error_hint(err, test->method->needs_values ? "It compares values: place it in a block \"statistics\"."
+                                                          : "It compares counts: place it in a block \"count\" or \"categories\".");
+    }
+    CellValues values = cell_values_none();
+    Error trouble = {0};
+    if (!test->method->run(eval->arena, &input, &values, &trouble) && trouble.code != ERROR_DEGENERATE) {
+        if (err) *err = trouble;
+        return error_at(err, test->at);
+    }
+    Provenance *from = eval_provenance(eval, scope, SIZE_MAX, block->subject, str_from(test->method->title), str_from(test->method->page));
+    from->options = columns_words(eval, columns, n);
+    eval_cell(eval, place, &test->format, &values, 0, from);
+    return true;
+}
+
+bool eval_tests(Eval *eval, const Scope *scope, const OutputBlock *block, Str label, bool is_first, TestFill *fill, const void *what,
+                Error *err)
+{
+    const OutputTests *tests = block->tests.at ? &block->tests : scope->tests;
+    for (size_t i = 0; tests && i < tests->n; i++) {
+        const OutputTest *test = &tests->items[i];
+        if (test->row.len ? str_equal(test->row, label) : is_first)
+            if (!run_test(eval, scope, block, test, fill, what, err)) return false;
+    }
+    return true;
+}
