@@ -119,9 +119,18 @@ void json_end_array(JsonWriter *json) { end(json, ']'); }
 
 static void put_quoted(Buf *buf, Str text)
 {
+    size_t bad = SIZE_MAX;                                /* the next byte that is not UTF-8 */
+    str_is_utf8(text, &bad);
     buf_char(buf, '"');
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.data[i];
+        if (i == bad) {
+            buf_add(buf, STR("\xEF\xBF\xBD"));
+            bad = SIZE_MAX;
+            size_t offset;
+            if (!str_is_utf8(str_slice(text, i + 1, text.len), &offset)) bad = i + 1 + offset;
+            continue;
+        }
         switch (c) {
         case '"': buf_add(buf, STR("\\\"")); break;
         case '\\': buf_add(buf, STR("\\\\")); break;

@@ -26,7 +26,8 @@ const Json *json_get(const Json *json, const char *key);
 Str json_text(const Json *json, const char *key);               /* empty when absent or no text */
 double json_number(const Json *json, const char *key, double otherwise);
 
-/* Writer: begins and ends nest; commas and escapes are its affair. indent 0 writes one line. */
+/* Writer: begins and ends nest; commas and escapes are its affair. indent 0 writes one line. Bytes that are not
+ * UTF-8 become U+FFFD, so that what is written can always be read. */
 typedef struct {
     Buf *buf;
     int indent, depth;

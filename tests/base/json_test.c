@@ -28,6 +28,14 @@ static void what_is_written_reads_back(Test *t)
     CHECK(t, !json_get(&read, "absent") && !json_get(json_get(&read, "absent"), "deeper"));
 }
 
+static void what_is_not_utf8_can_still_be_read(Test *t)
+{
+    Buf buf = buf_new(t->arena);
+    JsonWriter json = json_writer(&buf, 0);
+    json_put_text(&json, STR("\xff" "a\xc3\xa9\xe2\x82" "b\x80"));
+    CHECK_TEXT(t, buf_str(&buf), "\"\xEF\xBF\xBD" "a\xc3\xa9\xEF\xBF\xBD\xEF\xBF\xBD" "b\xEF\xBF\xBD\"");
+}
+
 static void broken_json_names_the_place(Test *t)
 {
     Json read;
@@ -44,6 +52,7 @@ static void broken_json_names_the_place(Test *t)
 
 static const TestCase CASES[] = {
     {"what is written reads back", what_is_written_reads_back},
+    {"bytes that are not UTF-8 become replacement characters", what_is_not_utf8_can_still_be_read},
     {"broken JSON names the place", broken_json_names_the_place},
 };
 TEST_SUITE(json, CASES);
