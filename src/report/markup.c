@@ -10,30 +10,33 @@ static void end_tag(Markup *markup)
     markup->in_tag = false;
 }
 
-/* Length of the character at `at` if it may stand in XML and HTML, else 0. */
-static size_t allowed_length(Str text, size_t at)
+/* Length of the character at `at`, or 0 when no character begins there. */
+static size_t character_length(Str text, size_t at)
 {
     static const struct { unsigned char mask, lead; size_t n; } FORMS[] = {
         {0x80, 0x00, 1}, {0xE0, 0xC0, 2}, {0xF0, 0xE0, 3}, {0xF8, 0xF0, 4}};
-    const unsigned char *s = (const unsigned char *)text.data + at;
+    unsigned char first = (unsigned char)text.data[at];
     for (size_t f = 0; f < 4; f++) {
         size_t n = FORMS[f].n;
-        if ((s[0] & FORMS[f].mask) != FORMS[f].lead) continue;
-        if (at + n > text.len || !str_is_utf8(str_slice(text, at, at + n), NULL)) return 0;
-        if (n == 1) return s[0] == '\t' || s[0] == '\n' || (s[0] >= 0x20 && s[0] < 0x7F) ? 1 : 0;
-        if (n == 2 && s[0] == 0xC2 && s[1] < 0xA0) return 0;                         /* C1 controls */
-        if (n == 3 && s[0] == 0xEF && s[1] == 0xBF && s[2] >= 0xBE) return 0;        /* U+FFFE, U+FFFF */
-        return n;
+        if ((first & FORMS[f].mask) == FORMS[f].lead) return at + n <= text.len && str_is_utf8(str_slice(text, at, at + n), NULL) ? n : 0;
     }
     return 0;
+}
+
+/* May this character stand in XML and HTML? Not the controls, nor U+FFFE and U+FFFF. */
+static bool is_allowed(const unsigned char *s, size_t n)
+{
+    if (n == 1) return s[0] == '\t' || s[0] == '\n' || (s[0] >= 0x20 && s[0] < 0x7F);
+    if (n == 2) return s[0] != 0xC2 || s[1] >= 0xA0;
+    return n != 3 || s[0] != 0xEF || s[1] != 0xBF || s[2] < 0xBE;
 }
 
 static void add_escaped(Buf *out, Str text)
 {
     for (size_t i = 0; i < text.len;) {
-        size_t n = allowed_length(text, i);
+        size_t n = character_length(text, i);
         char c = text.data[i];
-        if (n == 0) buf_add_c(out, "\xEF\xBF\xBD");
+        if (n == 0 || !is_allowed((const unsigned char *)text.data + i, n)) buf_add_c(out, "\xEF\xBF\xBD");
         else if (c == '&') buf_add_c(out, "&amp;");
         else if (c == '<') buf_add_c(out, "&lt;");
         else if (c == '>') buf_add_c(out, "&gt;");
