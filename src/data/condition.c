@@ -1,10 +1,10 @@
 #include "data/condition.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "data/condition_functions.h"
+#include "data/condition_inside.h"
 #include "data/condition_scan.h"
 
 /* The expression is compiled as   SELECT NULL FROM "frame N" WHERE emit((EXPRESSION))
@@ -16,203 +16,6 @@
 #define STEPS_PER_CALL    10000
 #define MAX_TEXT_BYTES    1000000
 #define MAX_PATTERN_BYTES 200
-
-typedef enum { WANT_ROWS, WANT_VERDICTS, WANT_VALUES } Want;
-
-struct ConditionEngine {
-    Arena *arena;                     /* of its own: conditions outlive the caller's marks */
-    sqlite3 *database;
-    Condition *latest;                /* all compiled, linked for closing */
-    size_t n_compiled;
-    Condition *running;
-    int n_selects, n_emits;           /* seen by the authorizer in this compilation */
-    bool declaring;                   /* our own CREATE TABLE, not the condition's */
-    Str refused;                      /* what the authorizer refused; empty when nothing */
-};
-
-struct Condition {
-    sqlite3_vtab table;               /* first: SQLite hands it back to us */
-    sqlite3_vtab_cursor cursor;       /* one is enough: there is one scan at a time */
-    ConditionEngine *engine;
-    Condition *before;
-    Str text;
-    size_t n_columns;                 /* those that the text reads */
-    Str *names;
-    bool *is_number;
-    const Column **columns;           /* bound for a run */
-    sqlite3_stmt *statement;
-    size_t start, row, end;           /* of the scan; row moves from start to end */
-    double steps_left;
-    Want want;                        /* what emit does with a value, and where */
-    size_t *rows;
-    size_t n_rows;
-    signed char *verdicts;
-    Arena *arena;
-    Column *result;
-    size_t first_of_kind;             /* the row that decided result's type, SIZE_MAX before */
-    Error *err;
-};
-
-/* ---- the table that SQLite reads: a frame's columns, in place ---- */
-
-static int table_connect(sqlite3 *database, void *client, int argc, const char *const *argv, sqlite3_vtab **table, char **message)
-{
-    Condition *condition = client;
-    Arena *scratch = arena_new();
-    Buf sql = buf_new(scratch);
-    (void)argc, (void)argv, (void)message;
-    buf_add_c(&sql, "CREATE TABLE frame(");
-    for (size_t i = 0; i < condition->n_columns; i++) {
-        buf_add_c(&sql, i ? ", \"" : "\"");
-        for (size_t k = 0; k < condition->names[i].len; k++) {
-            buf_char(&sql, condition->names[i].data[k]);
-            if (condition->names[i].data[k] == '"') buf_char(&sql, '"');
-        }
-        buf_add_c(&sql, condition->is_number[i] ? "\" REAL" : "\" TEXT");
-    }
-    if (condition->n_columns == 0) buf_add_c(&sql, "\"no column\"");
-    buf_add_c(&sql, ")");
-    condition->engine->declaring = true;
-    int rc = sqlite3_declare_vtab(database, buf_c(&sql));
-    condition->engine->declaring = false;
-    arena_free(scratch);
-    *table = &condition->table;
-    return rc;
-}
-
-static int table_disconnect(sqlite3_vtab *table)
-{
-    (void)table;
-    return SQLITE_OK;
-}
-
-static int table_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
-{
-    (void)table;
-    info->estimatedCost = 1e6;
-    return SQLITE_OK;
-}
-
-static int table_open(sqlite3_vtab *table, sqlite3_vtab_cursor **cursor)
-{
-    Condition *condition = (Condition *)table;
-    condition->cursor = (sqlite3_vtab_cursor){.pVtab = table};
-    *cursor = &condition->cursor;
-    return SQLITE_OK;
-}
-
-static int table_close(sqlite3_vtab_cursor *cursor)
-{
-    (void)cursor;
-    return SQLITE_OK;
-}
-
-static int table_filter(sqlite3_vtab_cursor *cursor, int index, const char *name, int argc, sqlite3_value **argv)
-{
-    (void)cursor, (void)index, (void)name, (void)argc, (void)argv;
-    return SQLITE_OK;                 /* the caller has set the first row */
-}
-
-static Condition *of_cursor(sqlite3_vtab_cursor *cursor) { return (Condition *)cursor->pVtab; }
-
-static int table_next(sqlite3_vtab_cursor *cursor)
-{
-    of_cursor(cursor)->row++;
-    return SQLITE_OK;
-}
-
-static int table_eof(sqlite3_vtab_cursor *cursor) { return of_cursor(cursor)->row >= of_cursor(cursor)->end; }
-
-static int table_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int index)
-{
-    Condition *condition = of_cursor(cursor);
-    if ((size_t)index >= condition->n_columns) return SQLITE_OK;
-    const Column *column = condition->columns[index];
-    size_t row = condition->row;
-    if (column->missing[row]) return SQLITE_OK;            /* NULL */
-    if (condition->is_number[index]) {
-        sqlite3_result_double(context, column->numbers[row]);
-    } else {
-        Str text = column->texts[row];
-        sqlite3_result_text64(context, text.len ? text.data : "", text.len, SQLITE_STATIC, SQLITE_UTF8);
-    }
-    return SQLITE_OK;
-}
-
-static int table_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *rowid)
-{
-    *rowid = (sqlite3_int64)of_cursor(cursor)->row;
-    return SQLITE_OK;
-}
-
-static const sqlite3_module MODULE = {
-    .xConnect = table_connect,        /* no xCreate: the table is there without being made */
-    .xBestIndex = table_best_index,
-    .xDisconnect = table_disconnect,
-    .xOpen = table_open,
-    .xClose = table_close,
-    .xFilter = table_filter,
-    .xNext = table_next,
-    .xEof = table_eof,
-    .xColumn = table_column,
-    .xRowid = table_rowid,
-};
-
-/* ---- each row's value comes here ---- */
-
-static bool set_value(Condition *condition, sqlite3_value *value, int type)
-{
-    Column *result = condition->result;
-    size_t row = condition->row;
-    bool is_text = type == SQLITE_TEXT;
-    if (condition->first_of_kind == SIZE_MAX) {
-        condition->first_of_kind = row;
-        result->type = is_text ? COLUMN_TEXT : COLUMN_NUMBER;
-        if (is_text) result->texts = ARENA_ARRAY(condition->arena, Str, condition->end);
-    }
-    if (is_text != (result->type == COLUMN_TEXT)) {
-        size_t number = is_text ? condition->first_of_kind : row, text = is_text ? row : condition->first_of_kind;
-        error_set(condition->err, ERROR_INCONSISTENT, "the expression gives a number in row %zu and a text in row %zu", number + 1, text + 1);
-        return error_hint(condition->err, "Use text(x), or CAST(x AS REAL), so that every row gives the same kind.");
-    }
-    if (is_text) {
-        Str text = {(const char *)sqlite3_value_text(value), (size_t)sqlite3_value_bytes(value)};
-        result->texts[row] = str_copy(condition->arena, text);
-    } else {
-        result->numbers[row] = sqlite3_value_double(value);
-        if (!isfinite(result->numbers[row]))
-            return error_set(condition->err, ERROR_DEGENERATE, "the expression is beyond the largest number in row %zu", row + 1);
-    }
-    result->missing[row] = MISSING_NOT;
-    return true;
-}
-
-static bool set_verdict(Condition *condition, sqlite3_value *value, int type)
-{
-    if (type == SQLITE_TEXT) {
-        error_set(condition->err, ERROR_INCONSISTENT, "the condition gives the text \"%.60s\", not true or false, in row %zu",
-                  (const char *)sqlite3_value_text(value), condition->row + 1);
-        return error_hint(condition->err, "Compare it with something: X = 'Y'.");
-    }
-    signed char verdict = type == SQLITE_NULL ? -1 : sqlite3_value_double(value) != 0;
-    if (condition->want == WANT_VERDICTS) condition->verdicts[condition->row - condition->start] = verdict;
-    else if (verdict > 0) condition->rows[condition->n_rows++] = condition->row;
-    return true;
-}
-
-static void emit(sqlite3_context *context, int n_args, sqlite3_value **args)
-{
-    ConditionEngine *engine = sqlite3_user_data(context);
-    Condition *condition = engine->running;
-    int type = sqlite3_value_type(args[0]);
-    (void)n_args;
-    if (type == SQLITE_BLOB) type = SQLITE_TEXT;
-    bool taken = condition->want != WANT_VALUES ? set_verdict(condition, args[0], type)
-                                                : type == SQLITE_NULL || set_value(condition, args[0], type);
-    if (!taken) sqlite3_result_error(context, "refused", -1);
-}
-
-/* ---- the engine ---- */
 
 /* Allows one SELECT that reads our table and calls functions of the table; nothing else, whatever the scan let pass. */
 static int authorize(void *client, int action, const char *third, const char *fourth, const char *database, const char *source)
@@ -288,14 +91,12 @@ bool condition_engine_open(Arena *arena, ConditionEngine **opened, Error *err)
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX;
     bool ok = sqlite3_open_v2(":memory:", &engine->database, flags, NULL) == SQLITE_OK;
     ok = ok && condition_functions_register(engine->database);
-    ok = ok && sqlite3_create_function_v2(engine->database, "emit", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, engine, emit, NULL, NULL, NULL) == SQLITE_OK;
+    ok = ok && sqlite3_create_function_v2(engine->database, "emit", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, engine, condition_emit, NULL, NULL, NULL) == SQLITE_OK;
     if (!ok) return error_set(err, ERROR_IO, "could not open a database in memory: %s", sqlite3_errmsg(engine->database));
     engine_harden(engine);
     *opened = engine;
     return true;
 }
-
-/* ---- compiling ---- */
 
 /* SQLite's complaint in our words, with its place in the condition. */
 static bool explain(Condition *condition, size_t prefix, Error *err)
@@ -314,9 +115,6 @@ static bool explain(Condition *condition, size_t prefix, Error *err)
         error_set(err, ERROR_MALFORMED, "\"%.*s\" is not expected here", (int)(quote - near), near);
         if (sqlite3_keyword_check(near, (int)(quote - near)))
             error_hint(err, "It is a word of SQL; if a column is meant, put it in double quotes: \"%.*s\".", (int)(quote - near), near);
-    } else if (strstr(message, "misuse of aggregate")) {
-        error_set(err, ERROR_MALFORMED, "min and max compare two or more values of one row");
-        error_hint(err, "A condition sees one row at a time; write max(x, y).");
     } else if (strstr(message, "parser stack") || strstr(message, "Expression tree is too large")) {
         error_set(err, ERROR_MALFORMED, "the condition is nested too deeply");
     } else {
@@ -349,17 +147,26 @@ static bool prepare(Condition *condition, Error *err)
     int prefix = snprintf(start, sizeof start, QUERY_START, number);
     snprintf(table, sizeof table, "frame %zu", number);
     Arena *scratch = arena_new();
-    Str sql = str_format(scratch, "%s%s))", start, condition->text.data);
+    Str sql = str_format(scratch, "%s%s\n))", start, condition->text.data);   /* a comment cannot hold the end */
+    const char *rest = sql.data;
     engine->n_selects = engine->n_emits = 0;
     engine->refused = STR("");
     engine->running = NULL;
-    bool ok = sqlite3_create_module_v2(engine->database, table, &MODULE, condition, NULL) == SQLITE_OK &&
-              sqlite3_prepare_v3(engine->database, sql.data, (int)sql.len, SQLITE_PREPARE_PERSISTENT, &condition->statement, NULL) == SQLITE_OK;
-    if (!ok) explain(condition, (size_t)prefix, err);
+    bool ok = sqlite3_create_module_v2(engine->database, table, &condition_table, condition, NULL) == SQLITE_OK &&
+              sqlite3_prepare_v3(engine->database, sql.data, (int)sql.len, SQLITE_PREPARE_PERSISTENT, &condition->statement, &rest) == SQLITE_OK;
+    if (ok && rest != sql.data + sql.len) ok = error_set(err, ERROR_MALFORMED, "a condition is one expression");
+    else if (!ok) explain(condition, (size_t)prefix, err);
     arena_free(scratch);
     condition->before = engine->latest;
     engine->latest = condition;
     return ok;
+}
+
+bool condition_compile_scanned(ConditionEngine *engine, Str text, const Frame *frame, const size_t *used, size_t n_used,
+                               Condition **condition, Error *err)
+{
+    *condition = condition_new(engine, text, frame, used, n_used);
+    return str_trim(text).len == 0 || prepare(*condition, err);
 }
 
 bool condition_compile(ConditionEngine *engine, Str text, const Frame *frame, Condition **condition, Error *err)
@@ -368,18 +175,13 @@ bool condition_compile(ConditionEngine *engine, Str text, const Frame *frame, Co
     Str *names = ARENA_ARRAY(scratch, Str, frame->n_columns);
     size_t *used = ARENA_ARRAY(scratch, size_t, frame->n_columns), n_used;
     for (size_t i = 0; i < frame->n_columns; i++) names[i] = frame->columns[i].name;
-    bool ok = condition_scan(text, names, frame->n_columns, used, &n_used, err);
-    if (ok) {
-        *condition = condition_new(engine, text, frame, used, n_used);
-        ok = str_trim(text).len == 0 || prepare(*condition, err);
-    }
+    bool ok = condition_scan(text, names, frame->n_columns, used, &n_used, err) &&
+              condition_compile_scanned(engine, text, frame, used, n_used, condition, err);
     arena_free(scratch);
     return ok;
 }
 
 Str condition_text(const Condition *condition) { return condition->text; }
-
-/* ---- running ---- */
 
 static bool bind_columns(Condition *condition, const Frame *frame, Error *err)
 {
@@ -465,8 +267,6 @@ bool condition_compute(Condition *condition, Arena *arena, const Frame *frame, C
     condition->first_of_kind = SIZE_MAX;
     return run(condition, frame, 0, frame->n_rows, err);
 }
-
-/* ---- one question at a time ---- */
 
 /* The names as a frame without rows; a name that comes twice counts once. */
 static Frame *frame_of_names(Arena *arena, const Str *names, size_t n)

@@ -1,11 +1,11 @@
 #include "data/condition_functions.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/time.h"
 
 #define JULIAN_OF_1970 2440587.5
+#define MANY           100             /* as many arguments as a call may have */
 
 static Str value_text(sqlite3_value *value)
 {
@@ -176,38 +176,38 @@ static void run_date_plus(sqlite3_context *context, int n_args, sqlite3_value **
 
 /* clang-format off */
 static const ConditionFunction FUNCTIONS[] = {
-    {"abs",           "abs(x)",                     "x without its sign",                                          -1, NULL,  NULL},
-    {"round",         "round(x, decimals)",         "rounded half away from zero, as reports print; 0 decimals when left out", -2, NULL, run_round},
-    {"floor",         "floor(x)",                   "the whole number at or below x",                               1, floor, run_math},
-    {"ceil",          "ceil(x)",                    "the whole number at or above x",                               1, ceil,  run_math},
-    {"sqrt",          "sqrt(x)",                    "square root; unknown below 0",                                 1, sqrt,  run_math},
-    {"exp",           "exp(x)",                     "e to the power x",                                             1, exp,   run_math},
-    {"ln",            "ln(x)",                      "natural logarithm; unknown unless x > 0",                      1, log,   run_math},
-    {"log10",         "log10(x)",                   "logarithm to base 10; unknown unless x > 0",                   1, log10, run_math},
-    {"power",         "power(x, y)",                "x to the power y",                                             2, NULL,  run_power},
-    {"min",           "min(x, y, ...)",             "the least of two or more values; unknown if one is",          -1, NULL,  NULL},
-    {"max",           "max(x, y, ...)",             "the greatest of two or more values; unknown if one is",       -1, NULL,  NULL},
-    {"coalesce",      "coalesce(x, y, ...)",        "the first that is known",                                     -1, NULL,  NULL},
-    {"ifnull",        "ifnull(x, y)",               "x, or y where x is unknown",                                  -1, NULL,  NULL},
-    {"nullif",        "nullif(x, y)",               "x, unknown where it equals y",                                -1, NULL,  NULL},
-    {"iif",           "iif(condition, x, y)",       "x where the condition is true, else y",                       -1, NULL,  NULL},
-    {"length",        "length(text)",               "number of characters",                                        -1, NULL,  NULL},
-    {"lower",         "lower(text)",                "in small letters (A to Z only)",                              -1, NULL,  NULL},
-    {"upper",         "upper(text)",                "in capital letters (a to z only)",                            -1, NULL,  NULL},
-    {"substr",        "substr(text, first, n)",     "n characters from the first, counted from 1",                 -1, NULL,  NULL},
-    {"trim",          "trim(text)",                 "without blanks around",                                       -1, NULL,  NULL},
-    {"ltrim",         "ltrim(text)",                "without blanks before",                                       -1, NULL,  NULL},
-    {"rtrim",         "rtrim(text)",                "without blanks after",                                        -1, NULL,  NULL},
-    {"instr",         "instr(text, part)",          "where part first stands in text, 0 if nowhere",               -1, NULL,  NULL},
-    {"replace",       "replace(text, part, by)",    "text with every part replaced",                               -1, NULL,  NULL},
-    {"like",          "like(pattern, text)",        "the same as text LIKE pattern",                               -1, NULL,  NULL},
-    {"text",          "text(x)",                    "a number as its shortest text: text(3) || ' of 4'",            1, NULL,  run_text},
-    {"date",          "date(x)",                    "the date of a date or date-time; unknown unless it is full",   1, NULL,  run_date},
-    {"date_plus",     "date_plus(date, n, unit)",   "n 'days', 'weeks', 'months' or 'years' later; a month after the 31st is the last day of the next", 3, NULL, run_date_plus},
-    {"days_between",  "days_between(from, to)",     "days from one date to another; negative when to is before from", 2, NULL, run_days_between},
-    {"years_between", "years_between(from, to)",    "completed years: the age of somebody born at from",            2, NULL,  run_years_between},
-    {"hours_between", "hours_between(from, to)",    "hours, with a fraction, from one date-time to another",        2, NULL,  run_hours_between},
-    {"julianday",     "julianday(x)",               "Julian day number of a date or date-time",                     1, NULL,  run_julianday},
+    {"abs",            "abs(x)",                   "x without its sign",                                               1, 1,   NULL,  NULL},
+    {"round",          "round(x, decimals)",       "rounded half away from zero, as reports print; 0 decimals when left out", 1, 2,   NULL,  run_round},
+    {"floor",          "floor(x)",                 "the whole number at or below x",                                   1, 1,   floor, run_math},
+    {"ceil",           "ceil(x)",                  "the whole number at or above x",                                   1, 1,   ceil,  run_math},
+    {"sqrt",           "sqrt(x)",                  "square root; unknown below 0",                                     1, 1,   sqrt,  run_math},
+    {"exp",            "exp(x)",                   "e to the power x",                                                 1, 1,   exp,   run_math},
+    {"ln",             "ln(x)",                    "natural logarithm; unknown unless x > 0",                          1, 1,   log,   run_math},
+    {"log10",          "log10(x)",                 "logarithm to base 10; unknown unless x > 0",                       1, 1,   log10, run_math},
+    {"power",          "power(x, y)",              "x to the power y",                                                 2, 2,   NULL,  run_power},
+    {"min",            "min(x, y, ...)",           "the least of two or more values; unknown if one is",               2, MANY, NULL,  NULL},
+    {"max",            "max(x, y, ...)",           "the greatest of two or more values; unknown if one is",            2, MANY, NULL,  NULL},
+    {"coalesce",       "coalesce(x, y, ...)",      "the first that is known",                                          2, MANY, NULL,  NULL},
+    {"ifnull",         "ifnull(x, y)",             "x, or y where x is unknown",                                       2, 2,   NULL,  NULL},
+    {"nullif",         "nullif(x, y)",             "x, unknown where it equals y",                                     2, 2,   NULL,  NULL},
+    {"iif",            "iif(condition, x, y)",     "x where the condition is true, else y",                            3, 3,   NULL,  NULL},
+    {"length",         "length(text)",             "number of characters",                                             1, 1,   NULL,  NULL},
+    {"lower",          "lower(text)",              "in small letters (A to Z only)",                                   1, 1,   NULL,  NULL},
+    {"upper",          "upper(text)",              "in capital letters (a to z only)",                                 1, 1,   NULL,  NULL},
+    {"substr",         "substr(text, first, n)",   "n characters from the first, counted from 1",                      2, 3,   NULL,  NULL},
+    {"trim",           "trim(text)",               "without blanks around",                                            1, 1,   NULL,  NULL},
+    {"ltrim",          "ltrim(text)",              "without blanks before",                                            1, 1,   NULL,  NULL},
+    {"rtrim",          "rtrim(text)",              "without blanks after",                                             1, 1,   NULL,  NULL},
+    {"instr",          "instr(text, part)",        "where part first stands in text, 0 if nowhere",                    2, 2,   NULL,  NULL},
+    {"replace",        "replace(text, part, by)",  "text with every part replaced",                                    3, 3,   NULL,  NULL},
+    {"like",           "like(pattern, text)",      "the same as text LIKE pattern",                                    2, 2,   NULL,  NULL},
+    {"text",           "text(x)",                  "a number as its shortest text, to be joined to others",            1, 1,   NULL,  run_text},
+    {"date",           "date(x)",                  "the date of a date or date-time; unknown unless it is full",       1, 1,   NULL,  run_date},
+    {"date_plus",      "date_plus(date, n, unit)", "n 'days', 'weeks', 'months' or 'years' later; a month after the 31st is the last day of the next", 3, 3,   NULL,  run_date_plus},
+    {"days_between",   "days_between(from, to)",   "days from one date to another; negative when to is before from",   2, 2,   NULL,  run_days_between},
+    {"years_between",  "years_between(from, to)",  "completed years: the age of somebody born at from",                2, 2,   NULL,  run_years_between},
+    {"hours_between",  "hours_between(from, to)",  "hours, with a fraction, from one date-time to another",            2, 2,   NULL,  run_hours_between},
+    {"julianday",      "julianday(x)",             "Julian day number of a date or date-time",                         1, 1,   NULL,  run_julianday},
 };
 /* clang-format on */
 
@@ -226,14 +226,22 @@ const ConditionFunction *condition_function(Str name)
     return NULL;
 }
 
+static void run_refused(sqlite3_context *context, int n_args, sqlite3_value **args)
+{
+    (void)n_args, (void)args;
+    sqlite3_result_error(context, "wrong number of arguments", -1);
+}
+
 bool condition_functions_register(sqlite3 *database)
 {
     int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, rc = SQLITE_OK;
     for (size_t i = 0; i < N_FUNCTIONS && rc == SQLITE_OK; i++) {
         const ConditionFunction *f = &FUNCTIONS[i];
+        void *self = (void *)(uintptr_t)f;
         if (!f->run) continue;
-        for (int n = f->n_args < 0 ? 1 : f->n_args; n <= abs(f->n_args) && rc == SQLITE_OK; n++)
-            rc = sqlite3_create_function_v2(database, f->name, n, flags, (void *)(uintptr_t)f, f->run, NULL, NULL, NULL);
+        rc = sqlite3_create_function_v2(database, f->name, -1, flags, self, run_refused, NULL, NULL, NULL);
+        for (int n = f->least_args; n <= f->most_args && rc == SQLITE_OK; n++)
+            rc = sqlite3_create_function_v2(database, f->name, n, flags, self, f->run, NULL, NULL, NULL);
     }
     return rc == SQLITE_OK;
 }

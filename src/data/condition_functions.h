@@ -11,9 +11,9 @@ typedef struct {
     const char *name;                 /* lower case */
     const char *use;                  /* "round(x, decimals)" */
     const char *meaning;              /* one line, for the manual */
-    int n_args;                       /* of ours; -1 for those that SQLite itself provides */
+    int least_args, most_args;
     double (*math)(double x);         /* of one number: no value where the result is not a number */
-    void (*run)(sqlite3_context *context, int n_args, sqlite3_value **args);
+    void (*run)(sqlite3_context *context, int n_args, sqlite3_value **args);   /* NULL: SQLite's own */
 } ConditionFunction;
 
 /* The table, in the order of the manual. */
@@ -22,7 +22,8 @@ const ConditionFunction *condition_functions(size_t *n);
 /* A function by name, letter case ignored, or NULL. */
 const ConditionFunction *condition_function(Str name);
 
-/* Adds ours to a database; false when it has no memory left. */
+/* Adds ours to a database, in place of all that SQLite has under the same names, whatever their arguments: date() is the
+ * clock. False when the database has no memory left. */
 bool condition_functions_register(sqlite3 *database);
 
 #endif

@@ -20,6 +20,12 @@ typedef struct {
     size_t n_names;
     size_t *used, *n_used;
     size_t depth;                     /* open brackets */
+    struct {
+        const ConditionFunction *call;    /* the function whose arguments it holds, or NULL */
+        size_t offset;                    /* of the function's name */
+        int n_args;
+    } brackets[CONDITION_MAX_NESTING];
+    Token called;                     /* the function whose bracket comes next */
     bool wants_operand;               /* a name or value comes next, not an operator */
     bool wants_type;                  /* after AS */
     Error *err;
@@ -259,20 +265,46 @@ static bool take_word(Scan *scan, Token token)
             return error_hint(scan->err, "%s", REFUSED[i].hint);
         }
     scan->wants_operand = false;
+    scan->called = token;
     if (opens_bracket(scan)) return condition_function(token.text) ? true : unknown_function(scan, token);
+    scan->called = (Token){.kind = TOKEN_END};
     return take_name(scan, token, token.text);
+}
+
+static bool open_bracket(Scan *scan, Token token)
+{
+    if (scan->depth == CONDITION_MAX_NESTING)
+        return refuse(scan, ERROR_MALFORMED, token.offset, "the brackets are nested too deeply", STR(""));
+    bool is_call = scan->called.kind == TOKEN_WORD;
+    scan->brackets[scan->depth].call = is_call ? condition_function(scan->called.text) : NULL;
+    scan->brackets[scan->depth].offset = scan->called.offset;
+    scan->brackets[scan->depth++].n_args = 1;
+    scan->called = (Token){.kind = TOKEN_END};
+    return true;
+}
+
+static bool close_bracket(Scan *scan, Token token, bool is_empty)
+{
+    if (scan->depth == 0) return refuse(scan, ERROR_MALFORMED, token.offset, "this bracket closes nothing", STR(""));
+    scan->depth--;
+    const ConditionFunction *call = scan->brackets[scan->depth].call;
+    int n_args = is_empty ? 0 : scan->brackets[scan->depth].n_args;
+    if (!call || (n_args >= call->least_args && n_args <= call->most_args)) return true;
+    size_t offset = scan->brackets[scan->depth].offset;
+    refuse(scan, ERROR_MALFORMED, offset, "wrong number of arguments to \"" STR_FMT "\"", str_from(call->name));
+    return error_hint(scan->err, "Write %s.", call->use);
 }
 
 static bool take_mark(Scan *scan, Token token)
 {
     char c = token.text.data[0];
+    bool is_empty = c == ')' && scan->wants_operand;
     scan->wants_operand = c != ')';
-    if (c == '(' && ++scan->depth > CONDITION_MAX_NESTING)
-        return refuse(scan, ERROR_MALFORMED, token.offset, "the brackets are nested too deeply", STR(""));
-    if (c == ')' && scan->depth-- == 0)
-        return refuse(scan, ERROR_MALFORMED, token.offset, "this bracket closes nothing", STR(""));
+    if (c == '(') return open_bracket(scan, token);
+    if (c == ')') return close_bracket(scan, token, is_empty);
     if (c == ',' && scan->depth == 0)
         return refuse(scan, ERROR_MALFORMED, token.offset, "a condition is one expression, not a list", STR(""));
+    if (c == ',') scan->brackets[scan->depth - 1].n_args++;
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "data/condition_functions.h"
+#include "data/condition_inside.h"
 #include "test.h"
 
 /* Five children; the last has nothing but an identifier. */
@@ -225,7 +226,14 @@ static const struct {
     {"SEX REGEXP 'm'", "no REGEXP"},
     {"SEX MATCH 'm'", "no MATCH"},
     {"AGE IS NOT DISTINCT FROM 2", "no DISTINCT"},
-    {"max(AGE) > 2", "min and max compare two or more values of one row"},
+    {"max(AGE) > 2", "wrong number of arguments to \"max\""},
+    {"date() > SCREENED", "wrong number of arguments to \"date\""},
+    {"date ( ) > SCREENED", "wrong number of arguments to \"date\""},
+    {"date('now', 'localtime') > SCREENED", "wrong number of arguments to \"date\""},
+    {"julianday() > 1", "wrong number of arguments to \"julianday\""},
+    {"round(AGE, 1, 2)", "wrong number of arguments to \"round\""},
+    {"iif(AGE > (1), (2))", "wrong number of arguments to \"iif\""},
+    {"abs((AGE), max(1, 2))", "wrong number of arguments to \"abs\""},
     {"abs(AGE) OVER () > 2", "no function \"OVER\""},
     {"abs(AGE, 2)", "wrong number of arguments"},
     {"AGE = ?", "\"?\" is not a mark"},
@@ -258,6 +266,32 @@ static void whatever_is_not_one_expression_is_refused(Test *t)
             !CHECK(t, strstr(err.message, MALFORMED[i].message)) || !CHECK(t, strstr(err.place, "character ")))
             fprintf(stderr, "    condition: %s\n    error: %s; %s; %s\n", MALFORMED[i].condition, err.message, err.place, err.hint);
         CHECK(t, err.code == ERROR_MALFORMED || err.code == ERROR_INCONSISTENT);
+    }
+}
+
+/* The second wall alone: what the scan refuses is compiled by SQLite, and must fail or do no more than ask. */
+static void sqlite_refuses_what_the_scan_would(Test *t)
+{
+    static const char *const ATTACKS[] = {
+        "(SELECT 1)", "AGE IN (SELECT 1)", "EXISTS (SELECT 1)", "1)) UNION SELECT ((1", "1)) OR emit((1", "1)); SELECT ((1", "1 IN sqlite_master",
+        "1 IN sqlite_schema", "1 IN pragma_database_list", "1 IN json_each('[1]')", "load_extension('x')", "randomblob(9)", "zeroblob(9)", "random()",
+        "sqlite_version()", "changes()", "strftime('%s', 'now')", "datetime('now')", "time('now')", "unixepoch()", "current_date", "current_timestamp",
+        "printf('%d', 1)", "emit(1)", "\"SEX\" = \"M\"", "AGE = ?", "AGE = :x", "max(AGE)", "count(*)", "group_concat(SEX)", "abs(AGE) OVER ()",
+        "1) --", "1)) --", "1 /*", "RAISE(IGNORE)", "(VALUES (1))", "(WITH x AS (SELECT 1) SELECT 1)", "ATTACH 'x' AS y",
+    };
+    static const char *const HARMLESS[] = {"date()", "date('now')", "date('now', 'localtime')", "julianday()", "julianday('now', 'utc')"};
+    Error err = {0};
+    ConditionEngine *engine;
+    Condition *condition;
+    Frame *frame = children(t);
+    size_t used[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+    if (!CHECK_OK(t, condition_engine_open(t->arena, &engine, &err), err)) return;
+    for (size_t i = 0; i < sizeof ATTACKS / sizeof ATTACKS[0]; i++)
+        if (!CHECK(t, !condition_compile_scanned(engine, str_from(ATTACKS[i]), frame, used, 9, &condition, &err))) fprintf(stderr, "    %s\n", ATTACKS[i]);
+    for (size_t i = 0; i < sizeof HARMLESS / sizeof HARMLESS[0]; i++) {
+        signed char verdict = -1;
+        bool compiled = condition_compile_scanned(engine, str_from(HARMLESS[i]), frame, used, 9, &condition, &err);
+        CHECK(t, !compiled || !condition_verdict(condition, frame, 0, &verdict, &err) || verdict == -1);
     }
 }
 
@@ -347,7 +381,8 @@ static void a_computed_column_is_numbers_or_texts(Test *t)
     CHECK(t, !frame_compute(t->arena, frame, STR(""), &column, &err));
     CHECK_ERROR(t, err, ERROR_USAGE, "an empty expression has no value");
     CHECK(t, !frame_compute(t->arena, frame, STR("max(SCORE)"), &column, &err));
-    CHECK_ERROR(t, err, ERROR_MALFORMED, "min and max");
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "wrong number of arguments to \"max\"");
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "Write max(x, y, ...).");
 }
 
 static void a_check_lists_the_names_that_are_used(Test *t)
@@ -429,6 +464,7 @@ static const TestCase CASES[] = {
     {"every function of the table can be called", every_function_of_the_table_can_be_called},
     {"a name that is not there is answered with the nearest", a_name_that_is_not_there_is_answered_with_the_nearest},
     {"whatever is not one expression is refused", whatever_is_not_one_expression_is_refused},
+    {"SQLite refuses what the scan would", sqlite_refuses_what_the_scan_would},
     {"a condition has bounds", a_condition_has_bounds},
     {"a text is no verdict", a_text_is_no_verdict},
     {"a word of SQL as a column wants quotes", a_word_of_sql_as_a_column_wants_quotes},
