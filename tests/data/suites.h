@@ -1,2 +1,3 @@
 SUITE(condition)
+SUITE(condition_manual)
 SUITE(frame)
