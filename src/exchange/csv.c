@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "base/time.h"
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 struct CsvReader {
     Arena *arena;
     Str content;
@@ -213,7 +215,7 @@ bool csv_open(Arena *arena, Str content, const CsvOptions *options, CsvReader **
     CsvReader *csv = ARENA_NEW(arena, CsvReader);
     CsvRow header = {0};
     bool found;
-    if (str_starts(content, STR("\xef\xbb\xbf"))) content = str_slice(content, 3, content.len);
+    if (str_starts(content, STR(BYTE_ORDER_MARK))) content = str_slice(content, 3, content.len);
     *csv = (CsvReader){.arena = arena, .content = content, .line = 1, .options = with_defaults(options), .err = err};
     if (!check_content(csv)) return false;
     if (!csv->options.separator) csv->options.separator = find_separator(content);
@@ -390,7 +392,7 @@ bool csv_read_frame(Arena *arena, Str path, const CsvOptions *options, Frame **f
 
 static bool needs_quotes(Str text)
 {
-    if (text.len == 0 || str_trim(text).len != text.len) return true;
+    if (text.len == 0 || str_trim(text).len != text.len || str_starts(text, STR(BYTE_ORDER_MARK))) return true;
     for (size_t i = 0; i < text.len; i++)
         if (strchr(",\"\r\n", text.data[i])) return true;
     return false;

@@ -24,7 +24,7 @@ static void a_data_set_is_read_once_and_recorded(Test *t)
 {
     Error err = {0};
     Source *source;
-    Frame *frame, *again;
+    Frame *frame = NULL, *again = NULL;
     size_t n;
     Str list = str_format(t->arena, STR_FMT "/:sdtm", STR_ARG(folders(t)));
     if (!CHECK_OK(t, source_open(t->arena, list, &source, &err), err)) return;

@@ -370,8 +370,8 @@ static void the_pilot_study_reads_with_its_counts(Test *t)
         Arena *arena = arena_new();
         Str path = test_data(t, str_format(t->arena, "cdiscpilot01/%s", FILES[i].path).data);
         if (path.len && CHECK_OK(t, xpt_read_frame(arena, path, STR(""), &frame, &err), err)) {
-            if (!CHECK_INT(t, frame->n_rows, FILES[i].n_rows) | !CHECK_INT(t, frame->n_columns, FILES[i].n_columns))
-                fprintf(stderr, "    %s\n", FILES[i].path);
+            CHECK_INT(t, frame->n_rows, FILES[i].n_rows);
+            if (!CHECK_INT(t, frame->n_columns, FILES[i].n_columns)) fprintf(stderr, "    %s\n", FILES[i].path);
         }
         arena_free(arena);
         if (path.len == 0) return;
