@@ -1,3 +1,4 @@
 SUITE(distribution)
 SUITE(matrix)
 SUITE(rng)
+SUITE(root)
