@@ -1,0 +1,142 @@
+#include "stat/proportion.h"
+
+#include <math.h>
+
+#include "math/distribution.h"
+#include "stat/reference.h"
+
+static void zero_of_forty_still_allows_nine_percent(Test *t)
+{
+    Error err = {0};
+    Interval ci;
+    double upper;
+    CHECK_OK(t, proportion_exact_ci(0, 40, .95, &ci, &err) && proportion_exact_upper(0, 40, .975, &upper, &err), err);
+    CHECK_NEAR(t, ci.lower, 0, 0);
+    CHECK_NEAR(t, ci.upper, 1 - pow(.025, 1. / 40), 1e-12);
+    CHECK_NEAR(t, upper, ci.upper, 0);
+}
+
+/* Wilson with continuity correction, Jeffreys, Agresti-Coull and Wald intervals are out of scope. */
+static void check_one(Test *t, const Json *input, const Json *expected)
+{
+    Error err = {0};
+    Interval exact, wilson;
+    double p;
+    size_t n2, k = (size_t)reference_number(t, input, "k"), n = (size_t)reference_number(t, input, "n");
+    const double *want = reference_numbers(t, expected, "clopper_pearson", &n2);
+    const double *want_wilson = reference_numbers(t, expected, "wilson", &n2);
+    if (!CHECK_OK(t, proportion_exact_ci(k, n, .95, &exact, &err) && proportion_wilson_ci(k, n, .95, &wilson, &err), err)) return;
+    CHECK_NEAR(t, exact.lower, want[0], 1e-10);
+    CHECK_NEAR(t, exact.upper, want[1], 1e-10);
+    CHECK_NEAR(t, wilson.lower, want_wilson[0], 1e-10);
+    CHECK_NEAR(t, wilson.upper, want_wilson[1], 1e-10);
+    if (!CHECK_OK(t, proportion_exact_p(k, n, .5, &p, &err), err)) return;
+    CHECK_NEAR(t, p, reference_number(t, expected, "exact_p_half_two_sided"), 1e-10);
+}
+
+static void intervals_agree_with_the_reference(Test *t)
+{
+    reference_each(t, "proportions", "one proportion", check_one);
+}
+
+/* McNemar's chi-square with continuity correction is out of scope. */
+static void check_mcnemar(Test *t, const Json *input, const Json *expected)
+{
+    Error err = {0};
+    McNemar test;
+    size_t rows, columns, n2, *table = reference_table(t, input, &rows, &columns);
+    if (!CHECK_OK(t, mcnemar_test(table[1], table[2], .95, &test, &err), err)) return;
+    const double *ci = reference_numbers(t, expected, "or_exact_ci", &n2);
+    CHECK_NEAR(t, test.p_exact, reference_number(t, expected, "exact_p"), 1e-10);
+    CHECK_NEAR(t, test.p_mid, reference_number(t, expected, "mid_p"), 1e-10);
+    CHECK_NEAR(t, test.chisq, reference_number(t, json_get(expected, "chisq"), "statistic"), 1e-10);
+    CHECK_NEAR(t, test.p_chisq, reference_number(t, json_get(expected, "chisq"), "p"), 1e-10);
+    CHECK_NEAR(t, test.odds_ratio, reference_number(t, expected, "odds_ratio_conditional"), 1e-10);
+    CHECK_NEAR(t, test.ci.lower, ci[0], 1e-10);
+    CHECK_NEAR(t, test.ci.upper, ci[1], 1e-10);
+}
+
+static void mcnemar_agrees_with_the_reference(Test *t) { reference_each(t, "proportions", "McNemar", check_mcnemar); }
+
+static void check_difference(Test *t, const Json *input, const Json *expected)
+{
+    Error err = {0};
+    Interval ci;
+    size_t rows, columns, n2, *table = reference_table(t, input, &rows, &columns);
+    const double *want = reference_numbers(t, expected, "newcombe_wilson_ci", &n2);
+    if (!CHECK_OK(t, proportion_difference_ci(table[0], table[0] + table[1], table[2], table[2] + table[3], .95, &ci, &err), err))
+        return;
+    CHECK_NEAR(t, ci.lower, want[0], 1e-10);
+    CHECK_NEAR(t, ci.upper, want[1], 1e-10);
+}
+
+static void differences_agree_with_the_reference(Test *t)
+{
+    reference_each(t, "proportions", "2x2 table", check_difference);
+}
+
+static void counting_the_others_mirrors_the_interval(Test *t)
+{
+    Error err = {0};
+    Interval a, b, c, d;
+    CHECK_OK(t, proportion_exact_ci(7, 31, .9, &a, &err) && proportion_exact_ci(24, 31, .9, &b, &err) &&
+             proportion_wilson_ci(7, 31, .9, &c, &err) && proportion_wilson_ci(24, 31, .9, &d, &err), err);
+    CHECK_NEAR(t, a.lower, 1 - b.upper, 1e-13);
+    CHECK_NEAR(t, c.upper, 1 - d.lower, 1e-13);
+    CHECK_NEAR(t, binomial_sf(6, 31, a.lower), .05, 1e-11);
+    CHECK_NEAR(t, binomial_cdf(7, 31, a.upper), .05, 1e-11);
+}
+
+/* Coverage is known exactly: the sum of the probabilities of the counts whose interval holds the truth. */
+static void the_exact_interval_covers_at_least_its_level(Test *t)
+{
+    Error err = {0};
+    for (double truth = .01; truth < 1; truth += .0237) {
+        double coverage = 0;
+        for (size_t k = 0; k <= 17; k++) {
+            Interval ci;
+            CHECK_OK(t, proportion_exact_ci(k, 17, .9, &ci, &err), err);
+            if (ci.lower <= truth && truth <= ci.upper) coverage += binomial_pmf((double)k, 17, truth);
+        }
+        CHECK(t, coverage >= .9);
+    }
+}
+
+static void pairs_that_did_not_change_say_nothing(Test *t)
+{
+    Error err = {0};
+    McNemar test, swapped;
+    CHECK_OK(t, mcnemar_test(0, 0, .95, &test, &err), err);
+    CHECK(t, test.p_exact == 1 && test.p_mid == 1 && isnan(test.odds_ratio) && test.ci.lower == 0 && isinf(test.ci.upper));
+    CHECK_OK(t, mcnemar_test(9, 2, .95, &test, &err) && mcnemar_test(2, 9, .95, &swapped, &err), err);
+    CHECK_NEAR(t, test.odds_ratio, 1 / swapped.odds_ratio, 1e-14);
+    CHECK_NEAR(t, test.ci.lower, 1 / swapped.ci.upper, 1e-12);
+    CHECK_NEAR(t, test.p_mid, swapped.p_mid, 0);
+}
+
+static void impossible_counts_are_refused(Test *t)
+{
+    Error err = {0};
+    Interval ci;
+    double p;
+    CHECK(t, !proportion_exact_ci(0, 0, .95, &ci, &err));
+    CHECK_ERROR(t, err, ERROR_DEGENERATE, "a proportion of nobody");
+    CHECK(t, !proportion_wilson_ci(5, 4, .95, &ci, &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "5 events among 4");
+    CHECK(t, !proportion_exact_upper(1, 4, 1, &p, &err));
+    CHECK_ERROR(t, err, ERROR_USAGE, "confidence level");
+    CHECK(t, !proportion_exact_p(1, 4, 1.2, &p, &err));
+    CHECK_ERROR(t, err, ERROR_USAGE, "hypothesised proportion 1.2");
+}
+
+static const TestCase CASES[] = {
+    {"0 of 40 still allows nine percent", zero_of_forty_still_allows_nine_percent},
+    {"intervals agree with the reference", intervals_agree_with_the_reference},
+    {"McNemar agrees with the reference", mcnemar_agrees_with_the_reference},
+    {"differences agree with the reference", differences_agree_with_the_reference},
+    {"counting the others mirrors the interval", counting_the_others_mirrors_the_interval},
+    {"the exact interval covers at least its level", the_exact_interval_covers_at_least_its_level},
+    {"pairs that did not change say nothing", pairs_that_did_not_change_say_nothing},
+    {"impossible counts are refused", impossible_counts_are_refused},
+};
+TEST_SUITE(proportion, CASES);
