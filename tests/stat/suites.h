@@ -1,6 +1,7 @@
 SUITE(anova)
 SUITE(chisq)
 SUITE(describe)
+SUITE(fisher)
 SUITE(formula)
 SUITE(linear)
 SUITE(lsmeans)
