@@ -2,6 +2,7 @@
  * word here and a line in meson.build. */
 #define COMMANDS(X)                                                                                           \
     X(report)                                                                                                 \
+    X(explain)                                                                                                \
     X(compare)                                                                                                \
     X(check)                                                                                                  \
     X(help)                                                                                                   \

@@ -1,0 +1,65 @@
+#include "trial/reporting.h"
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "exchange/source.h"
+
+/* --- a folder of data sets --- */
+
+static bool folder_frame(void *context, Arena *arena, Str name, ReportFrame *frame, Error *err)
+{
+    (void)arena;
+    Source *source = context;
+    Frame *found;
+    if (!source_frame(source, name, &found, err)) return false;
+    size_t n;
+    const SourceFile *files = source_files(source, &n);
+    *frame = (ReportFrame){.frame = found};
+    for (size_t i = 0; i < n; i++)
+        if (files[i].frame == found) {
+            frame->source = file_name(files[i].path);
+            frame->source_hash = files[i].digest;
+        }
+    return true;
+}
+
+/* The files that were read, and one digest over theirs. */
+static Str describe_folder(void *context, Arena *arena)
+{
+    size_t n, n_read = 0;
+    const SourceFile *files = source_files(context, &n);
+    Buf text = buf_new(arena), digests = buf_new(arena);
+    for (size_t i = 0; i < n; i++) {
+        if (!files[i].frame) continue;
+        buf_format(&text, "%s" STR_FMT, n_read++ ? ", " : "data ", STR_ARG(file_name(files[i].path)));
+        buf_add(&digests, files[i].digest);
+    }
+    Str digest = digest_hex(arena, digest_of(buf_str(&digests)));
+    buf_format(&text, " (SHA-256 of theirs " STR_FMT ")", STR_ARG(str_slice(digest, 0, 16)));
+    buf_c(&text);
+    return buf_str(&text);
+}
+
+static bool from_folder(Arena *arena, const ReportingRequest *request, Document **document, Error *err)
+{
+    Str text;
+    Source *source;
+    Protocol *protocol = ARENA_NEW(arena, Protocol);
+    if (!file_read(arena, request->path, YAML_MAX_BYTES, &text, err)) return false;
+    if (!protocol_parse(arena, text, protocol, err)) return error_in(err, STR_FMT, STR_ARG(request->path));
+    if (!request->data.len) {
+        error_set(err, ERROR_USAGE, "\"" STR_FMT "\" is a protocol, and there are no data to report on", STR_ARG(request->path));
+        return error_hint(err, "Name the folder of the data with --data DIR, or give a trial file.");
+    }
+    if (!source_open(arena, request->data, &source, err)) return false;
+    ReportRequest report = {.protocol = protocol,
+                            .source = {source, folder_frame},
+                            .describe = describe_folder,
+                            .selection = request->selection};
+    return report_compose(arena, &report, document, err) || error_in(err, STR_FMT, STR_ARG(request->path));
+}
+
+bool reporting_build(Arena *arena, const ReportingRequest *request, Document **document, Error *err)
+{
+    return from_folder(arena, request, document, err);
+}
