@@ -2,43 +2,74 @@
 
 #include <stdio.h>
 
-#define GENERAL     "General disorders and administration site conditions"
-#define GUT         "Gastrointestinal disorders"
-#define NERVES      "Nervous system disorders"
-#define MUSCLES     "Musculoskeletal and connective tissue disorders"
-#define INFECTIONS  "Infections and infestations"
-#define INJURY      "Injury, poisoning and procedural complications"
-#define IMMUNE      "Immune system disorders"
-#define LUNGS       "Respiratory, thoracic and mediastinal disorders"
-#define URINE       "Renal and urinary disorders"
-#define PSYCHE      "Psychiatric disorders"
+/* clang-format off: a table */
+#define GENERAL "General disorders and administration site conditions"
+#define GUT "Gastrointestinal disorders"
+#define NERVES "Nervous system disorders"
+#define MUSCLES "Musculoskeletal and connective tissue disorders"
+#define INFECTIONS "Infections and infestations"
+#define INJURY "Injury, poisoning and procedural complications"
+#define IMMUNE "Immune system disorders"
+#define LUNGS "Respiratory, thoracic and mediastinal disorders"
+#define URINE "Renal and urinary disorders"
+#define PSYCHE "Psychiatric disorders"
 
-#define PAIN_GRADES {"mild", "moderate, limits instrumental activities", "severe, limits self-care", NULL, NULL}
-#define NO_GRADES   {NULL, NULL, NULL, NULL, NULL}
+#define PAIN_GRADES                                                                                          \
+    {                                                                                                        \
+        "mild", "moderate, limits instrumental activities", "severe, limits self-care", NULL, NULL           \
+    }
+#define NO_GRADES                                                                                            \
+    {                                                                                                        \
+        NULL, NULL, NULL, NULL, NULL                                                                         \
+    }
 
 static const CtcaeTerm TERMS[] = {
-    {"Fever", GENERAL, true,
-     {"38.0 to 39.0 C", "above 39.0 to 40.0 C", "above 40.0 C for at most 24 h", "above 40.0 C for more than 24 h", "death"}},
-    {"Vomiting", GUT, true,
-     {"no intervention", "outpatient intravenous fluids or medical treatment", "tube feeding, parenteral nutrition or hospital",
-      "life-threatening", "death"}},
-    {"Nausea", GUT, true,
-     {"appetite loss only", "eats less, no dehydration", "intake inadequate, tube, parenteral nutrition or hospital", NULL, NULL}},
+    {"Fever",
+     GENERAL,
+     true,
+     {"38.0 to 39.0 C", "above 39.0 to 40.0 C", "above 40.0 C for at most 24 h", "above 40.0 C for longer",
+      "death"}},
+    {"Vomiting",
+     GUT,
+     true,
+     {"no intervention", "outpatient intravenous fluids or medical treatment",
+      "tube feeding, parenteral nutrition or hospital", "life-threatening", "death"}},
+    {"Nausea",
+     GUT,
+     true,
+     {"appetite loss only", "eats less, no dehydration",
+      "intake inadequate, tube, parenteral nutrition or hospital", NULL, NULL}},
     {"Headache", NERVES, true, PAIN_GRADES},
     {"Back pain", MUSCLES, true, PAIN_GRADES},
     {"Pain", GENERAL, true, PAIN_GRADES},
     {"Bone pain", MUSCLES, true, PAIN_GRADES},
-    {"Cerebrospinal fluid leakage", NERVES, true,
-     {"transient headache after puncture, rest", "persistent, blood patch", "severe, medical treatment", "life-threatening", "death"}},
-    {"Seizure", NERVES, true,
-     {"brief partial", "brief generalised", "new, or several despite treatment", "prolonged or repetitive", "death"}},
-    {"Meningitis", INFECTIONS, true,
+    {"Cerebrospinal fluid leakage",
+     NERVES,
+     true,
+     {"transient headache after puncture, rest", "persistent, blood patch", "severe, medical treatment",
+      "life-threatening", "death"}},
+    {"Seizure",
+     NERVES,
+     true,
+     {"brief partial", "brief generalised", "new, or several despite treatment", "prolonged or repetitive",
+      "death"}},
+    {"Meningitis",
+     INFECTIONS,
+     true,
      {NULL, NULL, "intravenous treatment or focal deficit", "life-threatening", "death"}},
-    {"Infusion related reaction", INJURY, true,
-     {"mild, transient", "interrupted, prompt response", "prolonged, recurring or hospital", "life-threatening", "death"}},
-    {"Allergic reaction", IMMUNE, true,
-     {"no systemic treatment", "oral treatment", "bronchospasm, intravenous treatment or hospital", "life-threatening", "death"}},
-    {"Anaphylaxis", IMMUNE, true,
+    {"Infusion related reaction",
+     INJURY,
+     true,
+     {"mild, transient", "interrupted, prompt response", "prolonged, recurring or hospital",
+      "life-threatening", "death"}},
+    {"Allergic reaction",
+     IMMUNE,
+     true,
+     {"no systemic treatment", "oral treatment", "bronchospasm, intravenous treatment or hospital",
+      "life-threatening", "death"}},
+    {"Anaphylaxis",
+     IMMUNE,
+     true,
      {NULL, NULL, "parenteral treatment, bronchospasm, oedema or hypotension", "life-threatening", "death"}},
     {"Somnolence", NERVES, false, NO_GRADES},
     {"Urinary retention", URINE, false, NO_GRADES},
@@ -47,6 +78,7 @@ static const CtcaeTerm TERMS[] = {
     {"Aspiration", LUNGS, false, NO_GRADES},
     {"Irritability", PSYCHE, false, NO_GRADES},
 };
+/* clang-format on */
 #define N_TERMS (sizeof TERMS / sizeof TERMS[0])
 
 const CtcaeTerm *ctcae_terms(size_t *n)
@@ -73,7 +105,8 @@ bool ctcae_check_grade(Str term, int grade, Error *err)
     char has[32];
     size_t used = 0;
     for (int g = 1; g <= CTCAE_N_GRADES; g++)
-        if (known->grades[g - 1]) used += (size_t)snprintf(has + used, sizeof has - used, "%s%d", used ? ", " : "", g);
+        if (known->grades[g - 1])
+            used += (size_t)snprintf(has + used, sizeof has - used, "%s%d", used ? ", " : "", g);
     error_set(err, ERROR_INCONSISTENT, "\"%s\" has no grade %d in " CTCAE_VERSION, known->term, grade);
     return error_hint(err, "It has %s.", has);
 }

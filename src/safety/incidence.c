@@ -5,7 +5,8 @@
 bool incidence_rate(int x, int n, IncidenceRate *rate, Error *err)
 {
     if (n == 0) return error_set(err, ERROR_DEGENERATE, "nobody was at risk, so there is no rate");
-    if (n < 0 || x < 0 || x > n) return error_set(err, ERROR_INCONSISTENT, "%d with the event of %d at risk", x, n);
+    if (n < 0 || x < 0 || x > n)
+        return error_set(err, ERROR_INCONSISTENT, "%d with the event of %d at risk", x, n);
     *rate = (IncidenceRate){
         .proportion = (double)x / n,
         .ci_low = x == 0 ? 0 : beta_quantile(0.025, x, n - x + 1),

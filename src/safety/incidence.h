@@ -1,6 +1,7 @@
-/* How often an adverse event happened: by subject and by infusion, with exact (Clopper-Pearson) 95 % intervals. "None
- * was seen" is a statement about an upper bound, so none prints its bounds: the two-sided interval's end (which is a
- * one-sided 97.5 % bound) and the one-sided 95 % bound. Source: Clopper and Pearson, Biometrika 1934;26:404. */
+/* How often an adverse event happened: by subject and by infusion, with exact (Clopper-Pearson) 95 %
+ * intervals. "None was seen" is a statement about an upper bound, so none prints its bounds: the two-sided
+ * interval's end (which is a one-sided 97.5 % bound) and the one-sided 95 % bound. Source: Clopper and
+ * Pearson, Biometrika 1934;26:404. */
 #ifndef SAFETY_INCIDENCE_H
 #define SAFETY_INCIDENCE_H
 
@@ -27,8 +28,8 @@ typedef struct {
     double events_per_subject;
 } Incidence;
 
-/* Fails: DEGENERATE (nobody at risk), INCONSISTENT (more with the event than at risk, fewer events than subjects with
- * one, fewer infusions with the event than subjects with it, negative). */
+/* Fails: DEGENERATE (nobody at risk), INCONSISTENT (more with the event than at risk, fewer events than
+ * subjects with one, fewer infusions with the event than subjects with it, negative). */
 MUST_USE bool incidence_estimate(const IncidenceCounts *counts, Incidence *incidence, Error *err);
 
 /* x of n. Fails: as above. */

@@ -1,19 +1,21 @@
-/* The cell product of an autologous marrow trial: how much marrow, how many cells per kilogram, whether endotoxin is
- * under the limit for the spinal canal, and whether a number is plausible at all. Doses per kilogram use the weight on
- * the day. Sources: docs/methods/cell-product.md. */
+/* The cell product of an autologous marrow trial: how much marrow, how many cells per kilogram, whether
+ * endotoxin is under the limit for the spinal canal, and whether a number is plausible at all. Doses per
+ * kilogram use the weight on the day. Sources: docs/methods/cell-product.md. */
 #ifndef SAFETY_PRODUCT_H
 #define SAFETY_PRODUCT_H
 
 #include "base/text.h"
 
-/* Marrow to take, mL: 8 mL/kg below 10 kg, 80 mL + 7 mL for each kilogram above. Fails: INCONSISTENT (weight outside
- * 2 to 150 kg). */
+/* Marrow to take, mL: 8 mL/kg below 10 kg, 80 mL + 7 mL for each kilogram above. Fails: INCONSISTENT
+ * (weight outside 2 to 150 kg). */
 MUST_USE bool product_marrow_ml(double weight_kg, double *marrow_ml, Error *err);
 
-/* Any amount per kilogram of the weight on the day. Fails: INCONSISTENT (weight as above; amount negative or not finite). */
+/* Any amount per kilogram of the weight on the day. Fails: INCONSISTENT (weight as above; amount negative
+ * or not finite). */
 MUST_USE bool product_per_kg(double amount, double weight_kg, double *per_kg, Error *err);
 
-/* Threshold pyrogenic dose K of the US Pharmacopeia, chapter 85, EU per kg: 0.2 into the spinal canal, 5 elsewhere. */
+/* Threshold pyrogenic dose K of the US Pharmacopeia, chapter 85, EU per kg: 0.2 into the spinal canal, 5
+ * elsewhere. */
 typedef enum { PRODUCT_INTRATHECAL, PRODUCT_OTHER_ROUTE } ProductRoute;
 double product_endotoxin_threshold(ProductRoute route);
 
@@ -39,8 +41,8 @@ typedef struct {
 const ProductRange *product_ranges(size_t *n);
 const ProductRange *product_range(Str id);           /* letter case ignored; NULL when there is none */
 
-/* True when value lies in the range; otherwise INCONSISTENT, the message says which bound it breaks and the hint whether
- * that forbids release. */
+/* True when value lies in the range; otherwise INCONSISTENT, the message says which bound it breaks and
+ * the hint whether that forbids release. */
 MUST_USE bool product_check(const ProductRange *range, double value, Error *err);
 
 #endif

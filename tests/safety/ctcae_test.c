@@ -9,9 +9,9 @@ static void fever_is_graded_from_temperature_and_duration(Test *t)
         int grade;
         bool at_least;
     } TABLE[] = {
-        {{37.9, false, 0}, 0, false}, {{38.0, false, 0}, 1, false}, {{39.0, false, 0}, 1, false},
-        {{39.1, false, 0}, 2, false}, {{40.0, true, 30}, 2, false}, {{40.1, true, 24}, 3, false},
-        {{40.1, true, 24.5}, 4, false}, {{40.1, false, 0}, 3, true}, {{38.000000001, false, 0}, 1, false},
+        {{37.9, false, 0}, 0, false},   {{38.0, false, 0}, 1, false}, {{39.0, false, 0}, 1, false},
+        {{39.1, false, 0}, 2, false},   {{40.0, true, 30}, 2, false}, {{40.1, true, 24}, 3, false},
+        {{40.1, true, 24.5}, 4, false}, {{40.1, false, 0}, 3, true},  {{38.000000001, false, 0}, 1, false},
     };
     for (size_t i = 0; i < sizeof TABLE / sizeof TABLE[0]; i++) {
         Error err = {0};
