@@ -19,8 +19,10 @@ const Instrument instrument_modified_ashworth = {
     .age_max_years = 120,
     .n_levels = N_GRADES,
     .levels = MODIFIED,
-    .missing_rule = "A muscle not rated is missing; a composite is the mean over the muscles rated, with their number.",
-    .citation = "Bohannon RW, Smith MB. Interrater reliability of a modified Ashworth scale of muscle spasticity. Phys Ther 1987;67:206-207",
+    .missing_rule =
+        "A muscle not rated is missing; a composite is the mean over the muscles rated, with their number.",
+    .citation = "Bohannon RW, Smith MB. Interrater reliability of a modified Ashworth scale of muscle "
+                "spasticity. Phys Ther 1987;67:206-207",
     .licence = "Scale published in a journal; grade names only are shipped",
 };
 
@@ -37,7 +39,8 @@ const Instrument instrument_original_ashworth = {
     .n_levels = sizeof ORIGINAL / sizeof ORIGINAL[0],
     .levels = ORIGINAL,
     .missing_rule = "A muscle not rated is missing.",
-    .citation = "Ashworth B. Preliminary trial of carisoprodol in multiple sclerosis. Practitioner 1964;192:540-542",
+    .citation =
+        "Ashworth B. Preliminary trial of carisoprodol in multiple sclerosis. Practitioner 1964;192:540-542",
     .licence = "Scale published in a journal; grade names only are shipped",
 };
 
@@ -73,14 +76,16 @@ bool ashworth_original_parse(Str text, int *grade, Error *err)
     return error_hint(err, "Name the instrument \"modified-ashworth\" if that is what was used.");
 }
 
-bool ashworth_composite(const int *ranks, size_t n, AshworthRecoding recoding, AshworthComposite *composite, Error *err)
+bool ashworth_composite(const int *ranks, size_t n, AshworthRecoding recoding, AshworthComposite *composite,
+                        Error *err)
 {
     double sum = 0;
     *composite = (AshworthComposite){0};
     for (size_t i = 0; i < n; i++) {
         if (ranks[i] < -1 || ranks[i] >= N_GRADES)
-            return error_set(err, ERROR_MALFORMED, "rating %zu has the position %d, which is no modified Ashworth grade",
-                             i + 1, ranks[i]);
+            return error_set(err, ERROR_MALFORMED,
+                             "rating %zu has the position %d, which is no modified Ashworth grade", i + 1,
+                             ranks[i]);
         if (ranks[i] < 0) {
             composite->n_missing++;
             continue;

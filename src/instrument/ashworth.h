@@ -1,6 +1,6 @@
-/* Muscle tone by the Ashworth scales, one rating per muscle and side. The modified scale has six ordered grades
- * (0, 1, 1+, 2, 3, 4), the original five (0 to 4): two scales, never pooled. Grades are ordered, not spaced; a
- * number is a declared recoding. Source: docs/methods/ashworth.md. */
+/* Muscle tone by the Ashworth scales, one rating per muscle and side. The modified scale has six ordered
+ * grades (0, 1, 1+, 2, 3, 4), the original five (0 to 4): two scales, never pooled. Grades are ordered,
+ * not spaced; a number is a declared recoding. Source: docs/methods/ashworth.md. */
 #ifndef INSTRUMENT_ASHWORTH_H
 #define INSTRUMENT_ASHWORTH_H
 
@@ -27,7 +27,7 @@ typedef struct {
     double mean;                      /* in units of the recoding */
     int n_rated, n_missing;
 } AshworthComposite;
-MUST_USE bool ashworth_composite(const int *ranks, size_t n, AshworthRecoding recoding, AshworthComposite *composite,
-                                 Error *err);
+MUST_USE bool ashworth_composite(const int *ranks, size_t n, AshworthRecoding recoding,
+                                 AshworthComposite *composite, Error *err);
 
 #endif

@@ -17,7 +17,8 @@ const Instrument instrument_gmfcs = {
     .n_levels = GMFCS_N_LEVELS,
     .levels = LEVELS,
     .missing_rule = "A level not assessed is missing.",
-    .citation = "Palisano R, Rosenbaum P, Bartlett D, Livingston M. Content validity of the expanded and revised Gross Motor Function Classification System. Dev Med Child Neurol 2008;50:744-750",
+    .citation = "Palisano R, Rosenbaum P, Bartlett D, Livingston M. Content validity of the expanded and "
+                "revised Gross Motor Function Classification System. Dev Med Child Neurol 2008;50:744-750",
     .licence = "(c) CanChild, McMaster University; level names only are shipped",
 };
 

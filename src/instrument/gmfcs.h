@@ -1,6 +1,7 @@
-/* Gross Motor Function Classification System, expanded and revised: five levels of usual performance, I walks without
- * limits to V is transported, described in five age bands. A classification, not an outcome.
- * Source: Palisano, Rosenbaum, Bartlett, Livingston 2007 (CanChild); stability figures in docs/methods/gmfm.md. */
+/* Gross Motor Function Classification System, expanded and revised: five levels of usual performance, I
+ * walks without limits to V is transported, described in five age bands. A classification, not an outcome.
+ * Source: Palisano, Rosenbaum, Bartlett, Livingston 2007 (CanChild); stability figures in
+ * docs/methods/gmfm.md. */
 #ifndef INSTRUMENT_GMFCS_H
 #define INSTRUMENT_GMFCS_H
 
@@ -16,7 +17,7 @@ const char *gmfcs_text(int level);
 typedef struct {
     const char *name;                 /* "2 to 4 years" */
     double from_years, to_years;      /* from, and up to but not including */
-    bool level_may_drift;             /* so many children change level that a change must not count as an effect */
+    bool level_may_drift;             /* so many change level that a change is no effect */
     const char *caution;              /* empty when there is none */
 } GmfcsBand;
 

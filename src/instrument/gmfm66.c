@@ -2,10 +2,10 @@
 
 #include <math.h>
 
-#define Z_975          1.959963984540054        /* standard normal quantile of 0.975 */
-#define LOGIT_LIMIT    100.0
-#define MAX_LINES      1000
-#define TOLERANCE      1e-10                    /* logits */
+#define Z_975 1.959963984540054 /* standard normal quantile of 0.975 */
+#define LOGIT_LIMIT 100.0
+#define MAX_LINES 1000
+#define TOLERANCE 1e-10 /* logits */
 #define MAX_ITERATIONS 200
 
 const Instrument instrument_gmfm66 = {
@@ -21,8 +21,11 @@ const Instrument instrument_gmfm66 = {
     .item_format = "G%02d",
     .item_min = 0,
     .item_max = GMFM_ITEM_MAX,
-    .missing_rule = "An item not tested is missing; at least 13 items must be scored. Aided items are never scored.",
-    .citation = "Russell DJ, Avery LM, Rosenbaum PL, Raina PS, Walter SD, Palisano RJ. Improved scaling of the Gross Motor Function Measure for children with cerebral palsy. Phys Ther 2000;80:873-885",
+    .missing_rule =
+        "An item not tested is missing; at least 13 items must be scored. Aided items are never scored.",
+    .citation =
+        "Russell DJ, Avery LM, Rosenbaum PL, Raina PS, Walter SD, Palisano RJ. Improved scaling of the Gross "
+        "Motor Function Measure for children with cerebral palsy. Phys Ther 2000;80:873-885",
     .licence = "Item parameters (c) Mac Keith Press; not shipped",
 };
 
@@ -35,9 +38,10 @@ const Instrument instrument_gmfm66_percentile = {
     .score_min = 0,
     .score_max = 100,
     .age_min_years = 2,
-    .age_max_years = 12 + 1.0 / 12,   /* tables run from 2 years 0 months to 12 years 0 months */
+    .age_max_years = 12 + 1.0 / 12, /* tables run from 2 years 0 months to 12 years 0 months */
     .missing_rule = "Outside the ages of the tables the percentile is not applicable.",
-    .citation = "Hanna SE, Bartlett DJ, Rivard LM, Russell DJ. Reference curves for the Gross Motor Function Measure. Phys Ther 2008;88:596-607",
+    .citation = "Hanna SE, Bartlett DJ, Rivard LM, Russell DJ. Reference curves for the Gross Motor Function "
+                "Measure. Phys Ther 2008;88:596-607",
     .licence = "Tables (c) CanChild, McMaster University; not shipped, the percentile is recorded",
 };
 
@@ -46,8 +50,10 @@ static size_t split_fields(Str line, Str *fields, size_t room)
     size_t n = 0;
     Str before, rest = line;
     while (n < room && str_cut(rest, STR(","), &before, &rest)) fields[n++] = str_trim(before);
-    if (n < room) fields[n++] = str_trim(rest);
-    else n = room + 1;
+    if (n < room)
+        fields[n++] = str_trim(rest);
+    else
+        n = room + 1;
     return n;
 }
 
@@ -55,7 +61,8 @@ static bool parse_numbers(const Str *fields, size_t n, double *values, Error *er
 {
     for (size_t i = 0; i < n; i++)
         if (!number_parse(fields[i], &values[i]) || !(fabs(values[i]) <= LOGIT_LIMIT))
-            return error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is no number from -100 to 100", STR_ARG(fields[i]));
+            return error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is no number from -100 to 100",
+                             STR_ARG(fields[i]));
     return true;
 }
 
@@ -78,10 +85,12 @@ static bool parse_item(const Str *fields, size_t n, Gmfm66Parameters *parameters
                  integer_parse(str_slice(name, 1, 3), &number) && number >= 1 && number <= GMFM_N_ITEMS;
     if (!named || !gmfm_item((int)number).in_66) {
         error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is no item of the GMFM-66", STR_ARG(name));
-        return error_hint(err, "Items are G02 to G88, the 66 starred ones; other lines are SOURCE and SCALE.");
+        return error_hint(err,
+                          "Items are G02 to G88, the 66 starred ones; other lines are SOURCE and SCALE.");
     }
     if (n != 1 + GMFM66_N_STEPS) return error_set(err, ERROR_MALFORMED, "an item takes three steps");
-    if (parameters->has[number - 1]) return error_set(err, ERROR_MALFORMED, "item G%02d stands twice", (int)number);
+    if (parameters->has[number - 1])
+        return error_set(err, ERROR_MALFORMED, "item G%02d stands twice", (int)number);
     parameters->has[number - 1] = true;
     parameters->n_items++;
     return parse_numbers(fields + 1, GMFM66_N_STEPS, parameters->steps[number - 1], err);
@@ -122,8 +131,9 @@ bool gmfm66_parse_parameters(Str text, Gmfm66Parameters *parameters, Error *err)
         return error_hint(err, "Add a line SCALE,intercept,slope that takes logits to 0-100.");
     }
     if (parameters->n_items < GMFM66_MIN_ITEMS)
-        return error_set(err, ERROR_INCONSISTENT, "parameters for %d items, %d are the least a score can rest on",
-                         parameters->n_items, GMFM66_MIN_ITEMS);
+        return error_set(err, ERROR_INCONSISTENT,
+                         "parameters for %d items, %d are the least a score can rest on", parameters->n_items,
+                         GMFM66_MIN_ITEMS);
     return true;
 }
 
@@ -153,7 +163,8 @@ typedef struct {
     int n, sum;
 } Answers;
 
-static bool collect(const Gmfm88Record *record, const Gmfm66Parameters *parameters, Answers *answers, Error *err)
+static bool collect(const Gmfm88Record *record, const Gmfm66Parameters *parameters, Answers *answers,
+                    Error *err)
 {
     *answers = (Answers){0};
     for (int i = 0; i < GMFM_N_ITEMS; i++) {
@@ -165,8 +176,8 @@ static bool collect(const Gmfm88Record *record, const Gmfm66Parameters *paramete
         answers->sum += response;
     }
     if (answers->n >= GMFM66_MIN_ITEMS) return true;
-    error_set(err, ERROR_DEGENERATE, "%d items of the GMFM-66 were scored, at least %d are needed", answers->n,
-              GMFM66_MIN_ITEMS);
+    error_set(err, ERROR_DEGENERATE, "%d items of the GMFM-66 were scored, at least %d are needed",
+              answers->n, GMFM66_MIN_ITEMS);
     return error_hint(err, "Test more items, or report the GMFM-88 dimensions that were tested.");
 }
 
@@ -201,7 +212,8 @@ static bool solve(const Answers *answers, Gmfm66Method method, double *theta, do
         *theta = at;
         return true;
     }
-    return error_set(err, ERROR_NO_CONVERGENCE, "the ability estimate did not settle in %d steps", MAX_ITERATIONS);
+    return error_set(err, ERROR_NO_CONVERGENCE, "the ability estimate did not settle in %d steps",
+                     MAX_ITERATIONS);
 }
 
 static void set_interval(Gmfm66Score *score)
@@ -213,7 +225,8 @@ static void set_interval(Gmfm66Score *score)
 static bool refuse_aided(Error *err)
 {
     error_set(err, ERROR_INCONSISTENT, "items tried with aids or orthoses have no GMFM-66 score");
-    return error_hint(err, "Score the unaided record of the visit; the measure was built on children without aids.");
+    return error_hint(
+        err, "Score the unaided record of the visit; the measure was built on children without aids.");
 }
 
 bool gmfm66_score(const Gmfm88Record *record, const Gmfm66Parameters *parameters, Gmfm66Method method,
@@ -226,9 +239,11 @@ bool gmfm66_score(const Gmfm88Record *record, const Gmfm66Parameters *parameters
     *score = (Gmfm66Score){.n_items = answers.n};
     score->is_extreme = answers.sum == 0 || answers.sum == GMFM_ITEM_MAX * answers.n;
     if (score->is_extreme && method == GMFM66_ML) {
-        error_set(err, ERROR_DEGENERATE, "every one of %d items was scored %d, so the likelihood has no maximum",
-                  answers.n, answers.sum ? GMFM_ITEM_MAX : 0);
-        return error_hint(err, "Use the weighted likelihood estimate, and say that the score is at the end of the scale.");
+        error_set(err, ERROR_DEGENERATE,
+                  "every one of %d items was scored %d, so the likelihood has no maximum", answers.n,
+                  answers.sum ? GMFM_ITEM_MAX : 0);
+        return error_hint(
+            err, "Use the weighted likelihood estimate, and say that the score is at the end of the scale.");
     }
     if (!solve(&answers, method, &score->theta, &information, err)) return false;
     score->score = fmin(100, fmax(0, parameters->intercept + parameters->slope * score->theta));
@@ -242,7 +257,8 @@ bool gmfm66_recorded(double score, double se, Gmfm66Score *result, Error *err)
     if (!instrument_check_score(&instrument_gmfm66, score, err)) return false;
     if (!(se > 0 && se <= 50)) {
         error_set(err, ERROR_INCONSISTENT, "%g is no standard error of a GMFM-66 score", se);
-        return error_hint(err, "It is above 0 and usually between 1 and 5 points; copy it from the scoring software.");
+        return error_hint(
+            err, "It is above 0 and usually between 1 and 5 points; copy it from the scoring software.");
     }
     *result = (Gmfm66Score){.score = score, .se = se, .is_recorded = true};
     set_interval(result);

@@ -11,8 +11,12 @@ static const InstrumentSection DIMENSIONS[GMFM_N_DIMENSIONS] = {
     {"E", "Walking, running and jumping", 65, 88},
 };
 
-#define GMFM_CITATION "Russell DJ, Rosenbaum PL, Wright M, Avery LM. Gross Motor Function Measure (GMFM-66 and GMFM-88) user's manual. Score sheet 2013"
-#define GMFM_LICENCE  "Score sheet (c) Russell and Rosenbaum, McMaster University, free for personal non-commercial use; wording not shipped"
+#define GMFM_CITATION                                                                                        \
+    "Russell DJ, Rosenbaum PL, Wright M, Avery LM. Gross Motor Function Measure (GMFM-66 and GMFM-88) "      \
+    "user's manual. Score sheet 2013"
+#define GMFM_LICENCE                                                                                         \
+    "Score sheet (c) Russell and Rosenbaum, McMaster University, free for personal non-commercial use; "     \
+    "wording not shipped"
 
 const Instrument instrument_gmfm88 = {
     .id = "gmfm-88",
@@ -23,24 +27,24 @@ const Instrument instrument_gmfm88 = {
     .score_min = 0,
     .score_max = 100,
     .age_min_years = 5.0 / 12,
-    .age_max_years = 17,              /* 5 months to 16 completed years */
+    .age_max_years = 17, /* 5 months to 16 completed years */
     .item_format = "G%02d",
     .item_min = 0,
     .item_max = GMFM_ITEM_MAX,
     .n_sections = GMFM_N_DIMENSIONS,
     .sections = DIMENSIONS,
-    .missing_rule = "An item not tested counts 0; the score is then a lower bound, reported with the number not tested.",
+    .missing_rule =
+        "An item not tested counts 0; the score is then a lower bound, reported with the number not tested.",
     .citation = GMFM_CITATION,
     .licence = GMFM_LICENCE,
 };
 
 /* Items of dimensions A to C that the GMFM-66 keeps; it keeps all of D and E. */
 static const bool KEPT_IN_66[52] = {
-    [2] = true,  [6] = true,  [7] = true,  [10] = true,
-    [18] = true, [21] = true, [22] = true, [23] = true, [24] = true, [25] = true, [26] = true, [27] = true,
-    [30] = true, [31] = true, [32] = true, [34] = true, [35] = true, [36] = true, [37] = true,
-    [39] = true, [40] = true, [41] = true, [42] = true, [43] = true, [44] = true, [45] = true, [46] = true,
-    [48] = true, [51] = true,
+    [2] = true,  [6] = true,  [7] = true,  [10] = true, [18] = true, [21] = true, [22] = true, [23] = true,
+    [24] = true, [25] = true, [26] = true, [27] = true, [30] = true, [31] = true, [32] = true, [34] = true,
+    [35] = true, [36] = true, [37] = true, [39] = true, [40] = true, [41] = true, [42] = true, [43] = true,
+    [44] = true, [45] = true, [46] = true, [48] = true, [51] = true,
 };
 
 static const int MIRRORS[][2] = {{4, 5},   {6, 7},   {8, 9},   {12, 13}, {14, 15}, {16, 17}, {19, 20},
@@ -122,13 +126,15 @@ static void score_dimension(const Gmfm88Record *record, int d, Gmfm88Score *scor
 {
     for (int number = DIMENSIONS[d].first_item; number <= DIMENSIONS[d].last_item; number++) {
         int response = record->responses[number - 1];
-        if (response == GMFM_NOT_TESTED) score->n_not_tested[d]++;
-        else score->sum[d] += response;
+        if (response == GMFM_NOT_TESTED)
+            score->n_not_tested[d]++;
+        else
+            score->sum[d] += response;
     }
     score->percent[d] = 100.0 * score->sum[d] / greatest_sum(d);
     score->n_not_tested_total += score->n_not_tested[d];
-    score->upper_bound +=
-        100.0 * (score->sum[d] + GMFM_ITEM_MAX * score->n_not_tested[d]) / greatest_sum(d) / GMFM_N_DIMENSIONS;
+    score->upper_bound += 100.0 * (score->sum[d] + GMFM_ITEM_MAX * score->n_not_tested[d]) / greatest_sum(d) /
+                          GMFM_N_DIMENSIONS;
 }
 
 double gmfm88_total(const double percent[GMFM_N_DIMENSIONS])

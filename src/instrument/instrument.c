@@ -43,7 +43,8 @@ bool instrument_find(Str id, const Instrument **instrument, Error *err)
     join(words, n, listed, sizeof listed);
     Str nearest = str_nearest(id, ids, n);
     error_set(err, ERROR_USAGE, "there is no instrument \"" STR_FMT "\"", STR_ARG(id));
-    if (nearest.len) return error_hint(err, "Did you mean \"" STR_FMT "\"? There are %s.", STR_ARG(nearest), listed);
+    if (nearest.len)
+        return error_hint(err, "Did you mean \"" STR_FMT "\"? There are %s.", STR_ARG(nearest), listed);
     return error_hint(err, "There are %s.", listed);
 }
 

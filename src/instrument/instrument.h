@@ -1,13 +1,15 @@
-/* Rating instruments as data. An Instrument is a constant struct in the file that scores it: what is rated, on
- * which scale, at which ages, what a missing item does to the score, and who published the rule. Forms, edit checks
- * and reports read the table; a function is written only where scoring is not a sum. Wording of items is copyright
- * of others and is not shipped: sites load their own. */
+/* Rating instruments as data. An Instrument is a constant struct in the file that scores it: what is
+ * rated, on which scale, at which ages, what a missing item does to the score, and who published the rule.
+ * Forms, edit checks and reports read the table; a function is written only where scoring is not a sum.
+ * Wording of items is copyright of others and is not shipped: sites load their own. */
 #ifndef INSTRUMENT_INSTRUMENT_H
 #define INSTRUMENT_INSTRUMENT_H
 
 #include "base/text.h"
 
-typedef enum { INSTRUMENT_HIGHER_IS_BETTER, INSTRUMENT_LOWER_IS_BETTER, INSTRUMENT_CLASSIFIES } InstrumentDirection;
+typedef enum {
+    INSTRUMENT_HIGHER_IS_BETTER, INSTRUMENT_LOWER_IS_BETTER, INSTRUMENT_CLASSIFIES
+} InstrumentDirection;
 
 /* Consecutive items with a common heading ("B", "Sitting", 18, 37). */
 typedef struct {
@@ -53,8 +55,8 @@ MUST_USE bool instrument_check_age(const Instrument *instrument, double age_year
 /* A recorded total. Fails: INCONSISTENT (outside the score's range, or not finite). */
 MUST_USE bool instrument_check_score(const Instrument *instrument, double score, Error *err);
 
-/* Rank from 0 of a level of an ordinal scale, blanks around it and letter case ignored. Fails: MALFORMED (no such
- * level: names those there are), USAGE (the scale is numeric). */
+/* Rank from 0 of a level of an ordinal scale, blanks around it and letter case ignored. Fails: MALFORMED
+ * (no such level: names those there are), USAGE (the scale is numeric). */
 MUST_USE bool instrument_parse_level(const Instrument *instrument, Str text, int *rank, Error *err);
 
 #endif

@@ -13,8 +13,10 @@ const GrowthReference growth_ontario = {
                {54.3, 52.6, 55.9, 3.7},
                {40.4, 39.1, 41.7, 3.5},
                {22.3, 20.7, 24.0, 2.7}},
-    .citation = "Rosenbaum PL, Walter SD, Hanna SE, et al. Prognosis for gross motor function in cerebral palsy. JAMA 2002;288:1357-1363 (657 children, 2632 assessments)",
-    .doubt = "the limits and their intervals are quoted from memory of the paper and await a check against it; the ages at 90 % are as cited",
+    .citation = "Rosenbaum PL, Walter SD, Hanna SE, et al. Prognosis for gross motor function in cerebral "
+                "palsy. JAMA 2002;288:1357-1363 (657 children, 2632 assessments)",
+    .doubt = "the limits and their intervals are quoted from memory of the paper and await a check against "
+             "it; the ages at 90 % are as cited",
 };
 
 const GrowthReference growth_shanghai = {
@@ -23,7 +25,9 @@ const GrowthReference growth_shanghai = {
     .age_min_years = 1,
     .age_max_years = 15,
     .levels = {{81.2, 0, 0, 3.8}, {62.4, 0, 0, 2.7}, {52.9, 0, 0, 2.1}, {40.8, 0, 0, 2.0}, {24.4, 0, 0, 1.5}},
-    .citation = "Shi W, Ding JJ, Yang H, et al. Assessment of gross motor function development in children with cerebral palsy by nonlinear mixed effect model. Chin J Evid Based Pediatr 2012 (228 children, 986 assessments; doi 10.3969/j.issn.1673-5501.2012.04.002)",
+    .citation = "Shi W, Ding JJ, Yang H, et al. Assessment of gross motor function development in children "
+                "with cerebral palsy by nonlinear mixed effect model. Chin J Evid Based Pediatr 2012 (228 "
+                "children, 986 assessments; doi 10.3969/j.issn.1673-5501.2012.04.002)",
     .doubt = "the age range is taken from the Ontario curves, the abstract gives none",
 };
 
@@ -50,7 +54,8 @@ bool growth_find(Str id, const GrowthReference **reference, Error *err)
 #define DECLINE_END_YEARS 21.0
 static const struct {
     double peak_years, loss;
-} DECLINE[GMFCS_N_LEVELS] = {{0, 0}, {0, 0}, {7 + 11.0 / 12, 4.7}, {6 + 11.0 / 12, 7.8}, {6 + 11.0 / 12, 6.4}};
+} DECLINE[GMFCS_N_LEVELS] = {
+    {0, 0}, {0, 0}, {7 + 11.0 / 12, 4.7}, {6 + 11.0 / 12, 7.8}, {6 + 11.0 / 12, 6.4}};
 
 double growth_rate(const GrowthReference *reference, int level)
 {
@@ -73,8 +78,8 @@ static double curve_with_decline(const GrowthReference *reference, int level, do
 static bool check_age(const GrowthReference *reference, double age_years, double highest, Error *err)
 {
     if (age_years >= reference->age_min_years && age_years <= highest) return true;
-    error_set(err, ERROR_INCONSISTENT, "age %.2f years is outside the %s (%g to %g)", age_years, reference->name,
-              reference->age_min_years, highest);
+    error_set(err, ERROR_INCONSISTENT, "age %.2f years is outside the %s (%g to %g)", age_years,
+              reference->name, reference->age_min_years, highest);
     if (age_years < reference->age_min_years)
         return error_hint(err, "Below that age no expected change is stated; leave it missing.");
     return error_hint(err, "Leave the expected change missing, or extend the curve on purpose and say so.");
@@ -82,15 +87,19 @@ static bool check_age(const GrowthReference *reference, double age_years, double
 
 static bool check_question(const GrowthQuestion *question, const GrowthReference *reference, Error *err)
 {
-    double highest = question->decline ? DECLINE_END_YEARS : question->extend ? 100 : reference->age_max_years;
+    double highest = question->decline  ? DECLINE_END_YEARS
+                     : question->extend ? 100
+                                        : reference->age_max_years;
     if (question->level < 1 || question->level > GMFCS_N_LEVELS) {
         error_set(err, ERROR_INCONSISTENT, "GMFCS level %d is none of I to V", question->level);
-        return error_hint(err, "Growth is expected by GMFCS level at baseline; without it there is no expectation.");
+        return error_hint(
+            err, "Growth is expected by GMFCS level at baseline; without it there is no expectation.");
     }
     if (!check_age(reference, question->from_years, highest, err)) return error_in(err, "first assessment");
     if (!check_age(reference, question->to_years, highest, err)) return error_in(err, "second assessment");
     if (question->to_years < question->from_years)
-        return error_set(err, ERROR_INCONSISTENT, "the second assessment, at %.2f years, is before the first, at %.2f",
+        return error_set(err, ERROR_INCONSISTENT,
+                         "the second assessment, at %.2f years, is before the first, at %.2f",
                          question->to_years, question->from_years);
     if (question->form == GROWTH_POPULATION) return true;
     if (question->decline) {
@@ -120,11 +129,12 @@ bool growth_expected(const GrowthQuestion *question, GrowthAnswer *answer, Error
 
 const GrowthOffset growth_offset_default = {
     .points_per_year = 3.1,
-    .source = "untreated natural-history arm of ACCeNT-CP at 12 months (3.1, 95 % interval 1.4 to 5.0; PMID 35811372)",
+    .source = "untreated natural-history arm of ACCeNT-CP at 12 months (3.1, 95 % interval 1.4 to 5.0; PMID "
+              "35811372)",
 };
 
-bool growth_excess(const GrowthQuestion *question, double observed, const GrowthOffset *offset, GrowthExcess *excess,
-                   Error *err)
+bool growth_excess(const GrowthQuestion *question, double observed, const GrowthOffset *offset,
+                   GrowthExcess *excess, Error *err)
 {
     GrowthAnswer answer;
     if (!offset->source || !offset->source[0] || !isfinite(offset->points_per_year)) {

@@ -1,7 +1,7 @@
-/* How GMFM-66 grows in cerebral palsy without any trial treatment, so that a trial without controls can print the
- * growth beside the change. Stable limit model of age a in years (chronological): f(a) = L (1 - exp(-k a)), where L
- * is the limit of a GMFCS level in GMFM-66 points and k = ln(10) / age-90, age-90 being when nine tenths of it are
- * reached. Never for GMFM-88 percentages: other curves, other scale.
+/* How GMFM-66 grows in cerebral palsy without any trial treatment, so that a trial without controls can
+ * print the growth beside the change. Stable limit model of age a in years (chronological): f(a) = L (1 -
+ * exp(-k a)), where L is the limit of a GMFCS level in GMFM-66 points and k = ln(10) / age-90, age-90
+ * being when nine tenths of it are reached. Never for GMFM-88 percentages: other curves, other scale.
  * Sources, doubts and a table of expected changes: docs/methods/motor-growth.md. */
 #ifndef INSTRUMENT_MOTOR_GROWTH_H
 #define INSTRUMENT_MOTOR_GROWTH_H
@@ -31,7 +31,7 @@ MUST_USE bool growth_find(Str id, const GrowthReference **reference, Error *err)
 
 typedef enum {
     GROWTH_POPULATION,                /* f(b) - f(a): the mean child of the level */
-    GROWTH_INDIVIDUAL                 /* y0 (f(b) / f(a) - 1): a child who stays on his own multiple of the curve */
+    GROWTH_INDIVIDUAL                 /* y0 (f(b) / f(a) - 1): a child on its own multiple of the curve */
 } GrowthForm;
 
 typedef struct {
@@ -41,7 +41,7 @@ typedef struct {
     double from_years, to_years;      /* ages at the two assessments */
     double baseline;                  /* y0, GMFM-66 points at from_years; read by the individual form only */
     bool extend;                      /* allow ages above the curve's range, where it is all but flat */
-    bool decline;                     /* sensitivity: levels III to V lose ground after a peak (Hanna 2009), to 21 y */
+    bool decline;                     /* sensitivity: III to V lose after a peak (Hanna 2009), to 21 y */
 } GrowthQuestion;
 
 typedef struct {
@@ -53,9 +53,10 @@ typedef struct {
 /* k of a level, per year. Level 1 to 5 is a promise. */
 double growth_rate(const GrowthReference *reference, int level);
 
-/* Fails: INCONSISTENT (level not 1..5; an age below the curve's range, or above it without `extend`; to before
- * from; baseline outside 0..100). The individual form never passes 100 points. With `decline`, which is off unless
- * asked for, the loss is spread evenly from the peak to 21 years; it wants the population form (USAGE). */
+/* Fails: INCONSISTENT (level not 1..5; an age below the curve's range, or above it without `extend`; to
+ * before from; baseline outside 0..100). The individual form never passes 100 points. With `decline`,
+ * which is off unless asked for, the loss is spread evenly from the peak to 21 years; it wants the
+ * population form (USAGE). */
 MUST_USE bool growth_expected(const GrowthQuestion *question, GrowthAnswer *answer, Error *err);
 
 /* What children of open-label trials gain beyond the curves without any cells, to be subtracted as well. */

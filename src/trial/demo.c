@@ -73,11 +73,12 @@ static void begin_visit(Sheet *sheet, const DemoChild *child, int visit)
 
 static Frame *make_screening(const Demo *demo)
 {
-    static const char *const TYPES[DEMO_N_TYPES] = {"spastic-quadriplegia", "spastic-diplegia", "spastic-hemiplegia",
-                                                    "dyskinetic", "mixed"};
-    Sheet sheet = sheet_new(demo->arena, "screening",
-                            "SUBJID,SITE,SCREENED,BIRTH,SEX,GMFCS,TYPE,CAUSE,EPILEPSY,HYDROCEPHALUS,COAGULATION,"
-                            "ANAESTHETIC_ALLERGY,SEVERE_CONDITION,INFECTION");
+    static const char *const TYPES[DEMO_N_TYPES] = {"spastic-quadriplegia", "spastic-diplegia",
+                                                    "spastic-hemiplegia", "dyskinetic", "mixed"};
+    Sheet sheet =
+        sheet_new(demo->arena, "screening",
+                  "SUBJID,SITE,SCREENED,BIRTH,SEX,GMFCS,TYPE,CAUSE,EPILEPSY,HYDROCEPHALUS,COAGULATION,"
+                  "ANAESTHETIC_ALLERGY,SEVERE_CONDITION,INFECTION");
     for (int i = 0; i < DEMO_N_SCREENED; i++) {
         const DemoChild *child = &demo->children[i];
         begin_row(&sheet, child);
@@ -93,8 +94,10 @@ static Frame *make_screening(const Demo *demo)
         put_c(&sheet, TYPES[child->type]);
         put_c(&sheet, child->failure == DEMO_OTHER_CAUSE ? "icterus" : "oxygen-deprivation");
         for (int e = DEMO_EPILEPSY; e <= DEMO_INFECTION; e++)
-            if (child->failure == DEMO_EPILEPSY && e == DEMO_COAGULATION) put_missing(&sheet, MISSING_NOT_DONE);
-            else put_c(&sheet, YES_NO[(int)child->failure == e]);
+            if (child->failure == DEMO_EPILEPSY && e == DEMO_COAGULATION)
+                put_missing(&sheet, MISSING_NOT_DONE);
+            else
+                put_c(&sheet, YES_NO[(int)child->failure == e]);
     }
     return sheet.frame;
 }
@@ -116,7 +119,8 @@ static Frame *make_consent(const Demo *demo)
         bool is_unable = child->level == 5 && rng_bernoulli(&rng, 0.5);
         if (date_age_years(date_from_days(child->birth), date_from_days(child->consented)) < 7)
             put_missing(&sheet, MISSING_NOT_APPLICABLE);
-        else put_c(&sheet, is_unable ? "unable" : "yes");
+        else
+            put_c(&sheet, is_unable ? "unable" : "yes");
     }
     return sheet.frame;
 }
@@ -140,12 +144,16 @@ static double weight_kg(const Demo *demo, const DemoChild *child, int64_t day)
     return (7.6 + 2.15 * demo_age(child, day)) * (1.04 - 0.06 * (child->level - 2)) * (1 + build);
 }
 
-static void put_visit(Sheet *sheet, const Demo *demo, const DemoChild *child, int visit, Rng *rng, double tall)
+static void put_visit(Sheet *sheet, const Demo *demo, const DemoChild *child, int visit, Rng *rng,
+                      double tall)
 {
     double age = demo_age(child, child->visit[visit]);
     put_number(sheet, weight_kg(demo, child, child->visit[visit]) + 0.15 * rng_normal(rng), 1);
-    if (rng_bernoulli(rng, 0.02)) put_missing(sheet, MISSING_NOT_DONE);
-    else put_number(sheet, (74 + 6.0 * age) * (1.02 - 0.012 * child->level) * (1 + tall) + 0.3 * rng_normal(rng), 1);
+    if (rng_bernoulli(rng, 0.02))
+        put_missing(sheet, MISSING_NOT_DONE);
+    else
+        put_number(sheet,
+                   (74 + 6.0 * age) * (1.02 - 0.012 * child->level) * (1 + tall) + 0.3 * rng_normal(rng), 1);
     put_number(sheet, child->therapy_hours + (visit >= DEMO_V3 ? (double)rng_below(rng, 7) : 0), 0);
     put_c(sheet, YES_NO[rng_bernoulli(rng, 0.05)]);
     put_c(sheet, YES_NO[visit == DEMO_SCR && child->failure == DEMO_EPILEPSY]);
@@ -154,7 +162,8 @@ static void put_visit(Sheet *sheet, const Demo *demo, const DemoChild *child, in
 
 static Frame *make_visit(const Demo *demo)
 {
-    Sheet sheet = sheet_new(demo->arena, "visit", "SUBJID,VISIT,DATE,WEIGHT_KG,HEIGHT_CM,THERAPY_H,BOTOX,SEIZURE,TEMP_C");
+    Sheet sheet = sheet_new(demo->arena, "visit",
+                            "SUBJID,VISIT,DATE,WEIGHT_KG,HEIGHT_CM,THERAPY_H,BOTOX,SEIZURE,TEMP_C");
     for (int i = 0; i < DEMO_N_SCREENED; i++) {
         const DemoChild *child = &demo->children[i];
         Rng rng = demo_rng(demo->seed, child->number, DEMO_DRAW_VISIT);
@@ -201,8 +210,10 @@ static Frame *make_gmfm(const Demo *demo)
             Gmfm88Record record = assess(demo, child, v);
             begin_visit(&sheet, child, v);
             for (int item = 0; item < GMFM_N_ITEMS; item++)
-                if (record.responses[item] == GMFM_NOT_TESTED) put_missing(&sheet, MISSING_NOT_DONE);
-                else put_number(&sheet, record.responses[item], 0);
+                if (record.responses[item] == GMFM_NOT_TESTED)
+                    put_missing(&sheet, MISSING_NOT_DONE);
+                else
+                    put_number(&sheet, record.responses[item], 0);
         }
     return sheet.frame;
 }
@@ -210,7 +221,7 @@ static Frame *make_gmfm(const Demo *demo)
 /* The score as the site's software would print it, and its place among children of the same age and level. */
 static void put_scores(Sheet *sheet, const Demo *demo, const DemoChild *child, int visit)
 {
-    static const double SPREAD_POINTS = 7.5;                   /* of a level III child around the curve */
+    static const double SPREAD_POINTS = 7.5; /* of a level III child around the curve */
     Error err = {0};
     Gmfm66Score score = {0};
     Gmfm88Record record = assess(demo, child, visit);
@@ -258,7 +269,8 @@ static Frame *make_ashworth(const Demo *demo)
 {
     static const double CHANGE[] = DEMO_TONE;
     enum { N_COLUMNS = 8 };
-    Sheet sheet = sheet_new(demo->arena, "ashworth", "SUBJID,VISIT,DATE,ADD_L,ADD_R,HAM_L,HAM_R,GAS_L,GAS_R,ELB_L,ELB_R");
+    Sheet sheet = sheet_new(demo->arena, "ashworth",
+                            "SUBJID,VISIT,DATE,ADD_L,ADD_R,HAM_L,HAM_R,GAS_L,GAS_R,ELB_L,ELB_R");
     for (int i = 0; i < DEMO_N_SCREENED; i++) {
         const DemoChild *child = &demo->children[i];
         Rng rng = demo_rng(demo->seed, child->number, DEMO_DRAW_TONE);
@@ -300,7 +312,8 @@ static void put_product(Sheet *sheet, double weight, Rng *rng)
 static Frame *make_doses(const Demo *demo)
 {
     Sheet sheet = sheet_new(demo->arena, "doses",
-                            "SUBJID,DOSE,DATE,WEIGHT_KG,MARROW_ML,MNC_E6,CD34_PCT,VIABILITY_PCT,ENDOTOXIN_EU_ML,VOLUME_ML,GRAM,CULTURE");
+                            "SUBJID,DOSE,DATE,WEIGHT_KG,MARROW_ML,MNC_E6,CD34_PCT,VIABILITY_PCT,ENDOTOXIN_EU_"
+                            "ML,VOLUME_ML,GRAM,CULTURE");
     for (int i = 0; i < DEMO_N_SCREENED; i++) {
         const DemoChild *child = &demo->children[i];
         Rng rng = demo_rng(demo->seed, child->number, DEMO_DRAW_PRODUCT);
@@ -315,17 +328,34 @@ static Frame *make_doses(const Demo *demo)
     return sheet.frame;
 }
 
-/* The kinds of events; after which dose each child has which is drawn for the trial as a whole, so that the counts are exact. */
+/* The kinds of events; after which dose each child has which is drawn for the trial as a whole, so that
+ * the counts are exact. */
 static const struct {
     const char *term, *vietnamese, *english;
-    size_t n_children, n_twice;       /* n_twice of them after both doses */
+    size_t n_children, n_twice; /* n_twice of them after both doses */
     int onset_from_h, onset_to_h, most_days;
-    const char *related[5];           /* harvest, anaesthesia, puncture, product, background */
+    const char *related[5]; /* harvest, anaesthesia, puncture, product, background */
 } EVENTS[] = {
     {"Fever", "sốt", "fever", 12, 3, 4, 30, 2, {"unlikely", "possible", "possible", "possible", "unlikely"}},
     {"Vomiting", "nôn", "vomited", 9, 2, 1, 12, 1, {"none", "probable", "possible", "possible", "none"}},
-    {"Headache", "đau đầu", "headache", 5, 0, 12, 60, 4, {"none", "possible", "probable", "unlikely", "none"}},
-    {"Back pain", "đau lưng, chỗ chọc dò", "back pain, puncture site", 4, 0, 6, 48, 5, {"possible", "none", "probable", "unlikely", "none"}},
+    {"Headache",
+     "đau đầu",
+     "headache",
+     5,
+     0,
+     12,
+     60,
+     4,
+     {"none", "possible", "probable", "unlikely", "none"}},
+    {"Back pain",
+     "đau lưng, chỗ chọc dò",
+     "back pain, puncture site",
+     4,
+     0,
+     6,
+     48,
+     5,
+     {"possible", "none", "probable", "unlikely", "none"}},
     {"Nausea", "buồn nôn", "nausea", 4, 0, 1, 10, 1, {"none", "probable", "possible", "unlikely", "none"}},
 };
 #define N_EVENTS (sizeof EVENTS / sizeof EVENTS[0])
@@ -335,8 +365,9 @@ static void put_event(Sheet *sheet, const DemoChild *child, size_t e, int dose, 
     Error err = {0};
     CtcaeFeverGrade fever = {.grade = rng_bernoulli(rng, 0.25) ? 2 : 1};
     double temperature = number_round(38.1 + fmin(1.7, 0.8 * fabs(rng_normal(rng))), 1);
-    int64_t onset_h = EVENTS[e].onset_from_h + (int64_t)rng_below(rng, (uint64_t)(EVENTS[e].onset_to_h - EVENTS[e].onset_from_h + 1));
-    int64_t start = child->dose[dose] + (10 + onset_h) / 24;           /* infused at ten in the morning */
+    int64_t onset_h = EVENTS[e].onset_from_h +
+                      (int64_t)rng_below(rng, (uint64_t)(EVENTS[e].onset_to_h - EVENTS[e].onset_from_h + 1));
+    int64_t start = child->dose[dose] + (10 + onset_h) / 24; /* infused at ten in the morning */
     Buf verbatim = buf_new(sheet->arena);
     buf_add_c(&verbatim, child->is_foreign ? EVENTS[e].english : EVENTS[e].vietnamese);
     if (e == 0) {
@@ -362,9 +393,10 @@ static void put_event(Sheet *sheet, const DemoChild *child, size_t e, int dose, 
 
 static Frame *make_adverse_events(const Demo *demo)
 {
-    Sheet sheet = sheet_new(demo->arena, "adverse_events",
-                            "SUBJID,TERM,BODSYS,VERBATIM,START,END,GRADE,SERIOUS,AFTER_DOSE,ONSET_H,REL_HARVEST,"
-                            "REL_ANAESTHESIA,REL_PUNCTURE,REL_PRODUCT,REL_BACKGROUND,OUTCOME");
+    Sheet sheet =
+        sheet_new(demo->arena, "adverse_events",
+                  "SUBJID,TERM,BODSYS,VERBATIM,START,END,GRADE,SERIOUS,AFTER_DOSE,ONSET_H,REL_HARVEST,"
+                  "REL_ANAESTHESIA,REL_PUNCTURE,REL_PRODUCT,REL_BACKGROUND,OUTCOME");
     Rng trial = demo_rng(demo->seed, 0, DEMO_DRAW_EVENTS);
     size_t rank[N_EVENTS][DEMO_N_ENROLLED], enrolled = 0;
     for (size_t e = 0; e < N_EVENTS; e++) rng_permutation(&trial, DEMO_N_ENROLLED, rank[e]);
@@ -374,7 +406,8 @@ static Frame *make_adverse_events(const Demo *demo)
         Rng rng = demo_rng(demo->seed, child->number, DEMO_DRAW_EVENTS);
         bool after[N_EVENTS][2] = {{false}};
         for (size_t e = 0; e < N_EVENTS; e++) {
-            bool second = rng_bernoulli(&rng, 0.45) && child->has_dose[1], both = rank[e][enrolled] < EVENTS[e].n_twice;
+            bool second = rng_bernoulli(&rng, 0.45) && child->has_dose[1],
+                 both = rank[e][enrolled] < EVENTS[e].n_twice;
             if (rank[e][enrolled] >= EVENTS[e].n_children) continue;
             after[e][0] = both || !second;
             after[e][1] = child->has_dose[1] && (both || second);
@@ -387,7 +420,8 @@ static Frame *make_adverse_events(const Demo *demo)
     return sheet.frame;
 }
 
-static void put_deviation(Sheet *sheet, const DemoChild *child, int64_t day, const char *kind, const char *detail)
+static void put_deviation(Sheet *sheet, const DemoChild *child, int64_t day, const char *kind,
+                          const char *detail)
 {
     begin_row(sheet, child);
     put_day(sheet, day);
@@ -401,11 +435,14 @@ static Frame *make_deviations(const Demo *demo)
     for (int i = 0; i < DEMO_N_SCREENED; i++) {
         const DemoChild *child = &demo->children[i];
         if (child->mishap == DEMO_LATE_V6)
-            put_deviation(&sheet, child, child->visit[DEMO_V6], "late-visit", "V6 after its window; the family could not travel earlier");
+            put_deviation(&sheet, child, child->visit[DEMO_V6], "late-visit",
+                          "V6 after its window; the family could not travel earlier");
         if (child->mishap == DEMO_MISSED_V3)
-            put_deviation(&sheet, child, child->dose[1], "missed-visit", "V3 not assessed; the assessor was ill, the second dose was given");
+            put_deviation(&sheet, child, child->dose[1], "missed-visit",
+                          "V3 not assessed; the assessor was ill, the second dose was given");
         if (child->mishap == DEMO_MISSED_DOSE)
-            put_deviation(&sheet, child, child->dose[1], "missed-dose", "second dose not given; respiratory infection on the day");
+            put_deviation(&sheet, child, child->dose[1], "missed-dose",
+                          "second dose not given; respiratory infection on the day");
     }
     return sheet.frame;
 }
@@ -423,20 +460,26 @@ static Frame *make_withdrawals(const Demo *demo)
     return sheet.frame;
 }
 
-/* Item parameters for all 88 items: each dimension spans a stretch of the scale, harder items later, with a scatter that
- * is the same for every seed. */
+/* Item parameters for all 88 items: each dimension spans a stretch of the scale, harder items later, with
+ * a scatter that is the same for every seed. */
 static Gmfm66Parameters make_parameters(void)
 {
     static const double FROM[] = {0, 10, 27, 44, 47}, TO[] = {30, 50, 58, 74, 95};
-    Gmfm66Parameters parameters = {.intercept = 50, .slope = 6, .source = STR("made up for the demonstration; not the GMFM-66 calibration")};
+    Gmfm66Parameters parameters = {.intercept = 50,
+                                   .slope = 6,
+                                   .source =
+                                       STR("made up for the demonstration; not the GMFM-66 calibration")};
     Rng rng = rng_stream(66, 88);
     for (int i = 0; i < GMFM_N_ITEMS; i++) {
         GmfmItem item = gmfm_item(i + 1);
         const InstrumentSection *section = &instrument_gmfm88.sections[item.dimension];
-        double along = (item.number - section->first_item) / (double)(section->last_item - section->first_item);
-        double points = FROM[item.dimension] + along * (TO[item.dimension] - FROM[item.dimension]) + 3 * rng_normal(&rng);
+        double along =
+            (item.number - section->first_item) / (double)(section->last_item - section->first_item);
+        double points =
+            FROM[item.dimension] + along * (TO[item.dimension] - FROM[item.dimension]) + 3 * rng_normal(&rng);
         for (int k = 0; k < GMFM66_N_STEPS; k++)
-            parameters.steps[i][k] = number_round((points - 50) / 6 + 0.9 * (k - 1) + 0.2 * rng_normal(&rng), 2);
+            parameters.steps[i][k] =
+                number_round((points - 50) / 6 + 0.9 * (k - 1) + 0.2 * rng_normal(&rng), 2);
         parameters.has[i] = item.in_66;
         parameters.n_items += item.in_66;
     }
@@ -478,7 +521,8 @@ Str demo_gmfm66_parameters(Arena *arena)
 {
     Gmfm66Parameters parameters = make_parameters();
     Buf buf = buf_new(arena);
-    buf_format(&buf, "SOURCE," STR_FMT "\nSCALE,%g,%g\n", STR_ARG(parameters.source), parameters.intercept, parameters.slope);
+    buf_format(&buf, "SOURCE," STR_FMT "\nSCALE,%g,%g\n", STR_ARG(parameters.source), parameters.intercept,
+               parameters.slope);
     for (int i = 0; i < GMFM_N_ITEMS; i++) {
         if (!parameters.has[i]) continue;
         buf_format(&buf, "G%02d", i + 1);

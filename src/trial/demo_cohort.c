@@ -6,17 +6,19 @@
 #include "base/time.h"
 #include "instrument/motor_growth.h"
 
-static const DemoFailure FAILURES[] = {DEMO_EPILEPSY,     DEMO_TOO_YOUNG, DEMO_HYDROCEPHALUS, DEMO_EPILEPSY, DEMO_DECLINED,
-                                       DEMO_COAGULATION,  DEMO_EPILEPSY,  DEMO_OTHER_CAUSE,   DEMO_INFECTION};
-static const DemoMishap MISHAPS[] = {DEMO_LATE_V6,     DEMO_LATE_V6,           DEMO_MISSED_V3,
-                                     DEMO_MISSED_DOSE, DEMO_LEAVES_BEFORE_DOSE, DEMO_LEAVES_BEFORE_V6};
+static const DemoFailure FAILURES[] = {DEMO_EPILEPSY, DEMO_TOO_YOUNG,   DEMO_HYDROCEPHALUS,
+                                       DEMO_EPILEPSY, DEMO_DECLINED,    DEMO_COAGULATION,
+                                       DEMO_EPILEPSY, DEMO_OTHER_CAUSE, DEMO_INFECTION};
+static const DemoMishap MISHAPS[] = {
+    DEMO_LATE_V6,         DEMO_LATE_V6, DEMO_MISSED_V3, DEMO_MISSED_DOSE, DEMO_LEAVES_BEFORE_DOSE,
+    DEMO_LEAVES_BEFORE_V6};
 #define N_FAILURES (sizeof FAILURES / sizeof FAILURES[0])
-#define N_MISHAPS  (sizeof MISHAPS / sizeof MISHAPS[0])
+#define N_MISHAPS (sizeof MISHAPS / sizeof MISHAPS[0])
 
 _Static_assert(N_FAILURES + DEMO_N_ENROLLED == DEMO_N_SCREENED, "who is screened fails or is enrolled");
 
-#define DAYS_PER_YEAR       365.25
-#define DAYS_BETWEEN        6.55               /* from one child screened to the next */
+#define DAYS_PER_YEAR 365.25
+#define DAYS_BETWEEN 6.55 /* from one child screened to the next */
 static const Date FIRST_DAY = {2014, 4, 7};
 
 Rng demo_rng(uint64_t seed, int child, DemoDraw draw)
@@ -26,7 +28,10 @@ Rng demo_rng(uint64_t seed, int child, DemoDraw draw)
 
 double demo_age(const DemoChild *child, int64_t day) { return (double)(day - child->birth) / DAYS_PER_YEAR; }
 
-double demo_room(int level) { return growth_ontario.levels[level - 1].limit / growth_ontario.levels[2].limit; }
+double demo_room(int level)
+{
+    return growth_ontario.levels[level - 1].limit / growth_ontario.levels[2].limit;
+}
 
 double demo_curve(int level, double age_years)
 {
@@ -42,11 +47,14 @@ double demo_curve(int level, double age_years)
 /* The same day, or the Monday after a weekend. */
 static int64_t workday(int64_t day)
 {
-    int64_t weekday = (day + 4) % 7;            /* 1970-01-01 was a Thursday; 0 is Sunday */
+    int64_t weekday = (day + 4) % 7; /* 1970-01-01 was a Thursday; 0 is Sunday */
     return weekday == 6 ? day + 2 : weekday == 0 ? day + 1 : day;
 }
 
-static int64_t days(Rng *rng, int from, int to) { return from + (int64_t)rng_below(rng, (uint64_t)(to - from + 1)); }
+static int64_t days(Rng *rng, int from, int to)
+{
+    return from + (int64_t)rng_below(rng, (uint64_t)(to - from + 1));
+}
 
 static int64_t scatter(Rng *rng, double sd, int limit)
 {
@@ -78,7 +86,8 @@ static void suffer(DemoChild *child, Rng *rng)
     int64_t day0 = child->dose[0];
     child->has_visit[DEMO_V3] = child->mishap != DEMO_MISSED_V3;
     child->has_dose[1] = child->mishap != DEMO_MISSED_DOSE && child->mishap != DEMO_LEAVES_BEFORE_DOSE;
-    child->has_visit[DEMO_V6] = child->mishap != DEMO_LEAVES_BEFORE_DOSE && child->mishap != DEMO_LEAVES_BEFORE_V6;
+    child->has_visit[DEMO_V6] =
+        child->mishap != DEMO_LEAVES_BEFORE_DOSE && child->mishap != DEMO_LEAVES_BEFORE_V6;
     if (child->mishap == DEMO_LATE_V6) child->visit[DEMO_V6] = workday(day0 + days(rng, 207, 214));
     if (child->mishap == DEMO_MISSED_V3) child->dose[1] = workday(day0 + days(rng, 100, 108));
     if (child->mishap == DEMO_LEAVES_BEFORE_DOSE) child->left = workday(child->visit[DEMO_V3] + 1);
@@ -101,8 +110,11 @@ static void grow(DemoChild *child, Rng *rng)
 static void be_born(DemoChild *child, Rng *rng)
 {
     static const double LEVELS[] = {0.20, 0.25, 0.30, 0.25};
-    static const double TYPES[][DEMO_N_TYPES] = {                          /* by level, II to V */
-        {0.05, 0.45, 0.30, 0.10, 0.10}, {0.20, 0.50, 0.05, 0.15, 0.10}, {0.55, 0.20, 0, 0.15, 0.10}, {0.75, 0, 0, 0.15, 0.10}};
+    static const double TYPES[][DEMO_N_TYPES] = {/* by level, II to V */
+                                                 {0.05, 0.45, 0.30, 0.10, 0.10},
+                                                 {0.20, 0.50, 0.05, 0.15, 0.10},
+                                                 {0.55, 0.20, 0, 0.15, 0.10},
+                                                 {0.75, 0, 0, 0.15, 0.10}};
     double age = child->failure == DEMO_TOO_YOUNG ? 1.6 : 2.1 + 13.5 * exp(1.8 * log(rng_uniform(rng)));
     child->birth = child->screened - (int64_t)(age * DAYS_PER_YEAR);
     child->is_boy = rng_bernoulli(rng, 0.6);
@@ -122,7 +134,8 @@ void demo_cohort(uint64_t seed, DemoChild *children)
     for (int i = 0; i < DEMO_N_SCREENED; i++) {
         DemoChild *child = &children[i];
         Rng rng = demo_rng(seed, i + 1, DEMO_DRAW_COURSE);
-        *child = (DemoChild){.number = i + 1, .failure = order[i] < N_FAILURES ? FAILURES[order[i]] : DEMO_ELIGIBLE};
+        *child = (DemoChild){.number = i + 1,
+                             .failure = order[i] < N_FAILURES ? FAILURES[order[i]] : DEMO_ELIGIBLE};
         child->screened = workday(date_days(FIRST_DAY) + (int64_t)(i * DAYS_BETWEEN) + days(&rng, 0, 3));
         child->consented = child->screened - days(&rng, 0, 3);
         child->visit[DEMO_SCR] = child->screened;

@@ -1,4 +1,5 @@
-/* The made-up children of trial/demo.h and what happens to them, before it is written to files. Days count from 1970-01-01. */
+/* The made-up children of trial/demo.h and what happens to them, before it is written to files. Days count
+ * from 1970-01-01. */
 #ifndef TRIAL_DEMO_COHORT_H
 #define TRIAL_DEMO_COHORT_H
 
@@ -11,18 +12,20 @@
 typedef enum { DEMO_SCR, DEMO_V0, DEMO_V3, DEMO_V6, DEMO_N_VISITS } DemoVisit;
 
 typedef enum {
-    DEMO_TYPE_QUADRIPLEGIA, DEMO_TYPE_DIPLEGIA, DEMO_TYPE_HEMIPLEGIA, DEMO_TYPE_DYSKINETIC, DEMO_TYPE_MIXED, DEMO_N_TYPES
+    DEMO_TYPE_QUADRIPLEGIA, DEMO_TYPE_DIPLEGIA, DEMO_TYPE_HEMIPLEGIA, DEMO_TYPE_DYSKINETIC, DEMO_TYPE_MIXED,
+    DEMO_N_TYPES
 } DemoType;
 
 /* Why a child is not enrolled; the exclusions in the order of the screening form. */
 typedef enum {
-    DEMO_ELIGIBLE, DEMO_EPILEPSY, DEMO_HYDROCEPHALUS, DEMO_COAGULATION, DEMO_ANAESTHETIC_ALLERGY, DEMO_SEVERE_CONDITION,
-    DEMO_INFECTION, DEMO_TOO_YOUNG, DEMO_OTHER_CAUSE, DEMO_DECLINED
+    DEMO_ELIGIBLE, DEMO_EPILEPSY, DEMO_HYDROCEPHALUS, DEMO_COAGULATION, DEMO_ANAESTHETIC_ALLERGY,
+    DEMO_SEVERE_CONDITION, DEMO_INFECTION, DEMO_TOO_YOUNG, DEMO_OTHER_CAUSE, DEMO_DECLINED
 } DemoFailure;
 
 /* What goes otherwise than planned for an enrolled child. */
 typedef enum {
-    DEMO_AS_PLANNED, DEMO_LATE_V6, DEMO_MISSED_V3, DEMO_MISSED_DOSE, DEMO_LEAVES_BEFORE_DOSE, DEMO_LEAVES_BEFORE_V6
+    DEMO_AS_PLANNED, DEMO_LATE_V6, DEMO_MISSED_V3, DEMO_MISSED_DOSE, DEMO_LEAVES_BEFORE_DOSE,
+    DEMO_LEAVES_BEFORE_V6
 } DemoMishap;
 
 typedef struct {
@@ -42,8 +45,9 @@ typedef struct {
 
 /* A stream of random numbers of its own for each child and purpose, and for the trial (child 0). */
 typedef enum {
-    DEMO_DRAW_COURSE, DEMO_DRAW_CONSENT, DEMO_DRAW_BUILD, DEMO_DRAW_VISIT, DEMO_DRAW_TONE, DEMO_DRAW_PRODUCT, DEMO_DRAW_EVENTS,
-    DEMO_DRAW_ITEMS, DEMO_DRAW_VISIT_ITEMS,                                /* the latter and one more for each visit */
+    DEMO_DRAW_COURSE, DEMO_DRAW_CONSENT, DEMO_DRAW_BUILD, DEMO_DRAW_VISIT, DEMO_DRAW_TONE, DEMO_DRAW_PRODUCT,
+    DEMO_DRAW_EVENTS, DEMO_DRAW_ITEMS,
+    DEMO_DRAW_VISIT_ITEMS,            /* and one more for each visit */
     DEMO_N_DRAWS = 32
 } DemoDraw;
 Rng demo_rng(uint64_t seed, int child, DemoDraw draw);

@@ -52,13 +52,15 @@ static void a_composite_states_its_recoding_and_what_was_missing(Test *t)
     CHECK_ERROR(t, err, ERROR_DEGENERATE, "no muscle was rated");
     CHECK(t, !ashworth_composite((const int[]){1, 6}, 2, ASHWORTH_RANK, &composite, &err));
     CHECK_ERROR(t, err, ERROR_MALFORMED, "rating 2 has the position 6");
-    CHECK_TEXT(t, str_from(ashworth_recoding_text(ASHWORTH_HALF)), "grades 0, 1, 1+, 2, 3, 4 coded 0, 1, 1.5, 2, 3, 4");
+    CHECK_TEXT(t, str_from(ashworth_recoding_text(ASHWORTH_HALF)),
+               "grades 0, 1, 1+, 2, 3, 4 coded 0, 1, 1.5, 2, 3, 4");
 }
 
 static const TestCase CASES[] = {
     {"the six grades keep their order", the_six_grades_keep_their_order},
     {"a number between grades is not guessed", a_number_between_grades_is_not_guessed},
     {"the original scale is another scale", the_original_scale_is_another_scale},
-    {"a composite states its recoding and what was missing", a_composite_states_its_recoding_and_what_was_missing},
+    {"a composite states its recoding and what was missing",
+     a_composite_states_its_recoding_and_what_was_missing},
 };
 TEST_SUITE(ashworth, CASES);

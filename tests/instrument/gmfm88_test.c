@@ -25,7 +25,8 @@ static void the_items_fall_into_dimensions_and_the_66(Test *t)
         CHECK_INT(t, n66[d], SIZES_66[d]);
     }
     CHECK_INT(t, total66, 66);
-    CHECK(t, gmfm_item(2).in_66 && !gmfm_item(1).in_66 && !gmfm_item(33).in_66 && gmfm_item(51).in_66 && !gmfm_item(50).in_66);
+    CHECK(t, gmfm_item(2).in_66 && !gmfm_item(1).in_66 && !gmfm_item(33).in_66 && gmfm_item(51).in_66 &&
+                 !gmfm_item(50).in_66);
 }
 
 static void mirror_items_point_at_each_other(Test *t)
@@ -83,7 +84,8 @@ static void a_mixed_record_scores_as_by_hand(Test *t)
     if (!CHECK_OK(t, gmfm88_score(&record, &score, &err), err)) return;
     CHECK_NEAR(t, score.percent[0], 4700.0 / 51, 1e-14);
     CHECK_NEAR(t, score.percent[4], 1100.0 / 72, 1e-14);
-    CHECK_NEAR(t, score.total, (4700.0 / 51 + 3500.0 / 60 + 3300.0 / 42 + 500.0 / 39 + 1100.0 / 72) / 5, 1e-14);
+    CHECK_NEAR(t, score.total, (4700.0 / 51 + 3500.0 / 60 + 3300.0 / 42 + 500.0 / 39 + 1100.0 / 72) / 5,
+               1e-14);
     CHECK(t, score.has_goal_total);
     CHECK_NEAR(t, score.goal_total, (3500.0 / 60 + 500.0 / 39) / 2, 1e-14);
 }
@@ -136,7 +138,12 @@ static void responses_are_read_as_the_score_sheet_writes_them(Test *t)
     static const struct {
         const char *text;
         int response;
-    } GOOD[] = {{"0", 0}, {" 3 ", 3}, {"", GMFM_NOT_TESTED}, {"NT", GMFM_NOT_TESTED}, {"nt", GMFM_NOT_TESTED}, {"9", GMFM_NOT_TESTED}};
+    } GOOD[] = {{"0", 0},
+                {" 3 ", 3},
+                {"", GMFM_NOT_TESTED},
+                {"NT", GMFM_NOT_TESTED},
+                {"nt", GMFM_NOT_TESTED},
+                {"9", GMFM_NOT_TESTED}};
     static const char *const BAD[] = {"4", "1.5", "-1", "three", "33"};
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
         Error err = {0};
@@ -185,11 +192,14 @@ static void sides_far_apart_are_reported(Test *t)
 static const TestCase CASES[] = {
     {"the items fall into dimensions and the 66", the_items_fall_into_dimensions_and_the_66},
     {"mirror items point at each other", mirror_items_point_at_each_other},
-    {"the total is the mean of the dimensions, not the sum over 264", the_total_is_the_mean_of_the_dimensions_not_the_sum_over_264},
+    {"the total is the mean of the dimensions, not the sum over 264",
+     the_total_is_the_mean_of_the_dimensions_not_the_sum_over_264},
     {"recorded dimensions average to the total", recorded_dimensions_average_to_the_total},
     {"a mixed record scores as by hand", a_mixed_record_scores_as_by_hand},
-    {"an item not tested counts zero and flags a lower bound", an_item_not_tested_counts_zero_and_flags_a_lower_bound},
-    {"an untested record and a wrong response are refused", an_untested_record_and_a_wrong_response_are_refused},
+    {"an item not tested counts zero and flags a lower bound",
+     an_item_not_tested_counts_zero_and_flags_a_lower_bound},
+    {"an untested record and a wrong response are refused",
+     an_untested_record_and_a_wrong_response_are_refused},
     {"aided and unaided are never compared", aided_and_unaided_are_never_compared},
     {"responses are read as the score sheet writes them", responses_are_read_as_the_score_sheet_writes_them},
     {"a number between two categories is refused", a_number_between_two_categories_is_refused},

@@ -25,7 +25,8 @@ static void an_instrument_is_found_or_the_nearest_named(Test *t)
 {
     Error err = {0};
     const Instrument *found;
-    if (CHECK_OK(t, instrument_find(STR("GMFM-88"), &found, &err), err)) CHECK_TEXT(t, str_from(found->id), "gmfm-88");
+    if (CHECK_OK(t, instrument_find(STR("GMFM-88"), &found, &err), err))
+        CHECK_TEXT(t, str_from(found->id), "gmfm-88");
     CHECK(t, !instrument_find(STR("gmfm88"), &found, &err));
     CHECK_ERROR(t, err, ERROR_USAGE, "Did you mean \"gmfm-88\"?");
     CHECK(t, !instrument_find(STR("x"), &found, &err));

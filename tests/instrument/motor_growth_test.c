@@ -7,7 +7,8 @@
 static double change(Test *t, const GrowthReference *reference, int level, double age, double months)
 {
     Error err = {0};
-    GrowthQuestion question = {.reference = reference, .level = level, .from_years = age, .to_years = age + months / 12};
+    GrowthQuestion question = {
+        .reference = reference, .level = level, .from_years = age, .to_years = age + months / 12};
     GrowthAnswer answer = {0};
     CHECK_OK(t, growth_expected(&question, &answer, &err), err);
     return answer.change;
@@ -66,8 +67,11 @@ static void the_individual_form_multiplies_the_child_s_own_score(Test *t)
     } TABLE[] = {{1, 2, 1.132}, {1, 4, 1.037}, {3, 2, 1.108}, {3, 4, 1.024}, {5, 2, 1.077}, {5, 4, 1.012}};
     for (size_t i = 0; i < sizeof TABLE / sizeof TABLE[0]; i++) {
         Error err = {0};
-        GrowthQuestion question = {.form = GROWTH_INDIVIDUAL, .level = TABLE[i].level, .from_years = TABLE[i].age,
-                                   .to_years = TABLE[i].age + 0.5, .baseline = 31.7};
+        GrowthQuestion question = {.form = GROWTH_INDIVIDUAL,
+                                   .level = TABLE[i].level,
+                                   .from_years = TABLE[i].age,
+                                   .to_years = TABLE[i].age + 0.5,
+                                   .baseline = 31.7};
         GrowthAnswer answer;
         if (!CHECK_OK(t, growth_expected(&question, &answer, &err), err)) return;
         CHECK(t, fabs(1 + answer.change / 31.7 - TABLE[i].factor) < 0.000501);
@@ -77,7 +81,8 @@ static void the_individual_form_multiplies_the_child_s_own_score(Test *t)
 static void the_individual_form_stops_at_a_hundred(Test *t)
 {
     Error err = {0};
-    GrowthQuestion question = {.form = GROWTH_INDIVIDUAL, .level = 1, .from_years = 2, .to_years = 3, .baseline = 97};
+    GrowthQuestion question = {
+        .form = GROWTH_INDIVIDUAL, .level = 1, .from_years = 2, .to_years = 3, .baseline = 97};
     GrowthAnswer answer;
     if (CHECK_OK(t, growth_expected(&question, &answer, &err), err)) CHECK_NEAR(t, answer.change, 3, 1e-12);
 }
@@ -102,8 +107,17 @@ static void what_has_no_expectation_is_refused(Test *t)
         {{.level = 3, .from_years = 14.8, .to_years = 15.3}, ERROR_INCONSISTENT, "second assessment"},
         {{.level = 3, .from_years = NAN, .to_years = 4}, ERROR_INCONSISTENT, "age nan"},
         {{.level = 3, .from_years = 4, .to_years = 3.5}, ERROR_INCONSISTENT, "is before the first"},
-        {{.level = 3, .from_years = 3, .to_years = 4, .form = GROWTH_INDIVIDUAL, .baseline = 120}, ERROR_INCONSISTENT, "120 is not a score"},
-        {{.level = 3, .from_years = 3, .to_years = 4, .form = GROWTH_INDIVIDUAL, .baseline = 20, .decline = true}, ERROR_USAGE, "mean child"},
+        {{.level = 3, .from_years = 3, .to_years = 4, .form = GROWTH_INDIVIDUAL, .baseline = 120},
+         ERROR_INCONSISTENT,
+         "120 is not a score"},
+        {{.level = 3,
+          .from_years = 3,
+          .to_years = 4,
+          .form = GROWTH_INDIVIDUAL,
+          .baseline = 20,
+          .decline = true},
+         ERROR_USAGE,
+         "mean child"},
     };
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
         Error err = {0};
@@ -159,17 +173,20 @@ static void references_are_found_by_name_and_own_their_doubts(Test *t)
 {
     Error err = {0};
     const GrowthReference *reference;
-    if (CHECK_OK(t, growth_find(STR("Shanghai"), &reference, &err), err)) CHECK(t, reference == &growth_shanghai);
+    if (CHECK_OK(t, growth_find(STR("Shanghai"), &reference, &err), err))
+        CHECK(t, reference == &growth_shanghai);
     CHECK(t, growth_ontario.doubt[0] != '\0');
     CHECK(t, !growth_find(STR("toronto"), &reference, &err));
     CHECK_ERROR(t, err, ERROR_USAGE, "\"ontario\" and \"shanghai\"");
 }
 
 static const TestCase CASES[] = {
-    {"the published curves give the table of expected changes", the_published_curves_give_the_table_of_expected_changes},
+    {"the published curves give the table of expected changes",
+     the_published_curves_give_the_table_of_expected_changes},
     {"at eight years little growth is left", at_eight_years_little_growth_is_left},
     {"rates follow from the age at ninety per cent", rates_follow_from_the_age_at_ninety_per_cent},
-    {"the individual form multiplies the child's own score", the_individual_form_multiplies_the_child_s_own_score},
+    {"the individual form multiplies the child's own score",
+     the_individual_form_multiplies_the_child_s_own_score},
     {"the individual form stops at a hundred", the_individual_form_stops_at_a_hundred},
     {"changes add up over consecutive intervals", changes_add_up_over_consecutive_intervals},
     {"what has no expectation is refused", what_has_no_expectation_is_refused},
