@@ -1,2 +1,3 @@
 SUITE(check)
 SUITE(protocol)
+SUITE(protocol_reference)
