@@ -4,6 +4,7 @@
     X(report)                                                                                                 \
     X(explain)                                                                                                \
     X(compare)                                                                                                \
+    X(protocol)                                                                                               \
     X(check)                                                                                                  \
     X(help)                                                                                                   \
     X(man)                                                                                                    \
