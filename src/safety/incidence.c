@@ -1,18 +1,17 @@
 #include "safety/incidence.h"
 
-#include "math/distribution.h"
+#include "stat/proportion.h"
 
 bool incidence_rate(int x, int n, IncidenceRate *rate, Error *err)
 {
+    Interval ci;
+    double upper;
     if (n == 0) return error_set(err, ERROR_DEGENERATE, "nobody was at risk, so there is no rate");
-    if (n < 0 || x < 0 || x > n)
-        return error_set(err, ERROR_INCONSISTENT, "%d with the event of %d at risk", x, n);
+    if (n < 0 || x < 0 || x > n) return error_set(err, ERROR_INCONSISTENT, "%d with the event of %d at risk", x, n);
+    if (!proportion_exact_ci((size_t)x, (size_t)n, 0.95, &ci, err)) return false;
+    if (!proportion_exact_upper((size_t)x, (size_t)n, 0.95, &upper, err)) return false;
     *rate = (IncidenceRate){
-        .proportion = (double)x / n,
-        .ci_low = x == 0 ? 0 : beta_quantile(0.025, x, n - x + 1),
-        .ci_high = x == n ? 1 : beta_quantile_upper(0.025, x + 1, n - x),
-        .upper_one_sided = x == n ? 1 : beta_quantile_upper(0.05, x + 1, n - x),
-    };
+        .proportion = (double)x / n, .ci_low = ci.lower, .ci_high = ci.upper, .upper_one_sided = upper};
     return true;
 }
 
