@@ -26,7 +26,7 @@ check: all
 	./$(BUILD)/tests/equipoise-tests
 
 bench: all
-	@for bench in $(BUILD)/bench/bench-*; do [ -x "$$bench" ] && [ -f "$$bench" ] && "$$bench"; done; true
+	$(BUILD)/bench/bench-commands $(PROGRAM) . $${EQUIPOISE_DATA:-../shared/data}
 
 install: all
 	meson install -C $(BUILD)
