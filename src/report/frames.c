@@ -24,7 +24,7 @@ static bool load(Frames *frames, Str name, ReportData **data, Error *err)
     if (!frames->source.get(frames->source.context, frames->arena, name, &loaded->from, err)) return false;
     loaded->frame = loaded->from.frame;
     loaded->name = name;
-    loaded->conditions = loaded->codes = loaded->masks = map_new(frames->arena);
+    loaded->conditions = loaded->codes = loaded->masks = loaded->expressions = map_new(frames->arena);
     map_put(&frames->data_sets, name, NULL)->pointer = loaded;
     *data = loaded;
     return true;
@@ -33,7 +33,7 @@ static bool load(Frames *frames, Str name, ReportData **data, Error *err)
 static bool join(Frames *frames, ReportData *left, Str name, const OutputTexts *others, ReportData **data, Error *err)
 {
     ReportData *joined = arena_copy(frames->arena, left, sizeof *left);
-    joined->conditions = joined->codes = joined->masks = map_new(frames->arena);
+    joined->conditions = joined->codes = joined->masks = joined->expressions = map_new(frames->arena);
     for (size_t i = 0; i < others->n; i++) {
         ReportData *right;
         Frame *frame;
@@ -65,6 +65,23 @@ bool frames_get(Frames *frames, Str name, const OutputTexts *others, const Yaml 
 bool data_column(ReportData *data, Str name, const Yaml *at, const Column **column, Error *err)
 {
     return frame_need(data->frame, name, column, err) || error_at(err, at);
+}
+
+bool data_expression(Frames *frames, ReportData *data, Str expression, const Yaml *at, const Column **column, Error *err)
+{
+    *column = frame_column(data->frame, expression);
+    if (*column) return true;
+    MapEntry *known = map_get(&data->expressions, expression);
+    if (known) *column = known->pointer;
+    if (known) return true;
+    Condition *compiled;
+    Column *made = ARENA_NEW(frames->arena, Column);
+    if (!condition_compile(frames->engine, expression, data->frame, &compiled, err) ||
+        !condition_compute(compiled, frames->arena, data->frame, made, err))
+        return error_at(err, at);
+    map_put(&data->expressions, expression, NULL)->pointer = made;
+    *column = made;
+    return true;
 }
 
 bool data_where(Frames *frames, ReportData *data, Str condition, const Yaml *at, const signed char **verdicts, Error *err)

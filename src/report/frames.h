@@ -30,7 +30,7 @@ typedef struct {
     ReportFrame from;
     const Frame *frame;               /* joined, when other frames were joined to it */
     Str name;
-    Map conditions, codes, masks;
+    Map conditions, codes, masks, expressions;
 } ReportData;
 
 typedef struct {
@@ -48,6 +48,9 @@ MUST_USE bool frames_get(Frames *frames, Str name, const OutputTexts *join, cons
 
 /* A column, or an error at `at` with the nearest name. */
 MUST_USE bool data_column(ReportData *data, Str name, const Yaml *at, const Column **column, Error *err);
+
+/* A column by name, or the values of an expression over columns ("BASE + EXPECTED"). */
+MUST_USE bool data_expression(Frames *frames, ReportData *data, Str expression, const Yaml *at, const Column **column, Error *err);
 
 /* 1 where the condition is true, 0 elsewhere (unknown is not true); NULL for an empty condition. */
 MUST_USE bool data_where(Frames *frames, ReportData *data, Str condition, const Yaml *at, const signed char **verdicts, Error *err);

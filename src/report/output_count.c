@@ -42,25 +42,32 @@ typedef struct {
     const Scope *scope;
 } CountOf;
 
+static bool more_than_total(const OutputBlock *block, Count count, double total, Error *err)
+{
+    yaml_error(block->at, err, ERROR_INCONSISTENT, "more is counted (%.0f) than there is in the column (%.0f)", count.n, total);
+    return error_hint(err, "Count subjects with \"distinct\", or say what counts under \"denominators\".");
+}
+
 static bool count_fill(Eval *eval, const void *what, const size_t *columns, size_t n, bool needs_values, TestInput *input,
                        bool *is_empty, Error *err)
 {
     const CountOf *of = what;
     (void)needs_values;
     input->n_rows = 2;
-    double *counts = ARENA_ARRAY(eval->arena, double, 2 * n), sum = 0;
+    size_t *counts = ARENA_ARRAY(eval->arena, size_t, 2 * n), sum = 0;
     for (size_t i = 0; i < n; i++) {
         Count count;
         double total;
         if (!eval_count(eval, of->scope, columns[i], distinct_of(eval, of->block), of->block->at, &count, err) ||
             !eval_total(eval, columns[i], &total, err))
             return false;
-        counts[i] = count.n;
-        counts[n + i] = total - count.n;
-        sum += count.n;
+        if (count.n > total) return more_than_total(of->block, count, total, err);
+        counts[i] = (size_t)count.n;
+        counts[n + i] = (size_t)(total - count.n);
+        sum += counts[i];
     }
     input->counts = counts;
-    *is_empty = sum <= 0;
+    *is_empty = sum == 0;
     return true;
 }
 
@@ -164,21 +171,21 @@ static bool categories_fill(Eval *eval, const void *what, const size_t *columns,
 {
     const Categories *made = what;
     (void)needs_values;
-    double *counts = ARENA_ARRAY(eval->arena, double, made->n * n), sum = 0;
+    size_t *counts = ARENA_ARRAY(eval->arena, size_t, made->n * n), sum = 0;
     input->n_rows = 0;
     for (size_t i = 0; i < made->n; i++) {
-        double in_row = 0;
+        size_t in_row = 0;
         for (size_t c = 0; c < n; c++) {
             Count count;
             if (!eval_count(eval, &made->scopes[i], columns[c], distinct_of(eval, made->block), made->block->at, &count, err)) return false;
-            counts[input->n_rows * n + c] = count.n;
-            in_row += count.n;
+            counts[input->n_rows * n + c] = (size_t)count.n;
+            in_row += (size_t)count.n;
         }
         input->n_rows += in_row > 0;                             /* a level that nobody has does not enter the test */
         sum += in_row;
     }
     input->counts = counts;
-    *is_empty = sum <= 0;
+    *is_empty = sum == 0;
     return true;
 }
 

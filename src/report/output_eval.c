@@ -99,7 +99,7 @@ static bool start_table(Eval *eval, Figure *figure, Error *err)
     return true;
 }
 
-static bool open_data(Eval *eval, Scope *scope, Error *err)
+bool eval_open(Eval *eval, Scope *scope, Error *err)
 {
     const OutputSpec *spec = eval->spec;
     Str name = spec->data.len ? spec->data : eval->frames->plan->subjects;
@@ -136,7 +136,7 @@ bool output_table_make(OutputContext *context, const OutputSpec *spec, Document 
     Eval eval = {.arena = document->arena, .context = context, .frames = context->frames, .spec = spec, .document = document,
                  .formats = format_rules_over(&spec->formats, &context->frames->plan->formats)};
     Scope scope;
-    if (!open_data(&eval, &scope, err) || !start_table(&eval, figure, err)) return false;
+    if (!eval_open(&eval, &scope, err) || !start_table(&eval, figure, err)) return false;
     bool good = spec->across.n ? write_arms(&eval, &scope, err) : eval_blocks(&eval, &spec->rows, &scope, err);
     for (size_t i = 0; good && i < spec->footnotes.n; i++) table_footnote(document, eval.table, spec->footnotes.items[i]);
     *table = eval.table;

@@ -69,6 +69,9 @@ MUST_USE bool output_table_make(OutputContext *context, const OutputSpec *spec, 
 MUST_USE bool output_figure_make(OutputContext *context, const OutputSpec *spec, Document *document, Error *err);
 MUST_USE bool output_listing_make(OutputContext *context, const OutputSpec *spec, Document *document, Error *err);
 
+/* Opens the spec's data: its columns, and a scope of the rows in population and condition. */
+MUST_USE bool eval_open(Eval *eval, Scope *scope, Error *err);
+
 /* The columns of the spec over the frame, and N of one (computed when first asked for). */
 MUST_USE bool eval_make_columns(Eval *eval, Error *err);
 MUST_USE bool eval_total(Eval *eval, size_t column, double *total, Error *err);

@@ -28,7 +28,7 @@ struct TestInput {
     const double **values;            /* per group, when the test needs values */
     size_t *n_values;
     size_t n_rows;
-    const double *counts;             /* n_rows x n_groups */
+    const size_t *counts;             /* n_rows x n_groups */
 };
 
 struct TestMethod {

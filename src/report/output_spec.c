@@ -189,10 +189,11 @@ static const Field spec_fields[] = {
     FIELD(OutputSpec, label_width, read_integer), FIELD(OutputSpec, decimals, read_integer),
     FIELD(OutputSpec, exploratory, read_flag),    FIELD(OutputSpec, draw, read_draw),
     FIELD(OutputSpec, x, read_text),              FIELD(OutputSpec, y, read_text),
+    FIELD(OutputSpec, mean_at, read_text),        FIELD(OutputSpec, ticks, read_text),
     FIELD(OutputSpec, subject, read_text),        FIELD(OutputSpec, expected, read_text),
     FIELD(OutputSpec, x_label, read_text),        FIELD(OutputSpec, y_label, read_text),
     FIELD(OutputSpec, estimate, read_text),       FIELD(OutputSpec, low_words, read_text),
-    FIELD(OutputSpec, high_words, read_text),     FIELD(OutputSpec, facet, read_text),
+    FIELD(OutputSpec, high_words, read_text),     FIELD(OutputSpec, facets, read_flag),
     FIELD(OutputSpec, reference, read_number),    FIELD(OutputSpec, boxes, read_boxes),
 };
 
@@ -201,8 +202,8 @@ static const struct { const char *word; const char *keys; } output_kinds[] = {
     [OUTPUT_TABLE] = {"table", "title data where population distinct estimand section join footnotes columns denominators formats "
                                "tests across rows label_width decimals exploratory"},
     [OUTPUT_FIGURE] = {"figure", "title data where population distinct estimand section join footnotes columns denominators formats "
-                                 "across rows label_width decimals exploratory draw x y subject expected x_label y_label "
-                                 "estimate low_words high_words facet reference boxes"},
+                                 "across rows label_width decimals exploratory draw x y mean_at ticks subject expected x_label y_label "
+                                 "estimate low_words high_words facets reference boxes"},
     [OUTPUT_LISTING] = {"listing", "title data where population section join footnotes columns sort decimals"},
 };
 

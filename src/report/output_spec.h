@@ -160,7 +160,8 @@ typedef struct {
     bool exploratory;
     /* of a figure */
     FigureKind draw;
-    Str x, y, subject, expected, x_label, y_label, estimate, low_words, high_words, facet;
+    Str x, y, mean_at, ticks, subject, expected, x_label, y_label, estimate, low_words, high_words;
+    bool facets;
     double reference;
     OutputBoxes boxes;
 } OutputSpec;

@@ -1,0 +1,122 @@
+/* Figures that draw a table: forest, dots and bars; and the way to the others. */
+#include "report/output_kind.h"
+
+#include <math.h>
+
+#include "report/output_figure.h"
+
+static Series *add_series(Document *document, Figure *figure, size_t *capacity)
+{
+    ARENA_PUSH_ROOM(document->arena, figure->series, figure->n_series, *capacity);
+    Series *series = &figure->series[figure->n_series++];
+    *series = (Series){.n = 1,
+                       .x = ARENA_NEW(document->arena, double),
+                       .y = ARENA_NEW(document->arena, double),
+                       .low = ARENA_NEW(document->arena, double),
+                       .high = ARENA_NEW(document->arena, double),
+                       .n_at = ARENA_NEW(document->arena, size_t)};
+    series->x[0] = series->low[0] = series->high[0] = NAN;
+    return series;
+}
+
+/* Takes the numbers of a cell that a point needs. */
+static void take_results(const Document *document, const Cell *cell, Str estimate, Series *series)
+{
+    for (size_t i = 0; i < cell->n_results; i++) {
+        const Result *result = &document->results[cell->first_result + i];
+        if (str_equal(result->stat, estimate)) series->x[0] = series->y[0] = result->value;
+        if (str_equal(result->stat, STR("ci_low"))) series->low[0] = result->value;
+        if (str_equal(result->stat, STR("ci_high"))) series->high[0] = result->value;
+        if (str_equal(result->stat, STR("n"))) series->n_at[0] = (size_t)result->value;
+    }
+}
+
+/* A point per row where statistics go across, else per row and arm. */
+static void series_of_table(const OutputSpec *spec, Document *document, Figure *figure)
+{
+    size_t capacity = 0;
+    const Table *table = figure->data;
+    bool is_across = spec->across.n > 0;
+    Str estimate = spec->estimate.len ? spec->estimate : is_across ? STR("mean") : STR("pct");
+    for (size_t r = 0; r < table->n_rows; r++) {
+        const Row *row = &table->rows[r];
+        if (row->kind != ROW_PLAIN) continue;
+        Series *series = is_across ? add_series(document, figure, &capacity) : NULL;
+        for (size_t c = 1; c < table->n_columns; c++) {
+            if (!is_across) series = add_series(document, figure, &capacity);
+            series->label = row->label;
+            series->group = is_across ? row->group : table->n_columns > 2 ? table->columns[c].header : (Str){0};
+            series->role = is_across && !row->group.len && r == 0 ? SERIES_MEAN : SERIES_POINTS;
+            take_results(document, &row->cells[c], estimate, series);
+        }
+    }
+}
+
+/* Bars: a series per row, a bar per arm. */
+static void bars_of_table(const OutputSpec *spec, Document *document, Figure *figure)
+{
+    const Table *table = figure->data;
+    size_t n = table->n_columns - 1, capacity = 0;
+    Str estimate = spec->estimate.len ? spec->estimate : STR("pct");
+    figure->n_ticks = n;
+    figure->tick_at = ARENA_ARRAY(document->arena, double, n);
+    figure->tick_text = ARENA_ARRAY(document->arena, Str, n);
+    for (size_t c = 0; c < n; c++) {
+        figure->tick_at[c] = (double)c;
+        figure->tick_text[c] = table->columns[c + 1].header;
+    }
+    for (size_t r = 0; r < table->n_rows; r++) {
+        const Row *row = &table->rows[r];
+        if (row->kind != ROW_PLAIN) continue;
+        Series *series = add_series(document, figure, &capacity);
+        *series = (Series){.label = row->label, .group = row->group, .role = SERIES_POINTS, .n = n,
+                           .x = ARENA_ARRAY(document->arena, double, n), .y = ARENA_ARRAY(document->arena, double, n),
+                           .n_at = ARENA_ARRAY(document->arena, size_t, n)};
+        for (size_t c = 0; c < n; c++) {
+            double low, high;
+            Series one = {.x = &series->x[c], .y = &series->y[c], .low = &low, .high = &high, .n_at = &series->n_at[c]};
+            take_results(document, &row->cells[c + 1], estimate, &one);
+            series->x[c] = (double)c;
+        }
+    }
+}
+
+static bool table_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err)
+{
+    Table *table;
+    if (!output_table_make(context, spec, document, figure, &table, err)) return false;
+    (spec->draw == FIGURE_BARS ? bars_of_table : series_of_table)(spec, document, figure);
+    return true;
+}
+
+/* What a reader who cannot see the figure hears first. */
+static Str describe_figure(Arena *arena, const OutputSpec *spec, const Figure *figure)
+{
+    static const char *const kinds[] = {[FIGURE_FLOW] = "Flow diagram", [FIGURE_LINES] = "Line chart", [FIGURE_FOREST] = "Forest plot",
+                                        [FIGURE_DOTS] = "Dot plot", [FIGURE_STEPS] = "Step chart", [FIGURE_BARS] = "Bar chart"};
+    size_t n = figure->kind == FIGURE_FLOW ? figure->n_boxes : figure->data->n_rows;
+    return str_format(arena, "%s: " STR_FMT ". %zu %s; all numbers are in the table beside it.", kinds[figure->kind], STR_ARG(spec->title),
+                      n, figure->kind == FIGURE_FLOW ? "boxes" : "rows");
+}
+
+bool output_figure_make(OutputContext *context, const OutputSpec *spec, Document *document, Error *err)
+{
+    Figure *figure = document_figure(document, spec->draw, spec->number, spec->title);
+    figure->x_label = spec->x_label;
+    figure->y_label = spec->y_label;
+    figure->low_words = spec->low_words;
+    figure->high_words = spec->high_words;
+    figure->reference = spec->reference;
+    figure->exploratory = spec->exploratory;
+    figure->decimals = spec->decimals == DECIMALS_UNSAID ? 1 : spec->decimals;
+    figure->facets = spec->facets;
+    bool good = spec->draw == FIGURE_FLOW    ? flow_figure(context, spec, document, figure, err)
+                : spec->draw == FIGURE_LINES ? lines_figure(context, spec, document, figure, err)
+                                             : table_figure(context, spec, document, figure, err);
+    if (!good) return false;
+    figure->n_footnotes = spec->footnotes.n;
+    figure->footnotes = spec->footnotes.items;
+    figure->data->n_footnotes = 0;
+    figure->alt = describe_figure(document->arena, spec, figure);
+    return true;
+}

@@ -1,0 +1,13 @@
+/* Figures that are more than a drawn table. Private to the output_*.c files. */
+#ifndef REPORT_OUTPUT_FIGURE_H
+#define REPORT_OUTPUT_FIGURE_H
+
+#include "report/output_eval.h"
+
+/* Boxes that count subjects, with arrows: who was screened, enrolled, treated, seen. */
+MUST_USE bool flow_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err);
+
+/* A thin line per subject, the mean with its interval at each x, and what was expected. */
+MUST_USE bool lines_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err);
+
+#endif

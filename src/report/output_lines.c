@@ -1,0 +1,192 @@
+#include <math.h>
+
+#include "report/output_figure.h"
+#include "report/output_kind.h"
+#include "stat/describe.h"
+
+/* The columns a line chart reads, of the data set's frame. */
+typedef struct {
+    Eval eval;
+    const Column *x, *y, *at, *expected;
+    Codes *subjects, *ticks;
+    Str subject_name;
+    Figure *figure;
+    size_t series_capacity;
+    double *places;                   /* distinct values of `at`, ascending */
+    size_t n_places;
+} Lines;
+
+static Series *new_series(Lines *lines, size_t n, bool has_interval)
+{
+    Arena *arena = lines->eval.arena;
+    ARENA_PUSH_ROOM(arena, lines->figure->series, lines->figure->n_series, lines->series_capacity);
+    Series *series = &lines->figure->series[lines->figure->n_series++];
+    *series = (Series){.x = ARENA_ARRAY(arena, double, n + 1), .y = ARENA_ARRAY(arena, double, n + 1)};
+    if (!has_interval) return series;
+    series->low = ARENA_ARRAY(arena, double, n + 1);
+    series->high = ARENA_ARRAY(arena, double, n + 1);
+    series->n_at = ARENA_ARRAY(arena, size_t, n + 1);
+    return series;
+}
+
+static Str group_of(const Lines *lines, size_t column)
+{
+    return lines->eval.spec->columns.n_sets ? lines->eval.columns[column].header : (Str){0};
+}
+
+/* A line per subject over the rows in the order of x; a missing value is a gap. */
+static void subject_lines(Lines *lines, const size_t *rows, size_t n_rows, size_t column)
+{
+    Arena *arena = lines->eval.arena;
+    size_t n_subjects = lines->subjects->n, *count = ARENA_ARRAY(arena, size_t, n_subjects);
+    size_t *series_of = ARENA_ARRAY(arena, size_t, n_subjects);
+    for (size_t i = 0; i < n_rows; i++)
+        if (lines->subjects->of_row[rows[i]] != SIZE_MAX) count[lines->subjects->of_row[rows[i]]]++;
+    for (size_t s = 0; s < n_subjects; s++) {
+        if (!count[s]) continue;
+        Series *series = new_series(lines, count[s], false);
+        series->label = lines->subjects->texts[s];
+        series->group = group_of(lines, column);
+        series->role = SERIES_SUBJECT;
+        series_of[s] = lines->figure->n_series - 1;
+    }
+    for (size_t i = 0; i < n_rows; i++) {
+        size_t row = rows[i], s = lines->subjects->of_row[row];
+        if (s == SIZE_MAX || lines->x->missing[row]) continue;
+        Series *series = &lines->figure->series[series_of[s]];
+        series->x[series->n] = lines->x->numbers[row];
+        series->y[series->n++] = lines->y->missing[row] ? NAN : lines->y->numbers[row];
+    }
+}
+
+static size_t values_at(const Lines *lines, const Column *of, const size_t *rows, size_t n_rows, double place, double *values)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_rows; i++)
+        if (!lines->at->missing[rows[i]] && lines->at->numbers[rows[i]] == place && !of->missing[rows[i]])
+            values[n++] = of->numbers[rows[i]];
+    return n;
+}
+
+static Str tick_text(const Lines *lines, const size_t *rows, size_t n_rows, double place)
+{
+    for (size_t i = 0; lines->ticks && i < n_rows; i++)
+        if (!lines->at->missing[rows[i]] && lines->at->numbers[rows[i]] == place && lines->ticks->of_row[rows[i]] != SIZE_MAX)
+            return lines->ticks->texts[lines->ticks->of_row[rows[i]]];
+    Buf buf = buf_new(lines->eval.arena);
+    buf_number(&buf, place);
+    return buf_str(&buf);
+}
+
+/* Mean, interval and expectation at each place, in the figure and its table. */
+static bool summary_lines(Lines *lines, const Scope *scope, const size_t *rows, size_t n_rows, size_t column, Error *err)
+{
+    Eval *eval = &lines->eval;
+    double *values = ARENA_ARRAY(eval->arena, double, n_rows + 1);
+    Series *mean = new_series(lines, lines->n_places, true);
+    size_t mean_at = lines->figure->n_series - 1, expected_at = SIZE_MAX;
+    mean->role = SERIES_MEAN;
+    mean->label = STR("Mean");
+    mean->group = group_of(lines, column);
+    if (lines->expected) {
+        Series *expected = new_series(lines, lines->n_places, false);
+        expected->role = SERIES_EXPECTED;
+        expected->label = STR("Expected");
+        expected->group = group_of(lines, column);
+        expected_at = lines->figure->n_series - 1;
+    }
+    Provenance *from = eval_provenance(eval, scope, column, eval->spec->y, STR("mean with 95 % confidence interval (Student's t)"),
+                                       STR("describe"));
+    from->n_records = n_rows;
+    for (size_t i = 0; i < lines->n_places; i++) {
+        Description d;
+        double place = lines->places[i];
+        size_t n = values_at(lines, lines->y, rows, n_rows, place, values);
+        if (!n) continue;
+        if (!describe(eval->arena, values, n, 0, 0.95, &d, err)) return error_at(err, eval->spec->at);
+        mean = &lines->figure->series[mean_at];
+        size_t k = mean->n++;
+        mean->x[k] = place;
+        mean->y[k] = d.mean;
+        mean->low[k] = d.ci.lower;
+        mean->high[k] = d.ci.upper;
+        mean->n_at[k] = n;
+        int decimals = lines->figure->decimals;
+        Table *table = lines->figure->data;
+        table_row(eval->document, table, ROW_PLAIN, group_of(lines, column), tick_text(lines, rows, n_rows, place), 0);
+        table_cell_number(eval->document, table, 1, (Str){0}, STR("n"), (double)n, 0, (Str){0}, (Str){0}, from);
+        table_cell_number(eval->document, table, 2, (Str){0}, STR("mean"), d.mean, decimals, (Str){0}, (Str){0}, from);
+        table_cell_number(eval->document, table, 3, (Str){0}, STR("ci_low"), d.ci.lower, decimals, (Str){0}, (Str){0}, from);
+        table_cell_number(eval->document, table, 3, STR(" to "), STR("ci_high"), d.ci.upper, decimals, (Str){0}, (Str){0}, from);
+        if (expected_at == SIZE_MAX) continue;
+        size_t n_expected = values_at(lines, lines->expected, rows, n_rows, place, values);
+        if (!n_expected) continue;
+        Series *expected = &lines->figure->series[expected_at];
+        expected->x[expected->n] = place;
+        expected->y[expected->n] = sample_mean(values, n_expected);
+        table_cell_number(eval->document, table, 4, (Str){0}, STR("expected"), expected->y[expected->n++], decimals, (Str){0}, (Str){0}, from);
+    }
+    return true;
+}
+
+static bool number_column(Lines *lines, Str name, const Column **column, Error *err)
+{
+    const OutputSpec *spec = lines->eval.spec;
+    if (!data_expression(lines->eval.frames, lines->eval.data, name, spec->at, column, err)) return false;
+    if (column_is_number(*column)) return true;
+    return yaml_error(spec->at, err, ERROR_INCONSISTENT, "\"" STR_FMT "\" holds text, a figure draws numbers", STR_ARG(name));
+}
+
+static bool find_columns(Lines *lines, Error *err)
+{
+    const OutputSpec *spec = lines->eval.spec;
+    if (!spec->x.len || !spec->y.len) return yaml_error(spec->at, err, ERROR_MALFORMED, "a line chart needs the keys \"x\" and \"y\"");
+    lines->subject_name = spec->subject.len ? spec->subject : lines->eval.frames->plan->subject_key;
+    Str at = spec->mean_at.len ? spec->mean_at : spec->x;
+    return number_column(lines, spec->x, &lines->x, err) && number_column(lines, spec->y, &lines->y, err) &&
+           number_column(lines, at, &lines->at, err) && (!spec->expected.len || number_column(lines, spec->expected, &lines->expected, err)) &&
+           data_codes(lines->eval.frames, lines->eval.data, lines->subject_name, spec->at, &lines->subjects, err) &&
+           (!spec->ticks.len || data_codes(lines->eval.frames, lines->eval.data, spec->ticks, spec->at, &lines->ticks, err));
+}
+
+/* The distinct values of `at` among the scope's rows, sorted by the frame's own order. */
+static void find_places(Lines *lines, size_t *rows, size_t n_rows)
+{
+    frame_sort_rows(lines->at, false, rows, n_rows);
+    lines->places = ARENA_ARRAY(lines->eval.arena, double, n_rows + 1);
+    for (size_t i = 0; i < n_rows; i++) {
+        double place = lines->at->numbers[rows[i]];
+        if (!lines->at->missing[rows[i]] && (!lines->n_places || lines->places[lines->n_places - 1] < place))
+            lines->places[lines->n_places++] = place;
+    }
+    lines->figure->n_ticks = lines->n_places;
+    lines->figure->tick_at = lines->places;
+    lines->figure->tick_text = ARENA_ARRAY(lines->eval.arena, Str, lines->n_places);
+    for (size_t i = 0; i < lines->n_places; i++) lines->figure->tick_text[i] = tick_text(lines, rows, n_rows, lines->places[i]);
+    frame_sort_rows(lines->x, false, rows, n_rows);
+}
+
+bool lines_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err)
+{
+    Lines lines = {.eval = {.arena = document->arena, .context = context, .frames = context->frames, .spec = spec, .document = document},
+                   .figure = figure};
+    Scope scope;
+    if (!eval_open(&lines.eval, &scope, err) || !find_columns(&lines, err)) return false;
+    const TableColumn columns[] = {{.key = STR("label"), .align = ALIGN_LEFT},
+                                   {.key = STR("n"), .header = STR("n"), .align = ALIGN_RIGHT},
+                                   {.key = STR("mean"), .header = STR("Mean"), .align = ALIGN_RIGHT},
+                                   {.key = STR("ci"), .header = STR("95 % CI"), .align = ALIGN_RIGHT},
+                                   {.key = STR("expected"), .header = STR("Expected"), .align = ALIGN_RIGHT}};
+    document_figure_table(document, figure, columns, lines.expected ? 5 : 4);
+    size_t *rows = arena_copy(document->arena, scope.rows, scope.n_rows * sizeof *rows), *arm = ARENA_ARRAY(document->arena, size_t, scope.n_rows);
+    find_places(&lines, rows, scope.n_rows);
+    for (size_t c = 0; c < lines.eval.n_columns; c++) {
+        size_t n = 0;
+        for (size_t i = 0; i < scope.n_rows; i++)
+            if (eval_has(&lines.eval.columns[c], rows[i])) arm[n++] = rows[i];
+        if (lines.eval.columns[c].holds_tests) continue;
+        subject_lines(&lines, arm, n, c);
+        if (!summary_lines(&lines, &scope, arm, n, c, err)) return false;
+    }
+    return true;
+}
