@@ -170,7 +170,7 @@ static void what_is_wrong_is_named_with_its_line(Test *t)
         if (!CHECK(t, !outputs_make(t, WRONG[i].outputs, DATA, &document, &err))) continue;
         CHECK_ERROR(t, err, WRONG[i].code, WRONG[i].part);
         if (err.place[0] || str_find(str_from(WRONG[i].outputs), STR("subjcts")) == SIZE_MAX)
-            CHECK(t, str_starts(str_from(err.place), STR("line ")));
+            CHECK(t, str_find(str_from(err.place), STR("line ")) != SIZE_MAX);
     }
 }
 
