@@ -1,5 +1,7 @@
 /* Times whole commands, from start to exit, as a person waits for them: median of several runs, peak memory, beside the
  * aim. Usage: bench-commands PROGRAM SOURCE [DATA]. Not a test: it prints a table. */
+#define _XOPEN_SOURCE 700               /* realpath, mkdtemp */
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
