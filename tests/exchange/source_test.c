@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "data/condition.h"
 #include "test.h"
 
 /* Two folders: adam with ADSL.CSV and notes, sdtm with dm.csv, and twice.csv in both. */
@@ -83,9 +84,38 @@ static void the_pilot_study_is_one_source(Test *t)
         if (str_equal(files[i].name, STR("dm"))) CHECK_TEXT(t, files[i].digest, "7327baea97fd532d02385248da0c7240402e770099507e2c3a88e2ac706c02a6");
 }
 
+static void conditions_give_the_populations_of_the_pilot_study(Test *t)
+{
+    static const struct {
+        const char *data_set, *condition;
+        size_t n;
+    } COUNTS[] = {                                         /* table 14-1.01 of the study report; the others by R 4.2.2 */
+        {"adsl", "ITTFL = 'Y'", 254},
+        {"adsl", "ITTFL = 'Y' AND TRT01P = 'Placebo'", 86},
+        {"adsl", "EFFFL = 'Y' AND TRT01PN = 81", 74},
+        {"adsl", "COMP24FL = 'Y' AND TRT01PN = 0", 60},
+        {"adsl", "COMP24FL IS NOT 'Y'", 136},
+        {"adsl", "AGE BETWEEN 65 AND 80 AND SEX = 'F' OR RACE IS NULL", 78},
+        {"dm", "ARMCD = 'Scrnfail'", 52},
+    };
+    Error err = {0};
+    Source *source;
+    Str folder = test_data(t, "cdiscpilot01/adam");
+    if (folder.len == 0) return;
+    if (!CHECK_OK(t, source_open(t->arena, str_format(t->arena, STR_FMT ":sdtm", STR_ARG(folder)), &source, &err), err)) return;
+    for (size_t i = 0; i < sizeof COUNTS / sizeof COUNTS[0]; i++) {
+        Frame *frame;
+        size_t *rows, n_rows;
+        if (CHECK_OK(t, source_frame(source, str_from(COUNTS[i].data_set), &frame, &err) &&
+                            frame_where(t->arena, frame, str_from(COUNTS[i].condition), &rows, &n_rows, &err), err))
+            CHECK_INT(t, n_rows, COUNTS[i].n);
+    }
+}
+
 static const TestCase CASES[] = {
     {"a data set is read once and recorded", a_data_set_is_read_once_and_recorded},
     {"what cannot be had is said", what_cannot_be_had_is_said},
     {"the pilot study is one source", the_pilot_study_is_one_source},
+    {"conditions give the populations of the pilot study", conditions_give_the_populations_of_the_pilot_study},
 };
 TEST_SUITE(source, CASES);

@@ -1,3 +1,4 @@
+SUITE(corpus)
 SUITE(csv)
 SUITE(source)
 SUITE(xpt)
