@@ -291,9 +291,27 @@ Twofold twofold_product(Twofold a, Twofold b)
 
 Twofold twofold_add_product(Twofold sum, double a, double b) { return twofold_sum(sum, two_product(a, b)); }
 
-Twofold twofold_dot(const double *a, const double *b, size_t n)
+/* The low parts only gather rounding errors, so they need not be kept below the high ones until the end. */
+Twofold twofold_dot(const double *a, const double *a_low, const double *b, const double *b_low, size_t n)
 {
     Twofold sum = {0};
-    for (size_t i = 0; i < n; i++) sum = twofold_add_product(sum, a[i], b[i]);
-    return sum;
+    for (size_t i = 0; i < n; i++) {
+        if (a[i] == 0) continue;                     /* most of a design */
+        Twofold product = two_product(a[i], b[i]), next = two_sum(sum.high, product.high);
+        if (a_low) product.low += a_low[i] * b[i];
+        if (b_low) product.low += a[i] * b_low[i];
+        sum.high = next.high;
+        sum.low += next.low + product.low;
+    }
+    return renormalised(sum.high, sum.low);
+}
+
+void twofold_add_scaled(Twofold *sums, const double *a, const double *a_low, Twofold f, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (a[i] == 0) continue;
+        Twofold product = two_product(a[i], f.high), next = two_sum(sums[i].high, product.high);
+        sums[i].high = next.high;
+        sums[i].low += next.low + product.low + a[i] * f.low + (a_low ? a_low[i] * f.high : 0);
+    }
 }

@@ -76,7 +76,11 @@ Twofold twofold_product(Twofold a, Twofold b);
 /* sum + a b, the product exact */
 Twofold twofold_add_product(Twofold sum, double a, double b);
 
-/* Sum of a[i] b[i] in twofold precision. */
-Twofold twofold_dot(const double *a, const double *b, size_t n);
+/* Sum of a[i] b[i], where a_low and b_low (either may be NULL) hold what the doubles of a and b lack; an a[i] of 0 lacks
+ * nothing. */
+Twofold twofold_dot(const double *a, const double *a_low, const double *b, const double *b_low, size_t n);
+
+/* sums[i] += a[i] f for n sums */
+void twofold_add_scaled(Twofold *sums, const double *a, const double *a_low, Twofold f, size_t n);
 
 #endif

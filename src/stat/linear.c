@@ -53,19 +53,19 @@ static void take_square(Work *w)
         for (size_t l = 0; l < w->rank; l++) w->square[k*w->rank + l] = w->fit->space.r[k*w->p + w->pivot[l]];
 }
 
-static Twofold entry(const Work *w, size_t i, size_t j) { return (Twofold){w->x[i*w->p + j], w->x_low ? w->x_low[i*w->p + j] : 0}; }
+static const double *low_row(const Work *w, size_t i) { return w->x_low ? &w->x_low[i*w->p] : NULL; }
 
-/* x'x at the pivots, in twofold precision */
+/* x'x in twofold precision, all p columns */
 static Twofold *gram(const Work *w)
 {
-    size_t q = w->rank;
-    Twofold *g = ARENA_ARRAY(w->arena, Twofold, q * q);
+    Twofold *g = ARENA_ARRAY(w->arena, Twofold, w->p * w->p);
     for (size_t i = 0; i < w->n; i++)
-        for (size_t k = 0; k < q; k++)
-            for (size_t l = 0; l <= k; l++)
-                g[k*q + l] = twofold_sum(g[k*q + l], twofold_product(entry(w, i, w->pivot[k]), entry(w, i, w->pivot[l])));
-    for (size_t k = 0; k < q; k++)
-        for (size_t l = k + 1; l < q; l++) g[k*q + l] = g[l*q + k];
+        for (size_t k = 0; k < w->p; k++) {
+            Twofold x = {w->x[i*w->p + k], w->x_low ? w->x_low[i*w->p + k] : 0};
+            if (x.high != 0) twofold_add_scaled(&g[k*w->p], &w->x[i*w->p], low_row(w, i), x, k + 1);
+        }
+    for (size_t k = 0; k < w->p; k++)
+        for (size_t l = 0; l <= k; l++) g[l*w->p + k] = g[k*w->p + l] = twofold_sum(g[k*w->p + l], (Twofold){0, 0});
     return g;
 }
 
@@ -79,7 +79,7 @@ static void polish(Work *w)
     for (size_t i = 0; i < q; i++)
         for (size_t j = 0; j < q; j++)
             for (size_t k = 0; k <= j; k++)
-                gm[i*q + j] = twofold_sum(gm[i*q + j], twofold_product(g[i*q + k], (Twofold){inverse[k*q + j], 0}));
+                gm[i*q + j] = twofold_sum(gm[i*q + j], twofold_product(g[w->pivot[i]*w->p + w->pivot[k]], (Twofold){inverse[k*q + j], 0}));
     for (size_t i = 0; i < q; i++)
         for (size_t j = 0; j <= i; j++) {
             Twofold sum = {0};
@@ -99,23 +99,17 @@ static void polish(Work *w)
 static void find_residuals(Work *w)
 {
     for (size_t i = 0; i < w->n; i++) {
-        Twofold r = {w->y[i], 0};
-        for (size_t j = 0; j < w->p; j++)
-            if (w->x[i*w->p + j] != 0)
-                r = twofold_sum(r, twofold_product(entry(w, i, j), (Twofold){-w->fit->b[j], -w->fit->b_low[j]}));
-        w->residuals[i] = r;
+        Twofold fitted = twofold_dot(&w->x[i*w->p], low_row(w, i), w->fit->b, w->fit->b_low, w->p);
+        w->residuals[i] = twofold_sum((Twofold){w->y[i], 0}, (Twofold){-fitted.high, -fitted.low});
     }
 }
 
 /* step = (R'R)^-1 x' residuals, at the pivots */
 static void find_step(Work *w, double *step)
 {
-    Twofold *g = ARENA_ARRAY(w->arena, Twofold, w->rank);
-    for (size_t i = 0; i < w->n; i++)
-        for (size_t k = 0; k < w->rank; k++)
-            if (w->x[i*w->p + w->pivot[k]] != 0)
-                g[k] = twofold_sum(g[k], twofold_product(entry(w, i, w->pivot[k]), w->residuals[i]));
-    for (size_t k = 0; k < w->rank; k++) step[k] = g[k].high;
+    Twofold *g = ARENA_ARRAY(w->arena, Twofold, w->p);
+    for (size_t i = 0; i < w->n; i++) twofold_add_scaled(g, &w->x[i*w->p], low_row(w, i), w->residuals[i], w->p);
+    for (size_t k = 0; k < w->rank; k++) step[k] = g[w->pivot[k]].high + g[w->pivot[k]].low;
     solve_upper_transposed(w->square, w->rank, step);
     solve_upper(w->square, w->rank, step);
 }

@@ -130,11 +130,18 @@ static void elimination_finds_the_row_space(Test *t)
 static void twofold_sums_keep_what_doubles_lose(Test *t)
 {
     const double BIG[] = {1e16, 1.25, -1e16}, ONE[] = {1, 1, 1};
-    CHECK(t, twofold_dot(BIG, ONE, 3).high == 1.25);
+    CHECK(t, twofold_dot(BIG, NULL, ONE, NULL, 3).high == 1.25);
     CHECK(t, dot(BIG, ONE, 3) != 1.25);
     Twofold third = {1.0 / 3, 0};
     Twofold rest = twofold_add_product((Twofold){1, 0}, -3, third.high);      /* 1 - 3 fl(1/3) = 2^-54 */
     CHECK(t, rest.high == 0x1p-54 && rest.low == 0);
+    const double TINY[] = {0x1p-60, 0, 0};
+    Twofold low = twofold_dot(ONE, TINY, ONE, TINY, 1);
+    CHECK(t, low.high == 1 && low.low == 0x1p-59);
+    Twofold sums[3] = {{0}};
+    for (size_t i = 0; i < 3; i++) twofold_add_scaled(sums, ONE, TINY, (Twofold){BIG[i], 0}, 3);
+    CHECK(t, sums[1].high + sums[1].low == 1.25);
+    CHECK(t, fabs(sums[0].high + sums[0].low - 1.25) < 1e-15);
     Twofold square = twofold_product((Twofold){1, 0x1p-60}, (Twofold){1, 0x1p-60});
     CHECK(t, square.high == 1 && square.low == 0x1p-59);
 }
