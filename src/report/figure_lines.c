@@ -10,6 +10,9 @@
 #define PANELS_MAX  3                                     /* side by side; more stand below */
 #define DODGE       9.0
 #define N_ROW       17.0
+#define TICK_LINE   13.0
+#define TICK_LINES  3                                     /* names of visits that would touch stand lower */
+#define NAME_MAX    158.0                                 /* a longer name of an n row gives way to its mark */
 
 typedef struct {
     Svg *svg;
@@ -18,6 +21,7 @@ typedef struct {
     GroupNames groups;
     Axis x, y;
     double left;                                          /* of the first panel: room for y texts and names of n rows */
+    double right;                                         /* of the last panel in a row */
     double x_pad;                                         /* between the frame and the first and last visit */
 } Lines;
 
@@ -161,21 +165,31 @@ static void draw_y_axis(const Lines *lines, const Panel *panel, bool with_texts)
     svg_line(lines->svg, &SVG_ZERO, panel->left, y, panel->right, y);
 }
 
-static void draw_tick(const Lines *lines, const Panel *panel, double value, Str text)
+/* A tick and its text on the first line where it touches no other; `ends` are where those lines are full. */
+static void draw_tick(const Lines *lines, const Panel *panel, double value, Str text, double *ends)
 {
-    double x = place_x(lines, panel, value);
+    double x = place_x(lines, panel, value), half = svg_text_width(text, SVG_SMALL_SIZE) / 2;
+    size_t line = 0;
     svg_line(lines->svg, &SVG_AXIS, x, panel->bottom, x, panel->bottom + 5);
-    svg_text(lines->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_MIDDLE, x, panel->bottom + 18, text);
+    while (line < TICK_LINES && ends[line] > x - half) line++;
+    if (line == TICK_LINES) return;
+    svg_text(lines->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_MIDDLE, x, panel->bottom + 18 + TICK_LINE * (double)line, text);
+    ends[line] = x + half + 4;
 }
 
-static void draw_x_axis(const Lines *lines, const Panel *panel)
+/* Returns the height of the lines of text beyond the first. */
+static double draw_x_axis(const Lines *lines, const Panel *panel)
 {
     const Figure *figure = lines->figure;
+    double ends[TICK_LINES] = {0}, more = 0;
     svg_line(lines->svg, &SVG_AXIS, panel->left, panel->bottom, panel->right, panel->bottom);
-    for (size_t i = 0; i < figure->n_ticks; i++) draw_tick(lines, panel, figure->tick_at[i], figure->tick_text[i]);
+    for (size_t i = 0; i < figure->n_ticks; i++) draw_tick(lines, panel, figure->tick_at[i], figure->tick_text[i], ends);
     for (size_t i = 0; figure->n_ticks == 0 && i < lines->x.n; i++)
         if (lines->x.ticks[i] >= lines->x.low && lines->x.ticks[i] <= lines->x.high)
-            draw_tick(lines, panel, lines->x.ticks[i], axis_text(lines->arena, &lines->x, i));
+            draw_tick(lines, panel, lines->x.ticks[i], axis_text(lines->arena, &lines->x, i), ends);
+    for (size_t line = 1; line < TICK_LINES; line++)
+        if (ends[line] > 0) more = TICK_LINE * (double)line;
+    return more;
 }
 
 static bool has_counts(const Series *series) { return series->role == SERIES_MEAN && series->n_at; }
@@ -192,7 +206,9 @@ static double draw_counts(const Lines *lines, const Panel *panel, double y, bool
         used += N_ROW;
         if (with_names) {
             Str name = panel->group == lines->groups.n ? count_name(series) : STR("n");
-            svg_text(lines->svg, &SVG_SOFT, SVG_SMALL_SIZE, SVG_END, panel->left - 8, y + used, name);
+            size_t index = figure_group_index(&lines->groups, series->group);
+            if (svg_text_width(name, SVG_SMALL_SIZE) > NAME_MAX) svg_shape(lines->svg, index, &svg_group(index)->mark, panel->left - 14, y + used - 4, 4);
+            else svg_text(lines->svg, &SVG_SOFT, SVG_SMALL_SIZE, SVG_END, panel->left - 8, y + used, name);
         }
         for (size_t i = 0; i < series->n; i++) {
             Buf text = buf_new(lines->arena);
@@ -203,14 +219,17 @@ static double draw_counts(const Lines *lines, const Panel *panel, double y, bool
     return used;
 }
 
+/* Returns the height of what stands below the axis: texts of ticks beyond one line, and n. */
 static double draw_panel(const Lines *lines, const Panel *panel, bool is_first)
 {
     if (panel->group < lines->groups.n)
         svg_text_bold(lines->svg, SVG_TEXT_SIZE, SVG_START, panel->left, panel->top - 9, lines->groups.names[panel->group]);
     draw_y_axis(lines, panel, is_first);
-    draw_x_axis(lines, panel);
+    double more = draw_x_axis(lines, panel);
     draw_series(lines, panel);
-    return draw_counts(lines, panel, panel->bottom + 42, is_first);
+    if (is_first)
+        svg_text(lines->svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_MIDDLE, (panel->left + lines->right) / 2, panel->bottom + 38 + more, lines->figure->x_label);
+    return more + draw_counts(lines, panel, panel->bottom + 42 + more, is_first);
 }
 
 static double draw_legend(const Lines *lines)
@@ -238,8 +257,8 @@ static double left_margin(const Lines *lines)
     widest += lines->figure->y_label.len ? 24 : 0;
     for (size_t s = 0; s < lines->figure->n_series; s++)
         if (has_counts(&lines->figure->series[s]) && !lines->figure->facets)
-            widest = fmax(widest, svg_text_width(count_name(&lines->figure->series[s]), SVG_SMALL_SIZE));
-    return fmin(widest, 170) + 12;
+            widest = fmax(widest, fmin(svg_text_width(count_name(&lines->figure->series[s]), SVG_SMALL_SIZE), NAME_MAX));
+    return widest + 12;
 }
 
 double figure_lines(Svg *svg, const Figure *figure)
@@ -251,6 +270,7 @@ double figure_lines(Svg *svg, const Figure *figure)
     lines.x_pad = n_panels > 1 ? 22 : 34;
     double y = draw_legend(&lines) + (n_panels > 1 ? 20 : 0), bottom = y;
     double width = (SVG_WIDTH - RIGHT - lines.left - PANEL_GAP * (double)(across - 1)) / (double)across;
+    lines.right = SVG_WIDTH - RIGHT;
     double plot = n_panels > 1 ? PLOT_HEIGHT - 40 : PLOT_HEIGHT;
     for (size_t k = 0; k < n_panels; k++) {
         size_t column = k % across;
@@ -261,8 +281,6 @@ double figure_lines(Svg *svg, const Figure *figure)
         bottom = fmax(bottom, panel.bottom + 46 + counts + 4);
         if (column) continue;
         svg_text_turned(svg, &SVG_TEXT, SVG_TEXT_SIZE, 15, (panel.top + panel.bottom) / 2, figure->y_label);
-        double across_right = lines.left + (double)across * (width + PANEL_GAP) - PANEL_GAP;
-        svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_MIDDLE, (lines.left + across_right) / 2, panel.bottom + 38, figure->x_label);
     }
     return bottom;
 }

@@ -6,8 +6,9 @@
 #define ROW       23.0
 #define TOP       24.0                                    /* baseline of the column headers */
 #define N_WIDTH   44.0
-#define SQUARE    8.5                                     /* half a side, of the largest n */
-#define LABEL_MAX 230.0
+#define SQUARE    7.2                                     /* half a side, of the largest n */
+#define LABEL_MAX 230.0                                   /* wider labels run over several lines */
+#define LINE      14.0
 
 typedef struct {
     Svg *svg;
@@ -22,6 +23,21 @@ typedef struct {
 
 static double interval_end(const double *ends, double estimate) { return ends && isfinite(ends[0]) ? ends[0] : estimate; }
 
+/* Both sides of the reference are seen, also when all estimates are on one. */
+static void include_reference(const Figure *figure, double *low, double *high)
+{
+    double reference = figure->reference;
+    if (!isfinite(*low) || !isfinite(*high)) *low = *high = reference;
+    if (figure->log_x) {
+        *low = fmin(*low, reference / 1.5);
+        *high = fmax(*high, reference * 1.5);
+        return;
+    }
+    double room = fmax(fabs(*low - reference), fabs(*high - reference)) / 10;
+    *low = fmin(*low, reference - room);
+    *high = fmax(*high, reference + room);
+}
+
 static void find_scale(Rows *rows)
 {
     double low = NAN, high = NAN;
@@ -34,7 +50,7 @@ static void find_scale(Rows *rows)
         if (!(to <= high)) high = to;
         if (series->n_at && series->n_at[0] > rows->n_largest) rows->n_largest = series->n_at[0];
     }
-    if (isfinite(figure->reference)) low = fmin(low, figure->reference), high = fmax(high, figure->reference);
+    if (isfinite(figure->reference)) include_reference(figure, &low, &high);
     if (!rows->is_forest) low = fmin(low, 0);
     rows->axis = figure->log_x ? axis_log(low, high) : axis_linear(low, high, 7);
 }
@@ -68,6 +84,26 @@ static void find_columns(Rows *rows)
     rows->left = fmin(label, LABEL_MAX) + (rows->is_forest ? N_WIDTH + 22 : 26);
     rows->right = shows_texts(rows) ? SVG_WIDTH - text - 22 : SVG_WIDTH - 18;
     rows->text_left = rows->right + 20;
+}
+
+/* A label, its lines centred on y. */
+static void draw_label(const Rows *rows, SvgAnchor anchor, double x, double y, Str label, bool bold)
+{
+    Str *lines;
+    size_t n = svg_wrap(rows->arena, label, SVG_TEXT_SIZE, LABEL_MAX, &lines);
+    for (size_t i = 0; i < n; i++) {
+        double at = y + 4 + LINE * ((double)i - ((double)n - 1) / 2);
+        if (bold) svg_text_bold(rows->svg, SVG_TEXT_SIZE, anchor, x, at, lines[i]);
+        else svg_text(rows->svg, &SVG_TEXT, SVG_TEXT_SIZE, anchor, x, at, lines[i]);
+    }
+}
+
+/* What a row needs beyond ROW when its label runs over several lines. */
+static double label_room(const Rows *rows, Str label)
+{
+    Str *lines;
+    size_t n = svg_wrap(rows->arena, label, SVG_TEXT_SIZE, LABEL_MAX, &lines);
+    return n > 1 ? LINE * (double)(n - 1) : 0;
 }
 
 static double place(const Rows *rows, double value) { return axis_place(&rows->axis, value, rows->left, rows->right); }
@@ -149,11 +185,12 @@ double figure_forest(Svg *svg, const Figure *figure)
             y += ROW;
         }
         group = series->group;
-        if (series->role == SERIES_MEAN) svg_text_bold(svg, SVG_TEXT_SIZE, SVG_START, 2, y + 4, series->label);
-        else svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_START, group.len ? 16 : 2, y + 4, series->label);
+        double room = label_room(&rows, series->label);
+        y += room / 2;
+        draw_label(&rows, SVG_START, group.len ? 16 : 2, y, series->label, series->role == SERIES_MEAN);
         if (series->n && isfinite(series->x[0])) draw_square(&rows, series, y);
         draw_texts(&rows, series, y);
-        y += ROW;
+        y += ROW + room / 2;
     }
     return draw_axis(&rows, TOP, y - 4);
 }
@@ -180,20 +217,20 @@ double figure_dots(Svg *svg, const Figure *figure)
         top = legend_y + 14;
     }
     draw_headers(&rows);
-    double row = ROW + 9 * (double)(rows.groups.n - 1), first = top + row / 2, y = first;
+    double room = 0;
     Map places = map_new(rows.arena);
     for (size_t s = 0; s < figure->n_series; s++) {
         bool is_new;
         MapEntry *entry = map_put(&places, figure->series[s].label, &is_new);
         if (is_new) entry->index = places.n - 1;
+        room = fmax(room, label_room(&rows, figure->series[s].label));
     }
+    double row = ROW + fmax(room, 9 * (double)(rows.groups.n - 1)), first = top + row / 2;
     double bottom = top + row * (double)places.n;
     double end = draw_axis(&rows, top, bottom + 2);
     for (size_t k = 0; k < places.n; k++)
-        svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_END, rows.left - 16, first + row * (double)k + 4, places.entries[k].key);
-    for (size_t s = 0; s < figure->n_series; s++) {
-        y = first + row * (double)map_get(&places, figure->series[s].label)->index;
-        draw_dot(&rows, &figure->series[s], y);
-    }
+        draw_label(&rows, SVG_END, rows.left - 16, first + row * (double)k, places.entries[k].key, false);
+    for (size_t s = 0; s < figure->n_series; s++)
+        draw_dot(&rows, &figure->series[s], first + row * (double)map_get(&places, figure->series[s].label)->index);
     return end;
 }

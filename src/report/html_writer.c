@@ -142,10 +142,26 @@ static void add_note(Markup *html, const Block *block)
     markup_close(html);
 }
 
+#define PORTRAIT_CHARACTERS 112                           /* a wider table is printed on a page turned */
+
+static bool is_wide(Arena *arena, const Table *table)
+{
+    size_t total = 0;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        size_t widest = typeset_longest_word(table->columns[c].header);
+        for (size_t r = 0; r < table->n_rows; r++) {
+            size_t width = typeset_lines(arena, table->rows[r].cells[c].text, 40).width;
+            if (table->rows[r].cells[c].column_span < 2 && width > widest) widest = width;
+        }
+        total += widest + 3;
+    }
+    return total > PORTRAIT_CHARACTERS;
+}
+
 static void add_table(Markup *html, const Document *document, const Table *table)
 {
     markup_open(html, "div");
-    markup_attr_c(html, "class", "block");
+    markup_attr_c(html, "class", is_wide(html->out->arena, table) ? "block wide" : "block");
     markup_line(html);
     html_table(html, document, table, STR(""));
     html_notes(html, document, table->id, table->footnotes, table->n_footnotes);

@@ -133,7 +133,7 @@ static Table *data_table(Document *document, Figure *figure, Str first, Str seco
         {.key = STR("n"), .header = second, .align = ALIGN_DECIMAL},
         {.key = STR("estimate"), .header = third, .align = ALIGN_DECIMAL},
     };
-    return document_figure_table(document, figure, columns, 3);
+    return document_figure_table(document, figure, columns, third.len ? 3 : 2);
 }
 
 static void add_flow(Document *document)
@@ -151,7 +151,7 @@ static void add_flow(Document *document)
     figure->alt = STR("52 children were assessed, 12 excluded, 40 enrolled; 40 received the first and 38 the second injection; 40 were analysed.");
     figure->n_boxes = sizeof BOXES / sizeof BOXES[0];
     figure->boxes = arena_copy(document->arena, BOXES, sizeof BOXES);
-    Table *table = data_table(document, figure, STR("Step"), STR("Children"), STR("Kept"));
+    Table *table = data_table(document, figure, STR("Step"), STR("Children"), STR(""));
     for (size_t i = 0; i < figure->n_boxes; i++) {
         Str name = {0}, rest;
         if (!str_cut(BOXES[i].text, STR("\n"), &name, &rest)) name = BOXES[i].text;
@@ -180,7 +180,7 @@ static void add_flow_of_arms(Document *document)
     figure->alt = STR("310 assessed, 254 randomised: 86 to placebo, 84 to low dose, 84 to high dose; all analysed.");
     figure->n_boxes = sizeof BOXES / sizeof BOXES[0];
     figure->boxes = arena_copy(document->arena, BOXES, sizeof BOXES);
-    Table *table = data_table(document, figure, STR("Step"), STR("Subjects"), STR("Kept"));
+    Table *table = data_table(document, figure, STR("Step"), STR("Subjects"), STR(""));
     table_row(document, table, ROW_PLAIN, STR(""), STR("Randomised"), 0);
     table_cell_number(document, table, 1, STR(""), STR("n"), 254, 0, STR(""), STR(""), NULL);
 }
@@ -311,6 +311,40 @@ static void add_dots(Document *document)
         add_row(document, figure, table, (Series){.label = str_from(ROWS[i].term), .role = SERIES_POINTS}, ROWS[i].share, ROWS[i].low, ROWS[i].high, ROWS[i].n);
 }
 
+static void add_dots_of_arms(Document *document)
+{
+    static const struct { const char *term; double share[2]; } ROWS[] = {
+        {"Pruritus", {9.3, 31}}, {"Application site erythema, seen by the investigator or told by the family", {3.5, 17.9}}, {"Dizziness", {2.3, 13.1}}};
+    static const char *const ARMS[] = {"Placebo", "High dose"};
+    Figure *figure = document_figure(document, FIGURE_DOTS, STR("7"), STR("Subjects with adverse events, by arm"));
+    figure->alt = STR("Itching, redness and dizziness are more frequent with the high dose than with placebo.");
+    figure->x_label = STR("Subjects with the event (%, 95% CI)");
+    figure->series = ARENA_ARRAY(document->arena, Series, 6);
+    Table *table = data_table(document, figure, STR("Event and arm"), STR("N"), STR("% (95% CI)"));
+    for (size_t i = 0; i < 6; i++) {
+        double share = ROWS[i / 2].share[i % 2];
+        add_row(document, figure, table, (Series){.label = str_from(ROWS[i / 2].term), .group = str_from(ARMS[i % 2]), .role = SERIES_POINTS},
+                share, 0.6 * share, 1.5 * share + 2, 84 + 2 * (1 - i % 2));
+    }
+}
+
+static void add_odds(Document *document)
+{
+    Figure *figure = document_figure(document, FIGURE_FOREST, STR("8"), STR("Odds of stopping early"));
+    figure->alt = STR("The odds of stopping early are four to five times those of placebo.");
+    figure->x_label = STR("Odds ratio against placebo (95% CI, logarithmic)");
+    figure->y_label = STR("Odds ratio");
+    figure->reference = 1;
+    figure->log_x = true;
+    figure->decimals = 2;
+    figure->low_words = STR("Fewer stop");
+    figure->high_words = STR("More stop");
+    figure->series = ARENA_ARRAY(document->arena, Series, 2);
+    Table *table = data_table(document, figure, STR("Arm"), STR("N"), STR("Odds ratio (95% CI)"));
+    add_row(document, figure, table, (Series){.label = STR("Low dose"), .role = SERIES_POINTS}, 4.89, 2.54, 9.41, 84);
+    add_row(document, figure, table, (Series){.label = STR("High dose"), .role = SERIES_POINTS}, 4.37, 2.28, 8.39, 84);
+}
+
 static void add_bars(Document *document)
 {
     static const double SHARES[6][3] = {{0, 5, 10}, {5, 12.5, 22.5}, {12.5, 20, 25}, {42.5, 37.5, 27.5}, {30, 20, 12.5}, {10, 5, 2.5}};
@@ -372,6 +406,8 @@ Document *sample_document(Arena *arena)
     add_bars(document);
     document_heading(document, 1, STR("Harms"));
     add_dots(document);
+    add_dots_of_arms(document);
+    add_odds(document);
     add_wide(document);
     add_listing(document);
     return document;
