@@ -109,8 +109,13 @@ static bool apply_correct(Db *db, const Entry *entry, Error *err)
     bool found;
     if (!find_form(db, entry, &id, &found, err)) return false;
     if (!found) return error_set(err, ERROR_INCONSISTENT, "there is no such form to correct");
+    DbValue date = db_text_or_null(json_text(&entry->body, "date"));
     return db_run(db, "UPDATE forms SET date = coalesce(?2, date), seq = ?3 WHERE id = ?1",
-                  DB_ARGS(db_integer(id), db_text_or_null(json_text(&entry->body, "date")), db_integer(entry->seq)), err) &&
+                  DB_ARGS(db_integer(id), date, db_integer(entry->seq)), err) &&
+           db_run(db,
+                  "UPDATE subjects SET screened = coalesce(?2, screened)"
+                  " WHERE subject = ?3 AND EXISTS (SELECT 1 FROM forms WHERE id = ?1 AND act = 'screen')",
+                  DB_ARGS(db_integer(id), date, db_text(entry->subject)), err) &&
            store_items(db, id, entry, err);
 }
 
@@ -239,7 +244,8 @@ const Act act_withdraw = {
 const Act act_query = {
     .name = "query",
     .summary = "a question about a value, by a person or by a soft check",
-    .roles = SITE_STAFF | STAFF_SET(MONITOR) | STAFF_SET(DATA_MANAGER),
+    /* whoever saves a value may raise what a soft check asks */
+    .roles = SITE_STAFF | STAFF_SET(ASSESSOR) | STAFF_SET(PHARMACIST) | STAFF_SET(MONITOR) | STAFF_SET(DATA_MANAGER),
     .apply = apply_query,
 };
 

@@ -1,1 +1,2 @@
 SUITE(demo)
+SUITE(trial)

@@ -1,0 +1,42 @@
+/* CSV files into a trial: one file, one transaction, all or nothing. What a file holds is known by its stem or said:
+ *   screening    SUBJID,SITE,SCREENED, items of the screening form
+ *   consent      SUBJID,DATE,VERSION,LANGUAGE,SIGNED_BY,ASSENT
+ *   enrolment    SUBJID,DATE[,ARM]
+ *   a form's id  SUBJID,VISIT,DATE, items; without VISIT for forms once per subject; DOSE instead for the product's form
+ *   adverse_events  SUBJID,START, items;  deviations  SUBJID,DATE,KIND,DETAIL;  withdrawals  SUBJID,DATE,REASON
+ * Reading a file again records nothing new; values that differ are corrections and need the actor's reason. Events and
+ * deviations have no number in their file: the n-th row of a subject with the same term and start (the same date, kind
+ * and detail) is taken for the n-th one stored. */
+#ifndef TRIAL_IMPORT_H
+#define TRIAL_IMPORT_H
+
+#include "trial/trial.h"
+
+typedef struct {
+    Str name;                         /* of the file, for places */
+    Str kind;                         /* empty: the file's stem */
+    Str content;
+} ImportFile;
+
+typedef struct {
+    Str name, kind;
+    size_t n_rows;
+    size_t n_rows_new, n_rows_changed, n_rows_same;
+    size_t n_values, n_corrections, n_queries;
+} ImportedFile;
+
+typedef struct {
+    size_t n_files, n_problems;
+    ImportedFile *files;              /* those that went in, in the order they were read */
+    Error *problems;                  /* at most IMPORT_MAX_PROBLEMS, in the order of the file; place: file, line, item */
+} ImportReport;
+
+#define IMPORT_MAX_PROBLEMS 200
+
+/* The files in the order in which they depend on each other (screening first). Stops at the first file with a bad row;
+ * those before it stay. dry_run: everything is judged, nothing is kept.
+ * Fails: as the operations; the problems of the file are in the report also then. USAGE (a stem that says nothing). */
+MUST_USE bool trial_import(Trial *trial, Arena *arena, const Actor *actor, const ImportFile *files, size_t n_files, bool dry_run,
+                           ImportReport *report, Error *err);
+
+#endif
