@@ -1,4 +1,5 @@
 SUITE(anova)
+SUITE(bootstrap)
 SUITE(chisq)
 SUITE(describe)
 SUITE(fisher)
