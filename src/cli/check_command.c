@@ -1,6 +1,15 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "protocol/check.h"
+#include "report/output_spec.h"
+
+/* The outputs have a reader of their own, which stops at the first mistake. */
+static void check_outputs(Arena *arena, const Protocol *protocol, ProblemList *problems)
+{
+    OutputPlan plan;
+    Error err = {0};
+    if (!output_plan_read(arena, protocol, &plan, &err)) problem_add_error(problems, "bad-output", NULL, &err);
+}
 
 static bool check_run(Invocation *call, Error *err)
 {
@@ -8,7 +17,10 @@ static bool check_run(Invocation *call, Error *err)
     if (!file_read(call->arena, path, YAML_MAX_BYTES, &text, err)) return false;
     Protocol protocol;
     ProblemList problems = problems_new(call->arena);
-    if (protocol_read(call->arena, text, &protocol, &problems)) protocol_check(call->arena, &protocol, &problems);
+    if (protocol_read(call->arena, text, &protocol, &problems)) {
+        protocol_check(call->arena, &protocol, &problems);
+        check_outputs(call->arena, &protocol, &problems);
+    }
     problems_sort(&problems);
     if (call->json) problems_write_json(&problems, path, call->out);
     else problems_write_text(&problems, path, text, call->out);

@@ -27,11 +27,11 @@ Problem *problem_add(ProblemList *problems, ProblemSeverity severity, const char
                                     .column = at ? at->column : 0, .message = buf_str(&message)});
 }
 
-/* The line and column of a place that yaml.h wrote: "line 3, column 7". */
+/* The line and column of a place that yaml.h wrote, "line 3, column 7", whatever was put before it. */
 static void read_place(const char *place, size_t *line, size_t *column)
 {
     Str before, after;
-    if (!str_cut(str_from(place), STR("line "), &before, &after) || before.len) return;
+    if (!str_cut(str_from(place), STR("line "), &before, &after)) return;
     *line = strtoul(after.data, NULL, 10);
     if (str_cut(after, STR("column "), &before, &after)) *column = strtoul(after.data, NULL, 10);
 }
