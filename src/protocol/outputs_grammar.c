@@ -1,4 +1,5 @@
-/* The grammar of the section `outputs`, which report/output reads. Until its tables stand here every key is taken. */
+/* The section `outputs` is kept as it stands: report/output_spec reads it, by tables of its own, because what is
+ * allowed there depends on the statistics that reports know. */
 #include "protocol/protocol.h"
 
-const Grammar OUTPUTS_GRAMMAR = {.name = "outputs", .doc = "Tables, listings and figures.", .open = true};
+const Grammar OUTPUTS_GRAMMAR = {.name = "outputs", .doc = "Tables, listings and figures; docs/outputs.md teaches them.", .open = true};

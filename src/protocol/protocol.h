@@ -269,7 +269,7 @@ typedef struct {
     Safety safety;
     Roles roles;
     DataSource data;
-    const Yaml *outputs;              /* checked against OUTPUTS_GRAMMAR, read by report/output; NULL when absent */
+    const Yaml *outputs;              /* read and judged by report/output_spec; NULL when absent */
 } Protocol;
 
 /* Reads and adds every problem that the grammar sees. False when the file cannot be read at all (its problem is
