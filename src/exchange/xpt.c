@@ -6,14 +6,14 @@
 #include "exchange/gunzip.h"
 #include "exchange/ibm_float.h"
 
-#define RECORD        ((size_t)80)
-#define HEADER        "HEADER RECORD*******"
-#define LONGEST_TEXT  32767
+#define RECORD ((size_t)80)
+#define HEADER "HEADER RECORD*******"
+#define LONGEST_TEXT 32767
 
 typedef struct {
     Str name, label, format;
     bool is_number;
-    size_t length, position;          /* bytes within a row */
+    size_t length, position; /* bytes within a row */
 } Variable;
 
 typedef struct {
@@ -21,8 +21,8 @@ typedef struct {
     size_t n_variables;
     Variable *variables;
     size_t row_length;
-    Str rows;                         /* all bytes up to the next data set */
-    size_t start;                     /* of rows in the file */
+    Str rows;     /* all bytes up to the next data set */
+    size_t start; /* of rows in the file */
 } Member;
 
 typedef struct {
@@ -64,7 +64,8 @@ static bool is_header_at(Str content, size_t at, const char *kind)
 {
     if (content.len < at + RECORD || memcmp(content.data + at, HEADER, sizeof HEADER - 1) != 0) return false;
     Str name = str_slice(content, at + sizeof HEADER - 1, at + sizeof HEADER - 1 + 8);
-    return str_equal(str_trim(name), str_from(kind)) && memcmp(content.data + at + 28, "HEADER RECORD!!!!!!!", 20) == 0;
+    return str_equal(str_trim(name), str_from(kind)) &&
+           memcmp(content.data + at + 28, "HEADER RECORD!!!!!!!", 20) == 0;
 }
 
 /* Takes the header of version 5 or of version 8; *version says which. */
@@ -99,9 +100,10 @@ static Str trim_field(Str text)
 /* Windows-1252 in UTF-8. */
 static Str from_windows(Arena *arena, Str text)
 {
-    static const unsigned short FROM_80[] = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-                                             0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-                                             0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+    static const unsigned short FROM_80[] = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                             0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
+                                             0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                             0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
     Buf buf = buf_new(arena);
     for (size_t i = 0; i < text.len; i++) {
         unsigned point = byte_at(text, i);
@@ -150,38 +152,39 @@ static Str format_text(Arena *arena, Str name, size_t width, size_t decimals)
 }
 
 /* Bytes of a variable's description (a NAMESTR): offset of each field in TS-140. */
-enum { AT_TYPE = 0, AT_LENGTH = 4, AT_NAME = 8, AT_LABEL = 16, AT_FORMAT = 56, AT_WIDTH = 64, AT_DECIMALS = 66, AT_POSITION = 84, AT_LONG_NAME = 88 };
+enum {
+    AT_TYPE = 0,
+    AT_LENGTH = 4,
+    AT_NAME = 8,
+    AT_LABEL = 16,
+    AT_FORMAT = 56,
+    AT_WIDTH = 64,
+    AT_DECIMALS = 66,
+    AT_POSITION = 84,
+    AT_LONG_NAME = 88
+};
 
 static bool parse_variable(Xpt *xpt, int version, Str bytes, Variable *variable)
 {
     size_t type = short_at(bytes, AT_TYPE);
-    Str name = version == 8 ? str_slice(bytes, AT_LONG_NAME, AT_LONG_NAME + 32) : str_slice(bytes, AT_NAME, AT_NAME + 8), format;
-    *variable = (Variable){.is_number = type == 1, .length = short_at(bytes, AT_LENGTH), .position = long_at(bytes, AT_POSITION)};
-    bool ok = field_text(xpt->arena, name, &variable->name) && field_text(xpt->arena, str_slice(bytes, AT_LABEL, AT_FORMAT), &variable->label) &&
+    Str name = version == 8 ? str_slice(bytes, AT_LONG_NAME, AT_LONG_NAME + 32)
+                            : str_slice(bytes, AT_NAME, AT_NAME + 8),
+        format;
+    *variable = (Variable){.is_number = type == 1,
+                           .length = short_at(bytes, AT_LENGTH),
+                           .position = long_at(bytes, AT_POSITION)};
+    bool ok = field_text(xpt->arena, name, &variable->name) &&
+              field_text(xpt->arena, str_slice(bytes, AT_LABEL, AT_FORMAT), &variable->label) &&
               field_text(xpt->arena, str_slice(bytes, AT_FORMAT, AT_WIDTH), &format);
-    if (!ok || variable->name.len == 0) return malformed(xpt, "a variable has no name that can be read");
-    variable->format = format_text(xpt->arena, format, short_at(bytes, AT_WIDTH), short_at(bytes, AT_DECIMALS));
-    bool fits = type == 1 ? variable->length >= 2 && variable->length <= 8 : type == 2 && variable->length >= 1 && variable->length <= LONGEST_TEXT;
+    if (!ok) return malformed(xpt, "a variable has no name that can be read");
+    variable->format =
+        format_text(xpt->arena, format, short_at(bytes, AT_WIDTH), short_at(bytes, AT_DECIMALS));
+    bool fits = type == 1 ? variable->length >= 2 && variable->length <= 8
+                          : type == 2 && variable->length >= 1 && variable->length <= LONGEST_TEXT;
     if (fits) return true;
-    error_set(xpt->err, ERROR_MALFORMED, "variable \"" STR_FMT "\" has type %zu and length %zu", STR_ARG(variable->name), type, variable->length);
+    error_set(xpt->err, ERROR_MALFORMED, "variable \"" STR_FMT "\" has type %zu and length %zu",
+              STR_ARG(variable->name), type, variable->length);
     return error_in(xpt->err, "byte %zu", xpt->at);
-}
-
-/* Names are new, letter case ignored, and each field lies within the row. */
-static bool check_variables(Xpt *xpt, Member *member)
-{
-    Map seen = map_new(xpt->arena);
-    for (size_t i = 0; i < member->n_variables; i++) member->row_length += member->variables[i].length;
-    for (size_t i = 0; i < member->n_variables; i++) {
-        const Variable *variable = &member->variables[i];
-        bool is_new;
-        map_put(&seen, str_upper(xpt->arena, variable->name), &is_new);
-        if (is_new && variable->position <= member->row_length - variable->length) continue;
-        error_set(xpt->err, ERROR_MALFORMED, is_new ? "variable \"" STR_FMT "\" lies outside the row" : "variable \"" STR_FMT "\" comes twice",
-                  STR_ARG(variable->name));
-        return error_in(xpt->err, "byte %zu", xpt->at);
-    }
-    return true;
 }
 
 /* Past the blanks that fill a section, begun at `start`, up to whole records. */
@@ -199,12 +202,16 @@ static bool take_variables(Xpt *xpt, Member *member, size_t size)
     if (!take_header(xpt, "NAMESTR", "NAMSTV8", &version, &header)) return false;
     size_t start = xpt->at;
     member->n_variables = count_at(header, 54, 58);
-    if (member->n_variables > XPT_MAX_VARIABLES) return malformed(xpt, "there are more variables than a data set can have");
-    if (xpt->content.len - xpt->at < member->n_variables * size) return cut_short(xpt, "the descriptions of variables");
+    if (member->n_variables > XPT_MAX_VARIABLES)
+        return malformed(xpt, "there are more variables than a data set can have");
+    if (xpt->content.len - xpt->at < member->n_variables * size)
+        return cut_short(xpt, "the descriptions of variables");
     member->variables = ARENA_ARRAY(xpt->arena, Variable, member->n_variables);
     for (size_t i = 0; i < member->n_variables; i++)
-        if (!take(xpt, size, "the descriptions of variables", &bytes) || !parse_variable(xpt, version, bytes, &member->variables[i])) return false;
-    return skip_padding(xpt, start) && check_variables(xpt, member);
+        if (!take(xpt, size, "the descriptions of variables", &bytes) ||
+            !parse_variable(xpt, version, bytes, &member->variables[i]))
+            return false;
+    return skip_padding(xpt, start);
 }
 
 /* Version 8 repeats the names and labels (kind 8), and formats (kind 9), that are longer than version 5 allows. */
@@ -216,19 +223,41 @@ static bool take_long_labels(Xpt *xpt, Member *member)
     if (!take(xpt, RECORD, "a header", &header)) return false;
     size_t start = xpt->at;
     for (size_t left = count_at(header, 48, RECORD); left > 0; left--) {
-        size_t lengths[4] = {0, 0, 0, 0};                  /* name, label, format, informat */
+        size_t lengths[4] = {0, 0, 0, 0}; /* name, label, format, informat */
         if (!take(xpt, formats ? 10 : 6, "the labels", &sizes)) return false;
         size_t number = short_at(sizes, 0);
-        if (number < 1 || number > member->n_variables) return malformed(xpt, "a long label is of no variable");
+        if (number < 1 || number > member->n_variables)
+            return malformed(xpt, "a long label is of no variable");
         Variable *variable = &member->variables[number - 1];
         Str *const TARGETS[] = {&variable->name, &variable->label, &variable->format};
         for (size_t i = 0; i < (formats ? 4 : 2); i++) lengths[i] = short_at(sizes, 2 + 2 * i);
         for (size_t i = 0; i < 4; i++) {
             if (!take(xpt, lengths[i], "the labels", &text)) return false;
-            if (lengths[i] && i < 3 && !field_text(xpt->arena, text, TARGETS[i])) return malformed(xpt, "a long label cannot be read");
+            if (lengths[i] && i < 3 && !field_text(xpt->arena, text, TARGETS[i]))
+                return malformed(xpt, "a long label cannot be read");
         }
     }
     return skip_padding(xpt, start);
+}
+
+/* Names are new, letter case ignored, and each field lies within the row. */
+static bool check_variables(Xpt *xpt, Member *member)
+{
+    Map seen = map_new(xpt->arena);
+    for (size_t i = 0; i < member->n_variables; i++) member->row_length += member->variables[i].length;
+    for (size_t i = 0; i < member->n_variables; i++) {
+        const Variable *variable = &member->variables[i];
+        bool is_new;
+        if (variable->name.len == 0) return malformed(xpt, "a variable has no name that can be read");
+        map_put(&seen, str_upper(xpt->arena, variable->name), &is_new);
+        if (is_new && variable->position <= member->row_length - variable->length) continue;
+        error_set(xpt->err, ERROR_MALFORMED,
+                  is_new ? "variable \"" STR_FMT "\" lies outside the row"
+                         : "variable \"" STR_FMT "\" comes twice",
+                  STR_ARG(variable->name));
+        return error_in(xpt->err, "byte %zu", xpt->at);
+    }
+    return true;
 }
 
 static size_t find_member(Str content, size_t at)
@@ -240,7 +269,8 @@ static size_t find_member(Str content, size_t at)
 
 static bool is_blank(Str bytes)
 {
-    static const char BLANKS[] = "                                                                                ";
+    static const char BLANKS[] =
+        "                                                                                ";
     for (; bytes.len > RECORD; bytes = str_slice(bytes, RECORD, bytes.len))
         if (memcmp(bytes.data, BLANKS, RECORD) != 0) return false;
     return memcmp(bytes.data, BLANKS, bytes.len) == 0;
@@ -258,7 +288,7 @@ static bool count_rows(Xpt *xpt, Member *member)
     member->facts.n_rows = n;
     member->facts.n_rows_most = most;
     for (size_t i = 0; i < member->n_variables; i++)
-        if (member->variables[i].is_number) member->facts.n_rows_most = n;   /* blanks are no number */
+        if (member->variables[i].is_number) member->facts.n_rows_most = n; /* blanks are no number */
     return true;
 }
 
@@ -288,7 +318,7 @@ static bool take_member(Xpt *xpt, Member *member)
     int version, ignored;
     Str header, first, second;
     if (!take_header(xpt, "MEMBER", "MEMBV8", &version, &header)) return false;
-    size_t size = count_at(header, 74, 78);                /* 140, or 136 from VAX */
+    size_t size = count_at(header, 74, 78); /* 140, or 136 from VAX */
     if (size < 136 || size > 1024) return malformed(xpt, "the size of a variable's description is not known");
     *member = (Member){.facts = {.version = version}};
     if (!take_header(xpt, "DSCRPTR", "DSCPTV8", &ignored, &header)) return false;
@@ -296,7 +326,8 @@ static bool take_member(Xpt *xpt, Member *member)
     if (!field_text(xpt->arena, str_slice(first, 8, version == 8 ? 40 : 16), &member->facts.name) ||
         !field_text(xpt->arena, str_slice(second, 32, 72), &member->facts.label))
         return malformed(xpt, "the name of a data set cannot be read");
-    if (!take_variables(xpt, member, size) || !take_long_labels(xpt, member) || !take_rows(xpt, member))
+    if (!take_variables(xpt, member, size) || !take_long_labels(xpt, member) ||
+        !check_variables(xpt, member) || !take_rows(xpt, member))
         return error_in(xpt->err, "data set \"" STR_FMT "\"", STR_ARG(member->facts.name));
     member->facts.n_variables = member->n_variables;
     return true;
@@ -314,7 +345,8 @@ static bool check_library(Xpt *xpt)
         error_set(xpt->err, ERROR_MALFORMED, "this is no SAS transport file");
         return error_hint(xpt->err, "Its first 80 bytes must be a library header.");
     }
-    return take_header(xpt, "LIBRARY", "LIBV8", &version, &header) && take(xpt, RECORD, "a header", &header) && take(xpt, RECORD, "a header", &header);
+    return take_header(xpt, "LIBRARY", "LIBV8", &version, &header) &&
+           take(xpt, RECORD, "a header", &header) && take(xpt, RECORD, "a header", &header);
 }
 
 static bool take_all(Xpt *xpt, Member **members, size_t *n)
@@ -333,7 +365,8 @@ static bool take_all(Xpt *xpt, Member **members, size_t *n)
 
 static Column *add_column(Frame *frame, const Variable *variable)
 {
-    Column *column = frame_add_column(frame, variable->name, variable->is_number ? COLUMN_NUMBER : COLUMN_TEXT);
+    Column *column =
+        frame_add_column(frame, variable->name, variable->is_number ? COLUMN_NUMBER : COLUMN_TEXT);
     column->label = variable->label;
     column->format = variable->format;
     column->length = variable->length;
@@ -382,11 +415,14 @@ static bool choose_member(const Member *members, size_t n, Str name, const Membe
             *chosen = &members[i];
             return true;
         }
-    if (name.len) error_set(err, ERROR_INCONSISTENT, "the file has no data set \"" STR_FMT "\"", STR_ARG(name));
-    else error_set(err, ERROR_INCONSISTENT, "the file has %zu data sets and none was named", n);
+    if (name.len)
+        error_set(err, ERROR_INCONSISTENT, "the file has no data set \"" STR_FMT "\"", STR_ARG(name));
+    else
+        error_set(err, ERROR_INCONSISTENT, "the file has %zu data sets and none was named", n);
     Arena *scratch = arena_new();
     Buf list = buf_new(scratch);
-    for (size_t i = 0; i < n && list.len < 300; i++) buf_format(&list, "%s" STR_FMT, i ? ", " : "", STR_ARG(members[i].facts.name));
+    for (size_t i = 0; i < n && list.len < 300; i++)
+        buf_format(&list, "%s" STR_FMT, i ? ", " : "", STR_ARG(members[i].facts.name));
     if (n) error_hint(err, "It has: %s.", buf_c(&list));
     arena_free(scratch);
     return false;
@@ -408,13 +444,16 @@ bool xpt_parse_frame(Arena *arena, Str content, Str member, Frame **frame, Error
     Member *all;
     const Member *chosen;
     size_t n;
-    return take_all(&xpt, &all, &n) && choose_member(all, n, member, &chosen, err) && member_frame(&xpt, chosen, frame);
+    return take_all(&xpt, &all, &n) && choose_member(all, n, member, &chosen, err) &&
+           member_frame(&xpt, chosen, frame);
 }
 
 bool xpt_read_frame(Arena *arena, Str path, Str member, Frame **frame, Error *err)
 {
     Str bytes, content;
     if (!file_read(arena, path, XPT_MAX_BYTES, &bytes, err)) return false;
-    if (gunzip(arena, bytes, XPT_MAX_BYTES, &content, err) && xpt_parse_frame(arena, content, member, frame, err)) return true;
+    if (gunzip(arena, bytes, XPT_MAX_BYTES, &content, err) &&
+        xpt_parse_frame(arena, content, member, frame, err))
+        return true;
     return error_in(err, STR_FMT, STR_ARG(file_name(path)));
 }

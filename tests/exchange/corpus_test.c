@@ -28,14 +28,17 @@ static bool read_xpt(Arena *arena, Str bytes, Error *err)
     XptMember *members;
     Frame *frame;
     size_t n;
-    if (!gunzip(arena, bytes, (size_t)1 << 20, &content, err) || !xpt_members(arena, content, &members, &n, err)) return false;
+    if (!gunzip(arena, bytes, (size_t)1 << 20, &content, err) ||
+        !xpt_members(arena, content, &members, &n, err))
+        return false;
     for (size_t i = 0; i < n; i++)
         if (!xpt_parse_frame(arena, content, members[i].name, &frame, err)) return false;
     return true;
 }
 
 /* How many seeds of a folder were read; the others were refused with a message. */
-static void run_seeds(Test *t, const char *folder, bool (*read)(Arena *, Str, Error *), int n_read_wanted, int n_refused_wanted)
+static void run_seeds(Test *t, const char *folder, bool (*read)(Arena *, Str, Error *), int n_read_wanted,
+                      int n_refused_wanted)
 {
     Str path = test_source(t, folder), bytes;
     DIR *open_folder = opendir(str_c(t->arena, path));
@@ -46,8 +49,10 @@ static void run_seeds(Test *t, const char *folder, bool (*read)(Arena *, Str, Er
         if (entry->d_name[0] == '.') continue;
         Str file = file_join(t->arena, path, str_copy(t->arena, str_from(entry->d_name)));
         if (!CHECK_OK(t, file_read(t->arena, file, (size_t)1 << 20, &bytes, &err), err)) continue;
-        if (read(t->arena, bytes, &err)) n_read++;
-        else n_refused += CHECK(t, err.code != ERROR_NONE && err.message[0] != '\0');
+        if (read(t->arena, bytes, &err))
+            n_read++;
+        else
+            n_refused += CHECK(t, err.code != ERROR_NONE && err.message[0] != '\0');
     }
     closedir(open_folder);
     CHECK(t, n_read >= n_read_wanted);
@@ -58,7 +63,7 @@ static void seeds_of_conditions(Test *t) { run_seeds(t, "fuzz/corpus/condition",
 
 static void seeds_of_csv(Test *t) { run_seeds(t, "fuzz/corpus/csv", read_csv, 9, 5); }
 
-static void seeds_of_transport_files(Test *t) { run_seeds(t, "fuzz/corpus/xpt", read_xpt, 6, 2); }
+static void seeds_of_transport_files(Test *t) { run_seeds(t, "fuzz/corpus/xpt", read_xpt, 6, 3); }
 
 static const TestCase CASES[] = {
     {"seeds of conditions are read or refused", seeds_of_conditions},
