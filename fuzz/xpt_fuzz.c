@@ -15,10 +15,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Str content;
     XptMember *members;
     size_t n = 0;
-    bool ok = gunzip(arena, (Str){(const char *)data, size}, MAX_BYTES, &content, &err) && xpt_members(arena, content, &members, &n, &err);
+    bool ok = gunzip(arena, (Str){(const char *)data, size}, MAX_BYTES, &content, &err) &&
+              xpt_members(arena, content, &members, &n, &err);
     for (size_t i = 0; i < n && ok; i++) {
         Frame *frame;
-        if (xpt_parse_frame(arena, content, members[i].name, &frame, &err) && frame->n_columns > XPT_MAX_VARIABLES) __builtin_trap();
+        if (xpt_parse_frame(arena, content, members[i].name, &frame, &err) &&
+            frame->n_columns > XPT_MAX_VARIABLES)
+            __builtin_trap();
     }
     if (!ok && err.code == ERROR_NONE) __builtin_trap();
     arena_free(arena);

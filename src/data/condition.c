@@ -10,15 +10,16 @@
 /* The expression is compiled as   SELECT NULL FROM "frame N" WHERE emit((EXPRESSION))
  * over a table that reads the frame's columns in place. emit takes each row's value into our arrays and is never true,
  * so that one step runs the whole scan. In a WHERE no aggregate is allowed, which keeps min and max to one row. */
-#define QUERY_START  "SELECT NULL FROM \"frame %zu\" WHERE emit(("
+#define QUERY_START "SELECT NULL FROM \"frame %zu\" WHERE emit(("
 
-#define MAX_STEPS_PER_ROW 20000       /* of SQLite's machine; a condition of 4 KB takes fewer */
-#define STEPS_PER_CALL    10000
-#define MAX_TEXT_BYTES    1000000
+#define MAX_STEPS_PER_ROW 20000 /* of SQLite's machine; a condition of 4 KB takes fewer */
+#define STEPS_PER_CALL 10000
+#define MAX_TEXT_BYTES 1000000
 #define MAX_PATTERN_BYTES 200
 
 /* Allows one SELECT that reads our table and calls functions of the table; nothing else, whatever the scan let pass. */
-static int authorize(void *client, int action, const char *third, const char *fourth, const char *database, const char *source)
+static int authorize(void *client, int action, const char *third, const char *fourth, const char *database,
+                     const char *source)
 {
     ConditionEngine *engine = client;
     (void)database, (void)source;
@@ -29,7 +30,9 @@ static int authorize(void *client, int action, const char *third, const char *fo
         if (strcmp(fourth, "emit") == 0 && engine->n_emits++ == 0) return SQLITE_OK;
         if (strcmp(fourth, "glob") == 0 || condition_function(str_from(fourth))) return SQLITE_OK;
     }
-    const char *what = action == SQLITE_FUNCTION && fourth ? fourth : action == SQLITE_SELECT ? "a query" : third;
+    const char *what = action == SQLITE_FUNCTION && fourth ? fourth
+                       : action == SQLITE_SELECT           ? "a query"
+                                                           : third;
     engine->refused = str_copy(engine->arena, str_from(what ? what : "this"));
     return SQLITE_DENY;
 }
@@ -46,7 +49,8 @@ static int count_steps(void *client)
 static void engine_close(void *object)
 {
     ConditionEngine *engine = object;
-    for (Condition *condition = engine->latest; condition; condition = condition->before) sqlite3_finalize(condition->statement);
+    for (Condition *condition = engine->latest; condition; condition = condition->before)
+        sqlite3_finalize(condition->statement);
     sqlite3_close(engine->database);
     arena_free(engine->arena);
 }
@@ -71,11 +75,13 @@ static void engine_harden(ConditionEngine *engine)
     static const struct {
         int option, on;
     } OPTIONS[] = {
-        {SQLITE_DBCONFIG_DQS_DML, 0},           {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-        {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0}, {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+        {SQLITE_DBCONFIG_DQS_DML, 0},        {SQLITE_DBCONFIG_DQS_DDL, 0},
+        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+        {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
         {SQLITE_DBCONFIG_DEFENSIVE, 1},
     };
-    for (size_t i = 0; i < sizeof LIMITS / sizeof LIMITS[0]; i++) sqlite3_limit(engine->database, LIMITS[i].limit, LIMITS[i].most);
+    for (size_t i = 0; i < sizeof LIMITS / sizeof LIMITS[0]; i++)
+        sqlite3_limit(engine->database, LIMITS[i].limit, LIMITS[i].most);
     for (size_t i = 0; i < sizeof OPTIONS / sizeof OPTIONS[0]; i++)
         sqlite3_db_config(engine->database, OPTIONS[i].option, OPTIONS[i].on, NULL);
     sqlite3_set_authorizer(engine->database, authorize, engine);
@@ -91,8 +97,11 @@ bool condition_engine_open(Arena *arena, ConditionEngine **opened, Error *err)
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX;
     bool ok = sqlite3_open_v2(":memory:", &engine->database, flags, NULL) == SQLITE_OK;
     ok = ok && condition_functions_register(engine->database);
-    ok = ok && sqlite3_create_function_v2(engine->database, "emit", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, engine, condition_emit, NULL, NULL, NULL) == SQLITE_OK;
-    if (!ok) return error_set(err, ERROR_IO, "could not open a database in memory: %s", sqlite3_errmsg(engine->database));
+    ok = ok && sqlite3_create_function_v2(engine->database, "emit", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                          engine, condition_emit, NULL, NULL, NULL) == SQLITE_OK;
+    if (!ok)
+        return error_set(err, ERROR_IO, "could not open a database in memory: %s",
+                         sqlite3_errmsg(engine->database));
     engine_harden(engine);
     *opened = engine;
     return true;
@@ -106,15 +115,18 @@ static bool explain(Condition *condition, size_t prefix, Error *err)
     int offset = sqlite3_error_offset(engine->database);
     size_t at = offset < 0 || (size_t)offset < prefix ? 0 : (size_t)offset - prefix;
     if (at > condition->text.len) at = condition->text.len;
-    const char *near = strncmp(message, "near \"", 6) == 0 ? message + 6 : NULL, *quote = near ? strchr(near, '"') : NULL;
+    const char *near = strncmp(message, "near \"", 6) == 0 ? message + 6 : NULL,
+               *quote = near ? strchr(near, '"') : NULL;
     if (engine->refused.len) {
-        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is not part of the language of conditions", STR_ARG(engine->refused));
+        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is not part of the language of conditions",
+                  STR_ARG(engine->refused));
     } else if (at == condition->text.len) {
         error_set(err, ERROR_MALFORMED, "the condition ends too early");
     } else if (quote) {
         error_set(err, ERROR_MALFORMED, "\"%.*s\" is not expected here", (int)(quote - near), near);
         if (sqlite3_keyword_check(near, (int)(quote - near)))
-            error_hint(err, "It is a word of SQL; if a column is meant, put it in double quotes: \"%.*s\".", (int)(quote - near), near);
+            error_hint(err, "It is a word of SQL; if a column is meant, put it in double quotes: \"%.*s\".",
+                       (int)(quote - near), near);
     } else if (strstr(message, "parser stack") || strstr(message, "Expression tree is too large")) {
         error_set(err, ERROR_MALFORMED, "the condition is nested too deeply");
     } else {
@@ -123,7 +135,8 @@ static bool explain(Condition *condition, size_t prefix, Error *err)
     return condition_error_at(err, condition->text, at);
 }
 
-static Condition *condition_new(ConditionEngine *engine, Str text, const Frame *frame, const size_t *used, size_t n_used)
+static Condition *condition_new(ConditionEngine *engine, Str text, const Frame *frame, const size_t *used,
+                                size_t n_used)
 {
     Condition *condition = ARENA_NEW(engine->arena, Condition);
     *condition = (Condition){.engine = engine,
@@ -147,29 +160,35 @@ static bool prepare(Condition *condition, Error *err)
     int prefix = snprintf(start, sizeof start, QUERY_START, number);
     snprintf(table, sizeof table, "frame %zu", number);
     Arena *scratch = arena_new();
-    Str sql = str_format(scratch, "%s%s\n))", start, condition->text.data);   /* a comment cannot hold the end */
+    Str sql =
+        str_format(scratch, "%s%s\n))", start, condition->text.data); /* a comment cannot hold the end */
     const char *rest = sql.data;
     engine->n_selects = engine->n_emits = 0;
     engine->refused = STR("");
     engine->running = NULL;
-    bool ok = sqlite3_create_module_v2(engine->database, table, &condition_table, condition, NULL) == SQLITE_OK &&
-              sqlite3_prepare_v3(engine->database, sql.data, (int)sql.len, SQLITE_PREPARE_PERSISTENT, &condition->statement, &rest) == SQLITE_OK;
-    if (ok && rest != sql.data + sql.len) ok = error_set(err, ERROR_MALFORMED, "a condition is one expression");
-    else if (!ok) explain(condition, (size_t)prefix, err);
+    bool ok =
+        sqlite3_create_module_v2(engine->database, table, &condition_table, condition, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v3(engine->database, sql.data, (int)sql.len, SQLITE_PREPARE_PERSISTENT,
+                           &condition->statement, &rest) == SQLITE_OK;
+    if (ok && rest != sql.data + sql.len)
+        ok = error_set(err, ERROR_MALFORMED, "a condition is one expression");
+    else if (!ok)
+        explain(condition, (size_t)prefix, err);
     arena_free(scratch);
     condition->before = engine->latest;
     engine->latest = condition;
     return ok;
 }
 
-bool condition_compile_scanned(ConditionEngine *engine, Str text, const Frame *frame, const size_t *used, size_t n_used,
-                               Condition **condition, Error *err)
+bool condition_compile_scanned(ConditionEngine *engine, Str text, const Frame *frame, const size_t *used,
+                               size_t n_used, Condition **condition, Error *err)
 {
     *condition = condition_new(engine, text, frame, used, n_used);
     return str_trim(text).len == 0 || prepare(*condition, err);
 }
 
-bool condition_compile(ConditionEngine *engine, Str text, const Frame *frame, Condition **condition, Error *err)
+bool condition_compile(ConditionEngine *engine, Str text, const Frame *frame, Condition **condition,
+                       Error *err)
 {
     Arena *scratch = arena_new();
     Str *names = ARENA_ARRAY(scratch, Str, frame->n_columns);
@@ -189,9 +208,10 @@ static bool bind_columns(Condition *condition, const Frame *frame, Error *err)
         if (!frame_need(frame, condition->names[i], &condition->columns[i], err))
             return condition_error_at(err, condition->text, 0);
         if (column_is_number(condition->columns[i]) == condition->is_number[i]) continue;
-        error_set(err, ERROR_INCONSISTENT, "column \"" STR_FMT "\" of \"" STR_FMT "\" holds %ss, the condition was made for %ss",
-                  STR_ARG(condition->names[i]), STR_ARG(frame->name), condition->is_number[i] ? "text" : "number",
-                  condition->is_number[i] ? "number" : "text");
+        error_set(err, ERROR_INCONSISTENT,
+                  "column \"" STR_FMT "\" of \"" STR_FMT "\" holds %ss, the condition was made for %ss",
+                  STR_ARG(condition->names[i]), STR_ARG(frame->name),
+                  condition->is_number[i] ? "text" : "number", condition->is_number[i] ? "number" : "text");
         return condition_error_at(err, condition->text, 0);
     }
     return true;
@@ -209,8 +229,10 @@ static bool run(Condition *condition, const Frame *frame, size_t from, size_t en
     int rc = sqlite3_step(condition->statement);
     condition->engine->running = NULL;
     if (rc != SQLITE_DONE && !inner.code) {
-        if (rc == SQLITE_INTERRUPT) error_set(&inner, ERROR_DEGENERATE, "the condition takes too long");
-        else error_set(&inner, ERROR_MALFORMED, "%s", sqlite3_errmsg(condition->engine->database));
+        if (rc == SQLITE_INTERRUPT)
+            error_set(&inner, ERROR_DEGENERATE, "the condition takes too long");
+        else
+            error_set(&inner, ERROR_MALFORMED, "%s", sqlite3_errmsg(condition->engine->database));
     }
     sqlite3_reset(condition->statement);
     if (!inner.code) return true;
@@ -218,20 +240,23 @@ static bool run(Condition *condition, const Frame *frame, size_t from, size_t en
     return condition_error_at(err, condition->text, 0);
 }
 
-bool condition_where(Condition *condition, Arena *arena, const Frame *frame, size_t **rows, size_t *n_rows, Error *err)
+bool condition_where(Condition *condition, Arena *arena, const Frame *frame, size_t **rows, size_t *n_rows,
+                     Error *err)
 {
     condition->want = WANT_ROWS;
     condition->rows = ARENA_ARRAY(arena, size_t, frame->n_rows);
     condition->n_rows = 0;
     if (!condition->statement)
         for (size_t i = 0; i < frame->n_rows; i++) condition->rows[condition->n_rows++] = i;
-    else if (!run(condition, frame, 0, frame->n_rows, err)) return false;
+    else if (!run(condition, frame, 0, frame->n_rows, err))
+        return false;
     *rows = condition->rows;
     *n_rows = condition->n_rows;
     return true;
 }
 
-bool condition_evaluate(Condition *condition, Arena *arena, const Frame *frame, signed char **verdicts, Error *err)
+bool condition_evaluate(Condition *condition, Arena *arena, const Frame *frame, signed char **verdicts,
+                        Error *err)
 {
     condition->want = WANT_VERDICTS;
     condition->verdicts = ARENA_ARRAY(arena, signed char, frame->n_rows);
@@ -277,13 +302,15 @@ static Frame *frame_of_names(Arena *arena, const Str *names, size_t n)
     return frame;
 }
 
-bool condition_check(Arena *arena, Str text, const Str *names, size_t n_names, Str **used, size_t *n_used, Error *err)
+bool condition_check(Arena *arena, Str text, const Str *names, size_t n_names, Str **used, size_t *n_used,
+                     Error *err)
 {
     Arena *scratch = arena_new();
     ConditionEngine *engine;
     Condition *condition;
     Frame *frame = frame_of_names(scratch, names, n_names);
-    bool ok = condition_engine_open(scratch, &engine, err) && condition_compile(engine, text, frame, &condition, err);
+    bool ok = condition_engine_open(scratch, &engine, err) &&
+              condition_compile(engine, text, frame, &condition, err);
     if (ok) {
         *n_used = condition->n_columns;
         *used = ARENA_ARRAY(arena, Str, condition->n_columns);
@@ -298,7 +325,8 @@ bool frame_where(Arena *arena, const Frame *frame, Str condition, size_t **rows,
     Arena *scratch = arena_new();
     ConditionEngine *engine;
     Condition *compiled;
-    bool ok = condition_engine_open(scratch, &engine, err) && condition_compile(engine, condition, frame, &compiled, err) &&
+    bool ok = condition_engine_open(scratch, &engine, err) &&
+              condition_compile(engine, condition, frame, &compiled, err) &&
               condition_where(compiled, arena, frame, rows, n_rows, err);
     arena_free(scratch);
     return ok;
@@ -309,7 +337,8 @@ bool frame_evaluate(Arena *arena, const Frame *frame, Str condition, signed char
     Arena *scratch = arena_new();
     ConditionEngine *engine;
     Condition *compiled;
-    bool ok = condition_engine_open(scratch, &engine, err) && condition_compile(engine, condition, frame, &compiled, err) &&
+    bool ok = condition_engine_open(scratch, &engine, err) &&
+              condition_compile(engine, condition, frame, &compiled, err) &&
               condition_evaluate(compiled, arena, frame, verdicts, err);
     arena_free(scratch);
     return ok;
@@ -320,7 +349,8 @@ bool frame_compute(Arena *arena, const Frame *frame, Str expression, Column *res
     Arena *scratch = arena_new();
     ConditionEngine *engine;
     Condition *compiled;
-    bool ok = condition_engine_open(scratch, &engine, err) && condition_compile(engine, expression, frame, &compiled, err) &&
+    bool ok = condition_engine_open(scratch, &engine, err) &&
+              condition_compile(engine, expression, frame, &compiled, err) &&
               condition_compute(compiled, arena, frame, result, err);
     arena_free(scratch);
     return ok;

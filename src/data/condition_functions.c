@@ -5,7 +5,7 @@
 #include "base/time.h"
 
 #define JULIAN_OF_1970 2440587.5
-#define MANY           100             /* as many arguments as a call may have */
+#define MANY 100 /* as many arguments as a call may have */
 
 static Str value_text(sqlite3_value *value)
 {
@@ -45,7 +45,9 @@ static void run_math(sqlite3_context *context, int n_args, sqlite3_value **args)
 {
     const ConditionFunction *function = sqlite3_user_data(context);
     (void)n_args;
-    if (sqlite3_value_numeric_type(args[0]) != SQLITE_INTEGER && sqlite3_value_numeric_type(args[0]) != SQLITE_FLOAT) return;
+    if (sqlite3_value_numeric_type(args[0]) != SQLITE_INTEGER &&
+        sqlite3_value_numeric_type(args[0]) != SQLITE_FLOAT)
+        return;
     double result = function->math(sqlite3_value_double(args[0]));
     if (!isnan(result) && !(isinf(result) && result < 0)) sqlite3_result_double(context, result);
 }
@@ -54,7 +56,9 @@ static void run_power(sqlite3_context *context, int n_args, sqlite3_value **args
 {
     (void)n_args;
     for (int i = 0; i < 2; i++)
-        if (sqlite3_value_numeric_type(args[i]) != SQLITE_INTEGER && sqlite3_value_numeric_type(args[i]) != SQLITE_FLOAT) return;
+        if (sqlite3_value_numeric_type(args[i]) != SQLITE_INTEGER &&
+            sqlite3_value_numeric_type(args[i]) != SQLITE_FLOAT)
+            return;
     double result = pow(sqlite3_value_double(args[0]), sqlite3_value_double(args[1]));
     if (!isnan(result)) sqlite3_result_double(context, result);
 }
@@ -68,8 +72,10 @@ static void run_round(sqlite3_context *context, int n_args, sqlite3_value **args
     if (n_args > 1 && sqlite3_value_type(args[1]) == SQLITE_NULL) return;
     double value = sqlite3_value_double(args[0]);
     if (decimals < 0) decimals = 0;
-    if (decimals > 15 || !isfinite(value)) sqlite3_result_double(context, value);
-    else sqlite3_result_double(context, number_round(value, decimals));
+    if (decimals > 15 || !isfinite(value))
+        sqlite3_result_double(context, value);
+    else
+        sqlite3_result_double(context, number_round(value, decimals));
 }
 
 static void run_text(sqlite3_context *context, int n_args, sqlite3_value **args)
@@ -111,7 +117,8 @@ static void run_hours_between(sqlite3_context *context, int n_args, sqlite3_valu
     double from, to;
     (void)n_args;
     if (sqlite3_value_bytes(args[0]) <= 10 || sqlite3_value_bytes(args[1]) <= 10) return;
-    if (value_seconds(args[0], &from) && value_seconds(args[1], &to)) sqlite3_result_double(context, (to - from) / 3600);
+    if (value_seconds(args[0], &from) && value_seconds(args[1], &to))
+        sqlite3_result_double(context, (to - from) / 3600);
 }
 
 static void run_julianday(sqlite3_context *context, int n_args, sqlite3_value **args)
@@ -168,7 +175,8 @@ static void run_date_plus(sqlite3_context *context, int n_args, sqlite3_value **
     for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++) {
         if (!str_equal(unit, str_from(UNITS[i].word))) continue;
         if (sqlite3_value_type(args[1]) == SQLITE_NULL || !value_date(args[0], &date)) return;
-        if (date_plus(date, sqlite3_value_int64(args[1]), UNITS[i].days, UNITS[i].months, &result)) result_date(context, result);
+        if (date_plus(date, sqlite3_value_int64(args[1]), UNITS[i].days, UNITS[i].months, &result))
+            result_date(context, result);
         return;
     }
     sqlite3_result_error(context, "date_plus counts in 'days', 'weeks', 'months' or 'years'", -1);

@@ -9,7 +9,7 @@ typedef enum { TOKEN_END, TOKEN_WORD, TOKEN_QUOTED, TOKEN_TEXT, TOKEN_NUMBER, TO
 
 typedef struct {
     TokenKind kind;
-    Str text;                         /* as written, quotes included */
+    Str text; /* as written, quotes included */
     size_t offset;
 } Token;
 
@@ -19,15 +19,15 @@ typedef struct {
     const Str *names;
     size_t n_names;
     size_t *used, *n_used;
-    size_t depth;                     /* open brackets */
+    size_t depth; /* open brackets */
     struct {
-        const ConditionFunction *call;    /* the function whose arguments it holds, or NULL */
-        size_t offset;                    /* of the function's name */
+        const ConditionFunction *call; /* the function whose arguments it holds, or NULL */
+        size_t offset;                 /* of the function's name */
         int n_args;
     } brackets[CONDITION_MAX_NESTING];
-    Token called;                     /* the function whose bracket comes next */
-    bool wants_operand;               /* a name or value comes next, not an operator */
-    bool wants_type;                  /* after AS */
+    Token called;       /* the function whose bracket comes next */
+    bool wants_operand; /* a name or value comes next, not an operator */
+    bool wants_type;    /* after AS */
     Error *err;
 } Scan;
 
@@ -36,9 +36,9 @@ static const struct {
     const char *word;
     bool before_operand;
 } GRAMMAR[] = {
-    {"AND", true},   {"OR", true},    {"NOT", true},  {"IS", true},    {"IN", true},      {"BETWEEN", true},
-    {"LIKE", true},  {"GLOB", true},  {"ESCAPE", true}, {"CASE", true}, {"WHEN", true},    {"THEN", true},
-    {"ELSE", true},  {"END", false},  {"AS", true},   {"CAST", true},  {"NULL", false},   {"ISNULL", false},
+    {"AND", true},      {"OR", true},    {"NOT", true},    {"IS", true},   {"IN", true},    {"BETWEEN", true},
+    {"LIKE", true},     {"GLOB", true},  {"ESCAPE", true}, {"CASE", true}, {"WHEN", true},  {"THEN", true},
+    {"ELSE", true},     {"END", false},  {"AS", true},     {"CAST", true}, {"NULL", false}, {"ISNULL", false},
     {"NOTNULL", false}, {"TRUE", false}, {"FALSE", false},
 };
 
@@ -46,18 +46,22 @@ static const struct {
 static const struct {
     const char *word, *why, *hint;
 } REFUSED[] = {
-#define SUBQUERY "a condition cannot hold a query", "Compare columns of the one row that the condition is about."
+#define SUBQUERY                                                                                             \
+    "a condition cannot hold a query", "Compare columns of the one row that the condition is about."
     {"SELECT", SUBQUERY},
     {"EXISTS", SUBQUERY},
     {"WITH", SUBQUERY},
     {"VALUES", SUBQUERY},
     {"ATTACH", SUBQUERY},
     {"PRAGMA", SUBQUERY},
-#define CLOCK "a condition cannot read the clock", "Use a date that the data hold, so that the answer stays the same tomorrow."
+#define CLOCK                                                                                                \
+    "a condition cannot read the clock",                                                                     \
+        "Use a date that the data hold, so that the answer stays the same tomorrow."
     {"CURRENT_DATE", CLOCK},
     {"CURRENT_TIME", CLOCK},
     {"CURRENT_TIMESTAMP", CLOCK},
-    {"COLLATE", "texts are compared as they are, without COLLATE", "Use lower(x) on both sides to ignore letter case."},
+    {"COLLATE", "texts are compared as they are, without COLLATE",
+     "Use lower(x) on both sides to ignore letter case."},
     {"REGEXP", "the language has no REGEXP", "Use LIKE, GLOB or instr."},
     {"MATCH", "the language has no MATCH", "Use LIKE, GLOB or instr."},
     {"DISTINCT", "the language has no DISTINCT", "Use IS, which also compares unknown values."},
@@ -68,11 +72,13 @@ static const char *const TYPES[] = {"INTEGER", "REAL", "TEXT", "NUMERIC"};
 bool condition_error_at(Error *err, Str text, size_t offset)
 {
     size_t characters = 1;
-    for (size_t i = 0; i < offset && i < text.len; i++) characters += ((unsigned char)text.data[i] & 0xC0) != 0x80;
+    for (size_t i = 0; i < offset && i < text.len; i++)
+        characters += ((unsigned char)text.data[i] & 0xC0) != 0x80;
     size_t shown = text.len;
-    if (shown > 120)                                       /* never half a character */
+    if (shown > 120) /* never half a character */
         for (shown = 120; shown > 0 && ((unsigned char)text.data[shown] & 0xC0) == 0x80;) shown--;
-    return error_in(err, "condition \"%.*s%s\", character %zu", (int)shown, text.data, shown < text.len ? "..." : "", characters);
+    return error_in(err, "condition \"%.*s%s\", character %zu", (int)shown, text.data,
+                    shown < text.len ? "..." : "", characters);
 }
 
 static bool refuse(Scan *scan, ErrorCode code, size_t offset, const char *message, Str word)
@@ -99,7 +105,8 @@ static bool skip_quoted(Scan *scan, char quote)
         if (char_at(scan, scan->at) != quote) return true;
         scan->at++;
     }
-    refuse(scan, ERROR_MALFORMED, start, quote == '\'' ? "a text is not closed" : "a quoted name is not closed", STR(""));
+    refuse(scan, ERROR_MALFORMED, start,
+           quote == '\'' ? "a text is not closed" : "a quoted name is not closed", STR(""));
     return error_hint(scan->err, "End it with another %c.", quote);
 }
 
@@ -107,7 +114,9 @@ static void skip_number(Scan *scan)
 {
     while (is_digit(char_at(scan, scan->at)) || char_at(scan, scan->at) == '.') scan->at++;
     char c = char_at(scan, scan->at), next = char_at(scan, scan->at + 1);
-    bool exponent = (c == 'e' || c == 'E') && (is_digit(next) || ((next == '+' || next == '-') && is_digit(char_at(scan, scan->at + 2))));
+    bool exponent =
+        (c == 'e' || c == 'E') &&
+        (is_digit(next) || ((next == '+' || next == '-') && is_digit(char_at(scan, scan->at + 2))));
     if (!exponent) return;
     scan->at += 2;
     while (is_digit(char_at(scan, scan->at))) scan->at++;
@@ -123,7 +132,8 @@ static bool skip_mark(Scan *scan)
         refuse(scan, ERROR_MALFORMED, start, "a condition cannot hold a comment", STR(""));
         return error_hint(scan->err, "Write x - (-y) for a difference with a negative number.");
     }
-    if (c == ';') return refuse(scan, ERROR_MALFORMED, start, "a condition is one expression, without \";\"", STR(""));
+    if (c == ';')
+        return refuse(scan, ERROR_MALFORMED, start, "a condition is one expression, without \";\"", STR(""));
     if (c == '`' || c == '[') {
         refuse(scan, ERROR_MALFORMED, start, "a name cannot be quoted like this", STR(""));
         return error_hint(scan->err, "Put names that need quotes in \"double quotes\".");
@@ -169,7 +179,8 @@ static bool quoted_is(Str written, Str name)
 {
     size_t n = 0;
     for (size_t i = 0; i < written.len; i++) {
-        if (n == name.len || !str_equal_fold(str_slice(written, i, i + 1), str_slice(name, n, n + 1))) return false;
+        if (n == name.len || !str_equal_fold(str_slice(written, i, i + 1), str_slice(name, n, n + 1)))
+            return false;
         n++;
         if (written.data[i] == '"') i++;
     }
@@ -188,10 +199,14 @@ static bool unknown_name(Scan *scan, Token token, Str name)
     static const char *const CURLY[] = {"\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9c", "\xe2\x80\x9d"};
     refuse(scan, ERROR_INCONSISTENT, token.offset, "there is no column \"" STR_FMT "\"", name);
     for (size_t i = 0; i < sizeof CURLY / sizeof CURLY[0]; i++)
-        if (str_starts(name, str_from(CURLY[i]))) return error_hint(scan->err, "Put texts in straight quotes: 'text'.");
+        if (str_starts(name, str_from(CURLY[i])))
+            return error_hint(scan->err, "Put texts in straight quotes: 'text'.");
     Str nearest = str_nearest(name, scan->names, scan->n_names);
     if (nearest.len) return error_hint(scan->err, "Did you mean \"" STR_FMT "\"?", STR_ARG(nearest));
-    if (token.kind == TOKEN_QUOTED) return error_hint(scan->err, "Double quotes are for names; put texts in single quotes: '" STR_FMT "'.", STR_ARG(name));
+    if (token.kind == TOKEN_QUOTED)
+        return error_hint(scan->err,
+                          "Double quotes are for names; put texts in single quotes: '" STR_FMT "'.",
+                          STR_ARG(name));
     char list[300] = "";
     for (size_t i = 0; i < scan->n_names && strlen(list) + scan->names[i].len + 3 < sizeof list; i++) {
         if (i) strcat(list, ", ");
@@ -260,7 +275,8 @@ static bool take_word(Scan *scan, Token token)
         return error_hint(scan->err, "Write X IN ('A', 'B').");
     }
     for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++)
-        if (str_equal_fold(token.text, str_from(REFUSED[i].word)) && find_name(scan, token.text) == SIZE_MAX) {
+        if (str_equal_fold(token.text, str_from(REFUSED[i].word)) &&
+            find_name(scan, token.text) == SIZE_MAX) {
             refuse(scan, ERROR_MALFORMED, token.offset, REFUSED[i].why, STR(""));
             return error_hint(scan->err, "%s", REFUSED[i].hint);
         }
@@ -285,13 +301,15 @@ static bool open_bracket(Scan *scan, Token token)
 
 static bool close_bracket(Scan *scan, Token token, bool is_empty)
 {
-    if (scan->depth == 0) return refuse(scan, ERROR_MALFORMED, token.offset, "this bracket closes nothing", STR(""));
+    if (scan->depth == 0)
+        return refuse(scan, ERROR_MALFORMED, token.offset, "this bracket closes nothing", STR(""));
     scan->depth--;
     const ConditionFunction *call = scan->brackets[scan->depth].call;
     int n_args = is_empty ? 0 : scan->brackets[scan->depth].n_args;
     if (!call || (n_args >= call->least_args && n_args <= call->most_args)) return true;
     size_t offset = scan->brackets[scan->depth].offset;
-    refuse(scan, ERROR_MALFORMED, offset, "wrong number of arguments to \"" STR_FMT "\"", str_from(call->name));
+    refuse(scan, ERROR_MALFORMED, offset, "wrong number of arguments to \"" STR_FMT "\"",
+           str_from(call->name));
     return error_hint(scan->err, "Write %s.", call->use);
 }
 
@@ -303,7 +321,8 @@ static bool take_mark(Scan *scan, Token token)
     if (c == '(') return open_bracket(scan, token);
     if (c == ')') return close_bracket(scan, token, is_empty);
     if (c == ',' && scan->depth == 0)
-        return refuse(scan, ERROR_MALFORMED, token.offset, "a condition is one expression, not a list", STR(""));
+        return refuse(scan, ERROR_MALFORMED, token.offset, "a condition is one expression, not a list",
+                      STR(""));
     if (c == ',') scan->brackets[scan->depth - 1].n_args++;
     return true;
 }
@@ -314,8 +333,10 @@ static bool take_token(Scan *scan, Token token)
     if (token.kind == TOKEN_MARK) return take_mark(scan, token);
     scan->wants_operand = false;
     if (token.kind == TOKEN_QUOTED && opens_bracket(scan))
-        return refuse(scan, ERROR_MALFORMED, token.offset, "a quoted name is a column, not a function", STR(""));
-    if (token.kind == TOKEN_QUOTED) return take_name(scan, token, str_slice(token.text, 1, token.text.len - 1));
+        return refuse(scan, ERROR_MALFORMED, token.offset, "a quoted name is a column, not a function",
+                      STR(""));
+    if (token.kind == TOKEN_QUOTED)
+        return take_name(scan, token, str_slice(token.text, 1, token.text.len - 1));
     return true;
 }
 
@@ -324,18 +345,28 @@ static bool check_bytes(Scan *scan)
     size_t bad = 0;
     Str text = scan->text;
     if (text.len > CONDITION_MAX_BYTES) {
-        error_set(scan->err, ERROR_MALFORMED, "a condition has at most %d bytes, this one has %zu", CONDITION_MAX_BYTES, text.len);
+        error_set(scan->err, ERROR_MALFORMED, "a condition has at most %d bytes, this one has %zu",
+                  CONDITION_MAX_BYTES, text.len);
         return error_hint(scan->err, "Compute parts of it as columns of their own.");
     }
     const char *nul = text.len ? memchr(text.data, 0, text.len) : NULL;
-    if (nul) return refuse(scan, ERROR_MALFORMED, (size_t)(nul - text.data), "a condition cannot hold a NUL byte", STR(""));
-    if (!str_is_utf8(text, &bad)) return refuse(scan, ERROR_MALFORMED, bad, "the condition is not UTF-8", STR(""));
+    if (nul)
+        return refuse(scan, ERROR_MALFORMED, (size_t)(nul - text.data), "a condition cannot hold a NUL byte",
+                      STR(""));
+    if (!str_is_utf8(text, &bad))
+        return refuse(scan, ERROR_MALFORMED, bad, "the condition is not UTF-8", STR(""));
     return true;
 }
 
 bool condition_scan(Str text, const Str *names, size_t n_names, size_t *used, size_t *n_used, Error *err)
 {
-    Scan scan = {.text = text, .names = names, .n_names = n_names, .used = used, .n_used = n_used, .wants_operand = true, .err = err};
+    Scan scan = {.text = text,
+                 .names = names,
+                 .n_names = n_names,
+                 .used = used,
+                 .n_used = n_used,
+                 .wants_operand = true,
+                 .err = err};
     Token token;
     *n_used = 0;
     if (!check_bytes(&scan)) return false;

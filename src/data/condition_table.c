@@ -2,7 +2,8 @@
 
 #include "data/condition_inside.h"
 
-static int table_connect(sqlite3 *database, void *client, int argc, const char *const *argv, sqlite3_vtab **table, char **message)
+static int table_connect(sqlite3 *database, void *client, int argc, const char *const *argv,
+                         sqlite3_vtab **table, char **message)
 {
     Condition *condition = client;
     Arena *scratch = arena_new();
@@ -54,10 +55,11 @@ static int table_close(sqlite3_vtab_cursor *cursor)
     return SQLITE_OK;
 }
 
-static int table_filter(sqlite3_vtab_cursor *cursor, int index, const char *name, int argc, sqlite3_value **argv)
+static int table_filter(sqlite3_vtab_cursor *cursor, int index, const char *name, int argc,
+                        sqlite3_value **argv)
 {
     (void)cursor, (void)index, (void)name, (void)argc, (void)argv;
-    return SQLITE_OK;                 /* the caller has set the first row */
+    return SQLITE_OK; /* the caller has set the first row */
 }
 
 static Condition *of_cursor(sqlite3_vtab_cursor *cursor) { return (Condition *)cursor->pVtab; }
@@ -76,7 +78,7 @@ static int table_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, i
     if ((size_t)index >= condition->n_columns) return SQLITE_OK;
     const Column *column = condition->columns[index];
     size_t row = condition->row;
-    if (column->missing[row]) return SQLITE_OK;            /* NULL */
+    if (column->missing[row]) return SQLITE_OK; /* NULL */
     if (condition->is_number[index]) {
         sqlite3_result_double(context, column->numbers[row]);
     } else {
@@ -103,9 +105,12 @@ static bool set_value(Condition *condition, sqlite3_value *value, int type)
         if (is_text) result->texts = ARENA_ARRAY(condition->arena, Str, condition->end);
     }
     if (is_text != (result->type == COLUMN_TEXT)) {
-        size_t number = is_text ? condition->first_of_kind : row, text = is_text ? row : condition->first_of_kind;
-        error_set(condition->err, ERROR_INCONSISTENT, "the expression gives a number in row %zu and a text in row %zu", number + 1, text + 1);
-        return error_hint(condition->err, "Use text(x), or CAST(x AS REAL), so that every row gives the same kind.");
+        size_t number = is_text ? condition->first_of_kind : row,
+               text = is_text ? row : condition->first_of_kind;
+        error_set(condition->err, ERROR_INCONSISTENT,
+                  "the expression gives a number in row %zu and a text in row %zu", number + 1, text + 1);
+        return error_hint(condition->err,
+                          "Use text(x), or CAST(x AS REAL), so that every row gives the same kind.");
     }
     if (is_text) {
         Str text = {(const char *)sqlite3_value_text(value), (size_t)sqlite3_value_bytes(value)};
@@ -113,7 +118,8 @@ static bool set_value(Condition *condition, sqlite3_value *value, int type)
     } else {
         result->numbers[row] = sqlite3_value_double(value);
         if (!isfinite(result->numbers[row]))
-            return error_set(condition->err, ERROR_DEGENERATE, "the expression is beyond the largest number in row %zu", row + 1);
+            return error_set(condition->err, ERROR_DEGENERATE,
+                             "the expression is beyond the largest number in row %zu", row + 1);
     }
     result->missing[row] = MISSING_NOT;
     return true;
@@ -122,18 +128,21 @@ static bool set_value(Condition *condition, sqlite3_value *value, int type)
 static bool set_verdict(Condition *condition, sqlite3_value *value, int type)
 {
     if (type == SQLITE_TEXT) {
-        error_set(condition->err, ERROR_INCONSISTENT, "the condition gives the text \"%.60s\", not true or false, in row %zu",
+        error_set(condition->err, ERROR_INCONSISTENT,
+                  "the condition gives the text \"%.60s\", not true or false, in row %zu",
                   (const char *)sqlite3_value_text(value), condition->row + 1);
         return error_hint(condition->err, "Compare it with something: X = 'Y'.");
     }
     signed char verdict = type == SQLITE_NULL ? -1 : sqlite3_value_double(value) != 0;
-    if (condition->want == WANT_VERDICTS) condition->verdicts[condition->row - condition->start] = verdict;
-    else if (verdict > 0) condition->rows[condition->n_rows++] = condition->row;
+    if (condition->want == WANT_VERDICTS)
+        condition->verdicts[condition->row - condition->start] = verdict;
+    else if (verdict > 0)
+        condition->rows[condition->n_rows++] = condition->row;
     return true;
 }
 
 const sqlite3_module condition_table = {
-    .xConnect = table_connect,        /* no xCreate: the table is there without being made */
+    .xConnect = table_connect, /* no xCreate: the table is there without being made */
     .xBestIndex = table_best_index,
     .xDisconnect = table_disconnect,
     .xOpen = table_open,

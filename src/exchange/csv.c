@@ -15,7 +15,7 @@ struct CsvReader {
     CsvOptions options;
     size_t n_names, n_rows;
     Str *names;
-    Str *fields;                      /* of the row being read; n_room of them */
+    Str *fields; /* of the row being read; n_room of them */
     bool *quoted;
     size_t n_room;
     Error *err;
@@ -25,7 +25,8 @@ struct CsvReader {
 static bool csv_error(CsvReader *csv, size_t line, size_t column)
 {
     if (column == SIZE_MAX) return error_in(csv->err, "line %zu", line);
-    if (column < csv->n_names) return error_in(csv->err, "line %zu, column \"" STR_FMT "\"", line, STR_ARG(csv->names[column]));
+    if (column < csv->n_names)
+        return error_in(csv->err, "line %zu, column \"" STR_FMT "\"", line, STR_ARG(csv->names[column]));
     return error_in(csv->err, "line %zu, column %zu", line, column + 1);
 }
 
@@ -43,15 +44,20 @@ static bool at_end(const CsvReader *csv) { return csv->at >= csv->content.len; }
 
 static bool is_here(const CsvReader *csv, char c) { return !at_end(csv) && csv->content.data[csv->at] == c; }
 
-static bool at_line_end(const CsvReader *csv) { return at_end(csv) || is_here(csv, '\n') || is_here(csv, '\r'); }
+static bool at_line_end(const CsvReader *csv)
+{
+    return at_end(csv) || is_here(csv, '\n') || is_here(csv, '\r');
+}
 
 /* Past one LF, CRLF or CR. */
 static void skip_line_end(CsvReader *csv)
 {
     if (at_end(csv)) return;
     if (is_here(csv, '\r')) csv->at++;
-    if (is_here(csv, '\n')) csv->at++;
-    else if (csv->content.data[csv->at - 1] != '\r') return;
+    if (is_here(csv, '\n'))
+        csv->at++;
+    else if (csv->content.data[csv->at - 1] != '\r')
+        return;
     csv->line++;
 }
 
@@ -92,7 +98,9 @@ static bool read_quoted(CsvReader *csv, size_t column, Str *field)
             return csv_error(csv, first_line, column);
         }
         char c = csv->content.data[csv->at];
-        if (c == '\n' || (c == '\r' && !(csv->at + 1 < csv->content.len && csv->content.data[csv->at + 1] == '\n'))) csv->line++;
+        if (c == '\n' ||
+            (c == '\r' && !(csv->at + 1 < csv->content.len && csv->content.data[csv->at + 1] == '\n')))
+            csv->line++;
         if (c != '"') continue;
         if (csv->at + 1 >= csv->content.len || csv->content.data[csv->at + 1] != '"') break;
         doubled = true;
@@ -122,9 +130,11 @@ static bool read_field(CsvReader *csv, size_t column)
     Str field;
     size_t line = csv->line;
     csv->quoted[column] = is_here(csv, '"');
-    if (!(csv->quoted[column] ? read_quoted(csv, column, &field) : read_plain(csv, column, &field))) return false;
+    if (!(csv->quoted[column] ? read_quoted(csv, column, &field) : read_plain(csv, column, &field)))
+        return false;
     if (field.len > csv->options.max_field_bytes) {
-        error_set(csv->err, ERROR_MALFORMED, "the field has more than %zu bytes", csv->options.max_field_bytes);
+        error_set(csv->err, ERROR_MALFORMED, "the field has more than %zu bytes",
+                  csv->options.max_field_bytes);
         return csv_error(csv, line, column);
     }
     return str_nfc(csv->arena, field, &csv->fields[column], csv->err) || csv_error(csv, line, column);
@@ -140,7 +150,7 @@ static bool read_row(CsvReader *csv, CsvRow *row, bool *found)
     for (;;) {
         if (!read_field(csv, n++)) return false;
         if (at_line_end(csv)) break;
-        csv->at++;                                         /* the separator */
+        csv->at++; /* the separator */
     }
     skip_line_end(csv);
     *row = (CsvRow){.line = line, .n = n, .fields = csv->fields, .quoted = csv->quoted};
@@ -166,7 +176,9 @@ static bool check_content(CsvReader *csv)
 {
     Str content = csv->content;
     size_t bad;
-    if (content.len > csv->options.max_bytes) return error_set(csv->err, ERROR_MALFORMED, "the text has more than %zu bytes", csv->options.max_bytes);
+    if (content.len > csv->options.max_bytes)
+        return error_set(csv->err, ERROR_MALFORMED, "the text has more than %zu bytes",
+                         csv->options.max_bytes);
     const char *nul = content.len ? memchr(content.data, 0, content.len) : NULL;
     if (nul) {
         error_set(csv->err, ERROR_MALFORMED, "the text holds a NUL byte");
@@ -194,7 +206,8 @@ static bool check_names(CsvReader *csv, size_t line)
             entry->index = i;
             continue;
         }
-        error_set(csv->err, ERROR_MALFORMED, "columns %zu and %zu are both named \"" STR_FMT "\"", entry->index + 1, i + 1, STR_ARG(csv->names[i]));
+        error_set(csv->err, ERROR_MALFORMED, "columns %zu and %zu are both named \"" STR_FMT "\"",
+                  entry->index + 1, i + 1, STR_ARG(csv->names[i]));
         return csv_error(csv, line, SIZE_MAX);
     }
     return true;
@@ -216,10 +229,12 @@ bool csv_open(Arena *arena, Str content, const CsvOptions *options, CsvReader **
     CsvRow header = {0};
     bool found;
     if (str_starts(content, STR(BYTE_ORDER_MARK))) content = str_slice(content, 3, content.len);
-    *csv = (CsvReader){.arena = arena, .content = content, .line = 1, .options = with_defaults(options), .err = err};
+    *csv = (CsvReader){
+        .arena = arena, .content = content, .line = 1, .options = with_defaults(options), .err = err};
     if (!check_content(csv)) return false;
     if (!csv->options.separator) csv->options.separator = find_separator(content);
-    if (strchr("\"\r\n", csv->options.separator)) return error_set(err, ERROR_USAGE, "fields cannot be separated by a quote or a line end");
+    if (strchr("\"\r\n", csv->options.separator))
+        return error_set(err, ERROR_USAGE, "fields cannot be separated by a quote or a line end");
     if (!read_row(csv, &header, &found)) return false;
     if (!found) {
         error_set(err, ERROR_MALFORMED, "there is no header");
@@ -248,8 +263,10 @@ bool csv_next(CsvReader *csv, CsvRow *row, bool *found, Error *err)
         return csv_error(csv, row->line, SIZE_MAX);
     }
     if (row->n == csv->n_names) return true;
-    error_set(err, ERROR_MALFORMED, "the row has %zu field%s, the header %zu", row->n, row->n == 1 ? "" : "s", csv->n_names);
-    error_hint(err, row->n > csv->n_names ? "Put fields that hold the separator in quotes." : "Write an empty field for a missing value.");
+    error_set(err, ERROR_MALFORMED, "the row has %zu field%s, the header %zu", row->n, row->n == 1 ? "" : "s",
+              csv->n_names);
+    error_hint(err, row->n > csv->n_names ? "Put fields that hold the separator in quotes."
+                                          : "Write an empty field for a missing value.");
     return csv_error(csv, row->line, SIZE_MAX);
 }
 
@@ -274,8 +291,10 @@ bool csv_missing(Str cell, MissingReason *reason, Error *err)
 {
     *reason = MISSING_NOT;
     cell = str_trim(cell);
-    if (cell.len == 0 || str_equal(cell, STR("."))) *reason = MISSING_UNSTATED;
-    else if (cell.data[0] == '.' && !missing_parse(cell, reason) && !missing_parse(str_slice(cell, 1, cell.len), reason))
+    if (cell.len == 0 || str_equal(cell, STR(".")))
+        *reason = MISSING_UNSTATED;
+    else if (cell.data[0] == '.' && !missing_parse(cell, reason) &&
+             !missing_parse(str_slice(cell, 1, cell.len), reason))
         return unknown_reason(cell, err);
     return true;
 }
@@ -302,7 +321,8 @@ static bool read_cells(CsvReader *csv, Arena *scratch, CsvCells *all, Error *err
             ARENA_PUSH_ROOM(scratch, all->cells, k, all->capacity);
             ARENA_PUSH_ROOM(scratch, all->missing, k, missing_capacity);
             all->cells[k] = row.fields[i];
-            if (!row.quoted[i] && csv->options.missing_text.len && str_equal(row.fields[i], csv->options.missing_text))
+            if (!row.quoted[i] && csv->options.missing_text.len &&
+                str_equal(row.fields[i], csv->options.missing_text))
                 all->missing[k] = MISSING_UNSTATED;
             else if (!csv_missing(row.fields[i], &all->missing[k], err))
                 return csv_error(csv, row.line, i);
@@ -317,7 +337,8 @@ static bool is_number(Str text)
     double value;
     size_t at = text.len && text.data[0] == '-';
     if (text.len == 0 || text.data[0] == '+') return false;
-    if (at + 1 < text.len && text.data[at] == '0' && text.data[at + 1] >= '0' && text.data[at + 1] <= '9') return false;
+    if (at + 1 < text.len && text.data[at] == '0' && text.data[at + 1] >= '0' && text.data[at + 1] <= '9')
+        return false;
     bool is_whole = true;
     for (size_t i = at; i < text.len; i++) is_whole = is_whole && text.data[i] >= '0' && text.data[i] <= '9';
     return !(is_whole && text.len - at > 15) && number_parse(text, &value);
@@ -348,14 +369,19 @@ static void fill_column(Frame *frame, size_t column, const CsvCells *all)
     for (size_t row = 0; row < all->n_rows; row++) {
         size_t k = row * all->n_columns + column;
         double value = 0;
-        if (all->missing[k]) frame_set_missing(frame, row, column, all->missing[k]);
-        else if (type == COLUMN_TEXT) frame_set_text(frame, row, column, all->cells[k]);
-        else if (type == COLUMN_DATE) frame_set_text(frame, row, column, str_trim(all->cells[k]));
-        else if (number_parse(str_trim(all->cells[k]), &value)) frame_set_number(frame, row, column, value);
+        if (all->missing[k])
+            frame_set_missing(frame, row, column, all->missing[k]);
+        else if (type == COLUMN_TEXT)
+            frame_set_text(frame, row, column, all->cells[k]);
+        else if (type == COLUMN_DATE)
+            frame_set_text(frame, row, column, str_trim(all->cells[k]));
+        else if (number_parse(str_trim(all->cells[k]), &value))
+            frame_set_number(frame, row, column, value);
     }
 }
 
-bool csv_parse_frame(Arena *arena, Str name, Str content, const CsvOptions *options, Frame **frame, size_t **lines, Error *err)
+bool csv_parse_frame(Arena *arena, Str name, Str content, const CsvOptions *options, Frame **frame,
+                     size_t **lines, Error *err)
 {
     Arena *scratch = arena_new();
     CsvReader *csv;
@@ -392,7 +418,8 @@ bool csv_read_frame(Arena *arena, Str path, const CsvOptions *options, Frame **f
 
 static bool needs_quotes(Str text)
 {
-    if (text.len == 0 || str_trim(text).len != text.len || str_starts(text, STR(BYTE_ORDER_MARK))) return true;
+    if (text.len == 0 || str_trim(text).len != text.len || str_starts(text, STR(BYTE_ORDER_MARK)))
+        return true;
     for (size_t i = 0; i < text.len; i++)
         if (strchr(",\"\r\n", text.data[i])) return true;
     return false;
@@ -415,7 +442,8 @@ static void write_text(Buf *buf, Str text)
 static bool write_cell(Buf *buf, const Frame *frame, const Column *column, size_t row, Error *err)
 {
     MissingReason reason = (MissingReason)column->missing[row];
-    if (reason == MISSING_UNSTATED && frame->n_columns == 1) buf_add_c(buf, "\"\"");   /* a blank line is no row */
+    if (reason == MISSING_UNSTATED && frame->n_columns == 1)
+        buf_add_c(buf, "\"\""); /* a blank line is no row */
     if (reason == MISSING_UNSTATED) return true;
     if (reason) {
         const char *word = missing_word(reason);
@@ -428,9 +456,12 @@ static bool write_cell(Buf *buf, const Frame *frame, const Column *column, size_
         return true;
     }
     write_text(buf, column->texts[row]);
-    if (csv_missing(column->texts[row], &reason, NULL) && (!reason || column->texts[row].len == 0)) return true;
-    error_set(err, ERROR_INCONSISTENT, "the text \"" STR_FMT "\" would be read back as a missing value", STR_ARG(column->texts[row]));
-    return error_in(err, "\"" STR_FMT "\", row %zu, column \"" STR_FMT "\"", STR_ARG(frame->name), row + 1, STR_ARG(column->name));
+    if (csv_missing(column->texts[row], &reason, NULL) && (!reason || column->texts[row].len == 0))
+        return true;
+    error_set(err, ERROR_INCONSISTENT, "the text \"" STR_FMT "\" would be read back as a missing value",
+              STR_ARG(column->texts[row]));
+    return error_in(err, "\"" STR_FMT "\", row %zu, column \"" STR_FMT "\"", STR_ARG(frame->name), row + 1,
+                    STR_ARG(column->name));
 }
 
 bool csv_write_frame(Buf *buf, const Frame *frame, Error *err)

@@ -3,7 +3,7 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
-#define PIECE ((size_t)1 << 28)       /* zlib counts in unsigned int */
+#define PIECE ((size_t)1 << 28) /* zlib counts in unsigned int */
 
 bool gunzip_is_compressed(Str bytes)
 {
@@ -15,7 +15,8 @@ static size_t likely_length(Str bytes, size_t max_bytes)
 {
     size_t length = 0;
     for (size_t i = 0; i < 4; i++) length = length << 8 | (unsigned char)bytes.data[bytes.len - 1 - i];
-    size_t most = bytes.len > SIZE_MAX / 1100 ? SIZE_MAX : bytes.len * 1100;         /* deflate's best ratio is 1,032 */
+    size_t most =
+        bytes.len > SIZE_MAX / 1100 ? SIZE_MAX : bytes.len * 1100; /* deflate's best ratio is 1,032 */
     if (length > most) length = most;
     return length < max_bytes ? length + 1 : max_bytes + 1;
 }
@@ -62,11 +63,15 @@ bool gunzip(Arena *arena, Str bytes, size_t max_bytes, Str *content, Error *err)
     int rc = inflate_all(&stream, arena, bytes, max_bytes, &out);
     size_t read = stream.total_in;
     inflateEnd(&stream);
-    if (out.len > max_bytes) return error_set(err, ERROR_MALFORMED, "the compressed file holds more than %zu bytes", max_bytes);
+    if (out.len > max_bytes)
+        return error_set(err, ERROR_MALFORMED, "the compressed file holds more than %zu bytes", max_bytes);
     if (rc == Z_STREAM_END) {
         *content = buf_str(&out);
         return true;
     }
-    error_set(err, ERROR_MALFORMED, rc == Z_BUF_ERROR ? "the compressed file ends too early, at byte %zu" : "the compressed file is damaged near byte %zu", read);
+    error_set(err, ERROR_MALFORMED,
+              rc == Z_BUF_ERROR ? "the compressed file ends too early, at byte %zu"
+                                : "the compressed file is damaged near byte %zu",
+              read);
     return error_hint(err, "It may have been cut short or changed in transfer; copy it again.");
 }

@@ -18,11 +18,11 @@ double ibm_float_read(const unsigned char *bytes, size_t n, MissingReason *reaso
         *reason = missing_code(bytes[0]);
         return 0;
     }
-    int power = 4 * ((bytes[0] & 0x7f) - 64) - 56;         /* value = fraction * 2^power */
+    int power = 4 * ((bytes[0] & 0x7f) - 64) - 56; /* value = fraction * 2^power */
     union {
         uint64_t bits;
         double value;
-    } scale = {.bits = (uint64_t)(1023 + power) << 52};    /* -312 <= power <= 196: a normal double, so exact */
+    } scale = {.bits = (uint64_t)(1023 + power) << 52}; /* -312 <= power <= 196: a normal double, so exact */
     double value = (double)fraction * scale.value;
     return bytes[0] & 0x80 ? -value : value;
 }

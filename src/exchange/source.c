@@ -22,7 +22,8 @@ static bool parse_xpt(Arena *arena, Str name, Str content, Frame **frame, Error 
 {
     XptMember *members;
     size_t n;
-    return xpt_members(arena, content, &members, &n, err) && xpt_parse_frame(arena, content, n > 1 ? name : STR(""), frame, err);
+    return xpt_members(arena, content, &members, &n, err) &&
+           xpt_parse_frame(arena, content, n > 1 ? name : STR(""), frame, err);
 }
 
 static bool parse_csv(Arena *arena, Str name, Str content, Frame **frame, Error *err)
@@ -31,7 +32,7 @@ static bool parse_csv(Arena *arena, Str name, Str content, Frame **frame, Error 
 }
 
 static const struct {
-    const char *ending;               /* in small letters; ".gz" may follow */
+    const char *ending; /* in small letters; ".gz" may follow */
     bool (*parse)(Arena *arena, Str name, Str content, Frame **frame, Error *err);
 } FORMATS[] = {{".xpt", parse_xpt}, {".csv", parse_csv}};
 
@@ -52,14 +53,16 @@ static bool list_folder(Source *source, Str folder, Error *err)
 {
     DIR *open_folder = opendir(str_c(source->arena, folder));
     if (!open_folder) {
-        error_set(err, ERROR_IO, "could not read the folder \"" STR_FMT "\": %s", STR_ARG(folder), strerror(errno));
+        error_set(err, ERROR_IO, "could not read the folder \"" STR_FMT "\": %s", STR_ARG(folder),
+                  strerror(errno));
         return error_hint(err, "Name the folder that holds the data sets.");
     }
     for (struct dirent *entry; (entry = readdir(open_folder));) {
         Str file = str_from(entry->d_name), stem;
         if (format_of(source->arena, file, &stem) == N_FORMATS) continue;
         ARENA_PUSH_ROOM(source->arena, source->files, source->n, source->capacity);
-        source->files[source->n++] = (SourceFile){.name = stem, .path = file_join(source->arena, folder, str_copy(source->arena, file))};
+        source->files[source->n++] = (SourceFile){
+            .name = stem, .path = file_join(source->arena, folder, str_copy(source->arena, file))};
     }
     closedir(open_folder);
     return true;
@@ -89,8 +92,10 @@ bool source_open(Arena *arena, Str folders, Source **opened, Error *err)
     for (bool more = true; more;) {
         Str after;
         more = str_cut(rest, STR(":"), &folder, &after);
-        if (more) rest = after;
-        else folder = rest;
+        if (more)
+            rest = after;
+        else
+            folder = rest;
         folder = resolve(arena, folder, first);
         if (first.len == 0) first = folder;
         if (!list_folder(source, folder, err)) return false;
@@ -106,13 +111,16 @@ static bool find_file(Source *source, Str name, SourceFile **file, Error *err)
     for (size_t i = 0; i < source->n; i++) {
         if (!str_equal_fold(source->files[i].name, name)) continue;
         if (*file) {
-            error_set(err, ERROR_INCONSISTENT, "there are two files of the data set \"" STR_FMT "\"", STR_ARG(name));
-            return error_hint(err, "Keep one of \"" STR_FMT "\" and \"" STR_FMT "\".", STR_ARG((*file)->path), STR_ARG(source->files[i].path));
+            error_set(err, ERROR_INCONSISTENT, "there are two files of the data set \"" STR_FMT "\"",
+                      STR_ARG(name));
+            return error_hint(err, "Keep one of \"" STR_FMT "\" and \"" STR_FMT "\".", STR_ARG((*file)->path),
+                              STR_ARG(source->files[i].path));
         }
         *file = &source->files[i];
     }
     if (*file) return true;
-    error_set(err, ERROR_INCONSISTENT, "there is no data set \"" STR_FMT "\" in \"" STR_FMT "\"", STR_ARG(name), STR_ARG(source->folders));
+    error_set(err, ERROR_INCONSISTENT, "there is no data set \"" STR_FMT "\" in \"" STR_FMT "\"",
+              STR_ARG(name), STR_ARG(source->folders));
     Str *names = ARENA_ARRAY(source->arena, Str, source->n);
     for (size_t i = 0; i < source->n; i++) names[i] = source->files[i].name;
     Str nearest = str_nearest(name, names, source->n);

@@ -11,8 +11,11 @@ static bool read_manual(Test *t, Str *manual, Frame **frame)
 {
     Error err = {0};
     Str before, table, after;
-    if (!CHECK_OK(t, file_read(t->arena, test_source(t, "docs/conditions.md"), 1 << 20, manual, &err), err)) return false;
-    if (!CHECK(t, str_cut(*manual, STR("```csv\n"), &before, &after) && str_cut(after, STR("```"), &table, &before))) return false;
+    if (!CHECK_OK(t, file_read(t->arena, test_source(t, "docs/conditions.md"), 1 << 20, manual, &err), err))
+        return false;
+    if (!CHECK(t, str_cut(*manual, STR("```csv\n"), &before, &after) &&
+                      str_cut(after, STR("```"), &table, &before)))
+        return false;
     return CHECK_OK(t, csv_parse_frame(t->arena, STR("children"), table, NULL, frame, NULL, &err), err);
 }
 
@@ -34,12 +37,17 @@ static bool run_example(Test *t, const Frame *frame, Str line)
     Error err = {0};
     Str start, condition, rest, is_true, is_unknown;
     signed char *verdicts;
-    if (!str_starts(line, STR("| `")) || !str_cut(line, STR("`"), &start, &rest) || !str_cut(rest, STR("` |"), &condition, &rest)) return false;
-    if (!str_cut(rest, STR("|"), &is_true, &rest) || !str_cut(rest, STR("|"), &is_unknown, &rest)) return false;
+    if (!str_starts(line, STR("| `")) || !str_cut(line, STR("`"), &start, &rest) ||
+        !str_cut(rest, STR("` |"), &condition, &rest))
+        return false;
+    if (!str_cut(rest, STR("|"), &is_true, &rest) || !str_cut(rest, STR("|"), &is_unknown, &rest))
+        return false;
     if (!CHECK_OK(t, frame_evaluate(t->arena, frame, condition, &verdicts, &err), err)) return true;
-    Str got = str_format(t->arena, STR_FMT ": " STR_FMT " unknown " STR_FMT, STR_ARG(condition), STR_ARG(subjects_with(t, frame, verdicts, 1)),
+    Str got = str_format(t->arena, STR_FMT ": " STR_FMT " unknown " STR_FMT, STR_ARG(condition),
+                         STR_ARG(subjects_with(t, frame, verdicts, 1)),
                          STR_ARG(subjects_with(t, frame, verdicts, -1)));
-    Str want = str_format(t->arena, STR_FMT ": " STR_FMT " unknown " STR_FMT, STR_ARG(condition), STR_ARG(str_trim(is_true)), STR_ARG(str_trim(is_unknown)));
+    Str want = str_format(t->arena, STR_FMT ": " STR_FMT " unknown " STR_FMT, STR_ARG(condition),
+                          STR_ARG(str_trim(is_true)), STR_ARG(str_trim(is_unknown)));
     CHECK_TEXT(t, got, str_c(t->arena, want));
     return true;
 }
@@ -63,7 +71,8 @@ static void the_manual_lists_every_function(Test *t)
     if (!read_manual(t, &manual, &frame)) return;
     for (size_t i = 0; i < n; i++) {
         Str line = str_format(t->arena, "| `%s` | %s |\n", functions[i].use, functions[i].meaning);
-        if (!CHECK(t, str_find(manual, line) != SIZE_MAX)) CHECK_TEXT(t, line, "a line of docs/conditions.md");
+        if (!CHECK(t, str_find(manual, line) != SIZE_MAX))
+            CHECK_TEXT(t, line, "a line of docs/conditions.md");
     }
 }
 

@@ -43,7 +43,8 @@ static Str verdicts_of(Test *t, const Frame *frame, const char *condition)
     Error err = {0};
     signed char *verdicts;
     Buf marks = buf_new(t->arena);
-    if (!CHECK_OK(t, frame_evaluate(t->arena, frame, str_from(condition), &verdicts, &err), err)) return STR("");
+    if (!CHECK_OK(t, frame_evaluate(t->arena, frame, str_from(condition), &verdicts, &err), err))
+        return STR("");
     for (size_t i = 0; i < frame->n_rows; i++) buf_char(&marks, "?FT"[verdicts[i] + 1]);
     return buf_str(&marks);
 }
@@ -70,7 +71,8 @@ static void texts_compare_by_bytes_and_names_without_case(Test *t)
     CHECK_TEXT(t, verdicts_of(t, frame, "Sex = 'f'"), "FFFF?");
     CHECK_TEXT(t, verdicts_of(t, frame, "sex LIKE 'f'"), "TFFT?");
     CHECK_TEXT(t, verdicts_of(t, frame, "\"sex\" = 'F' AND \"Body Weight\" IS NULL"), "TFFT?");
-    CHECK_TEXT(t, verdicts_of(t, frame, "SUBJID = '01-001' OR SUBJID = 'it''s; -- not /* a comment'"), "TFFFF");
+    CHECK_TEXT(t, verdicts_of(t, frame, "SUBJID = '01-001' OR SUBJID = 'it''s; -- not /* a comment'"),
+               "TFFFF");
 }
 
 static void numbers_are_real_and_texts_convert_like_columns(Test *t)
@@ -87,8 +89,11 @@ static void a_column_called_end_is_told_from_the_word(Test *t)
     size_t n_used;
     Error err = {0};
     const Str NAMES[] = {STR("END"), STR("AGE")};
-    CHECK_TEXT(t, verdicts_of(t, children(t), "END IS NULL AND CASE AGE WHEN 6 THEN END IS NULL END"), "???T?");
-    CHECK_OK(t, condition_check(t->arena, STR("CASE WHEN AGE > 2 THEN 1 END"), NAMES, 2, &used, &n_used, &err), err);
+    CHECK_TEXT(t, verdicts_of(t, children(t), "END IS NULL AND CASE AGE WHEN 6 THEN END IS NULL END"),
+               "???T?");
+    CHECK_OK(t,
+             condition_check(t->arena, STR("CASE WHEN AGE > 2 THEN 1 END"), NAMES, 2, &used, &n_used, &err),
+             err);
     CHECK_INT(t, n_used, 1);
 }
 
@@ -101,7 +106,8 @@ static void dates_count_in_days_months_and_years(Test *t)
     CHECK_TEXT(t, verdicts_of(t, frame, "date_plus('2016-01-31', 1, 'month') = '2016-02-29'"), "TTTTT");
     CHECK_TEXT(t, verdicts_of(t, frame, "date_plus('2016-03-01', -1, 'weeks') = '2016-02-23'"), "TTTTT");
     CHECK_TEXT(t, verdicts_of(t, frame, "date_plus('9999-12-31', 1, 'days') IS NULL"), "TTTTT");
-    CHECK_TEXT(t, verdicts_of(t, frame, "hours_between('2016-03-01T22:30', '2016-03-02T01:00:00') = 2.5"), "TTTTT");
+    CHECK_TEXT(t, verdicts_of(t, frame, "hours_between('2016-03-01T22:30', '2016-03-02T01:00:00') = 2.5"),
+               "TTTTT");
     CHECK_TEXT(t, verdicts_of(t, frame, "julianday('2000-01-01T12:00') = 2451545"), "TTTTT");
     CHECK_TEXT(t, verdicts_of(t, frame, "date('now') IS NULL AND julianday('now') IS NULL"), "TTTTT");
 }
@@ -149,7 +155,8 @@ static void every_function_of_the_table_can_be_called(Test *t)
     for (size_t i = 0; i < sizeof CALLS / sizeof CALLS[0]; i++) {
         CHECK(t, condition_function(str_from(CALLS[i][0])) == &functions[i]);
         Str verdicts = verdicts_of(t, frame, CALLS[i][1]);
-        if (!CHECK(t, verdicts.len == 5 && verdicts.data[3] == 'T')) CHECK_TEXT(t, str_from(CALLS[i][1]), "true of the fourth row");
+        if (!CHECK(t, verdicts.len == 5 && verdicts.data[3] == 'T'))
+            CHECK_TEXT(t, str_from(CALLS[i][1]), "true of the fourth row");
     }
 }
 
@@ -253,7 +260,8 @@ static const struct {
     {"12abc = AGE", "no column \"abc\""},
     {"RAISE(IGNORE)", "no function \"RAISE\""},
     {"SEX = '\xff'", "not UTF-8"},
-    {"((((((((((((((((((((((((((((((((((((((((((1))))))))))))))))))))))))))))))))))))))))))", "nested too deeply"},
+    {"((((((((((((((((((((((((((((((((((((((((((1))))))))))))))))))))))))))))))))))))))))))",
+     "nested too deeply"},
 };
 
 static void whatever_is_not_one_expression_is_refused(Test *t)
@@ -263,8 +271,10 @@ static void whatever_is_not_one_expression_is_refused(Test *t)
         Error err = {0};
         signed char *verdicts;
         if (!CHECK(t, !frame_evaluate(t->arena, frame, str_from(MALFORMED[i].condition), &verdicts, &err)) ||
-            !CHECK(t, strstr(err.message, MALFORMED[i].message)) || !CHECK(t, strstr(err.place, "character ")))
-            fprintf(stderr, "    condition: %s\n    error: %s; %s; %s\n", MALFORMED[i].condition, err.message, err.place, err.hint);
+            !CHECK(t, strstr(err.message, MALFORMED[i].message)) ||
+            !CHECK(t, strstr(err.place, "character ")))
+            fprintf(stderr, "    condition: %s\n    error: %s; %s; %s\n", MALFORMED[i].condition, err.message,
+                    err.place, err.hint);
         CHECK(t, err.code == ERROR_MALFORMED || err.code == ERROR_INCONSISTENT);
     }
 }
@@ -273,13 +283,47 @@ static void whatever_is_not_one_expression_is_refused(Test *t)
 static void sqlite_refuses_what_the_scan_would(Test *t)
 {
     static const char *const ATTACKS[] = {
-        "(SELECT 1)", "AGE IN (SELECT 1)", "EXISTS (SELECT 1)", "1)) UNION SELECT ((1", "1)) OR emit((1", "1)); SELECT ((1", "1 IN sqlite_master",
-        "1 IN sqlite_schema", "1 IN pragma_database_list", "1 IN json_each('[1]')", "load_extension('x')", "randomblob(9)", "zeroblob(9)", "random()",
-        "sqlite_version()", "changes()", "strftime('%s', 'now')", "datetime('now')", "time('now')", "unixepoch()", "current_date", "current_timestamp",
-        "printf('%d', 1)", "emit(1)", "\"SEX\" = \"M\"", "AGE = ?", "AGE = :x", "max(AGE)", "count(*)", "group_concat(SEX)", "abs(AGE) OVER ()",
-        "1) --", "1)) --", "1 /*", "RAISE(IGNORE)", "(VALUES (1))", "(WITH x AS (SELECT 1) SELECT 1)", "ATTACH 'x' AS y",
+        "(SELECT 1)",
+        "AGE IN (SELECT 1)",
+        "EXISTS (SELECT 1)",
+        "1)) UNION SELECT ((1",
+        "1)) OR emit((1",
+        "1)); SELECT ((1",
+        "1 IN sqlite_master",
+        "1 IN sqlite_schema",
+        "1 IN pragma_database_list",
+        "1 IN json_each('[1]')",
+        "load_extension('x')",
+        "randomblob(9)",
+        "zeroblob(9)",
+        "random()",
+        "sqlite_version()",
+        "changes()",
+        "strftime('%s', 'now')",
+        "datetime('now')",
+        "time('now')",
+        "unixepoch()",
+        "current_date",
+        "current_timestamp",
+        "printf('%d', 1)",
+        "emit(1)",
+        "\"SEX\" = \"M\"",
+        "AGE = ?",
+        "AGE = :x",
+        "max(AGE)",
+        "count(*)",
+        "group_concat(SEX)",
+        "abs(AGE) OVER ()",
+        "1) --",
+        "1)) --",
+        "1 /*",
+        "RAISE(IGNORE)",
+        "(VALUES (1))",
+        "(WITH x AS (SELECT 1) SELECT 1)",
+        "ATTACH 'x' AS y",
     };
-    static const char *const HARMLESS[] = {"date()", "date('now')", "date('now', 'localtime')", "julianday()", "julianday('now', 'utc')"};
+    static const char *const HARMLESS[] = {"date()", "date('now')", "date('now', 'localtime')", "julianday()",
+                                           "julianday('now', 'utc')"};
     Error err = {0};
     ConditionEngine *engine;
     Condition *condition;
@@ -287,10 +331,13 @@ static void sqlite_refuses_what_the_scan_would(Test *t)
     size_t used[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
     if (!CHECK_OK(t, condition_engine_open(t->arena, &engine, &err), err)) return;
     for (size_t i = 0; i < sizeof ATTACKS / sizeof ATTACKS[0]; i++)
-        if (!CHECK(t, !condition_compile_scanned(engine, str_from(ATTACKS[i]), frame, used, 9, &condition, &err))) fprintf(stderr, "    %s\n", ATTACKS[i]);
+        if (!CHECK(t, !condition_compile_scanned(engine, str_from(ATTACKS[i]), frame, used, 9, &condition,
+                                                 &err)))
+            fprintf(stderr, "    %s\n", ATTACKS[i]);
     for (size_t i = 0; i < sizeof HARMLESS / sizeof HARMLESS[0]; i++) {
         signed char verdict = -1;
-        bool compiled = condition_compile_scanned(engine, str_from(HARMLESS[i]), frame, used, 9, &condition, &err);
+        bool compiled =
+            condition_compile_scanned(engine, str_from(HARMLESS[i]), frame, used, 9, &condition, &err);
         CHECK(t, !compiled || !condition_verdict(condition, frame, 0, &verdict, &err) || verdict == -1);
     }
 }
@@ -329,7 +376,8 @@ static void a_text_is_no_verdict(Test *t)
     size_t *rows, n_rows;
     CHECK(t, !frame_where(t->arena, children(t), STR("coalesce(GMFCS, 'none')"), &rows, &n_rows, &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "gives the text \"II\", not true or false, in row 1");
-    CHECK(t, !frame_where(t->arena, children(t), STR("date_plus(BIRTH, 1, 'moons') > SCREENED"), &rows, &n_rows, &err));
+    CHECK(t, !frame_where(t->arena, children(t), STR("date_plus(BIRTH, 1, 'moons') > SCREENED"), &rows,
+                          &n_rows, &err));
     CHECK_ERROR(t, err, ERROR_MALFORMED, "'days', 'weeks', 'months' or 'years'");
 }
 
@@ -355,7 +403,8 @@ static void where_gives_the_rows_in_order(Test *t)
     CHECK(t, n_rows == 3 && rows[0] == 1 && rows[1] == 2 && rows[2] == 4);
     CHECK_OK(t, frame_where(t->arena, frame, STR(""), &rows, &n_rows, &err), err);
     CHECK_INT(t, n_rows, 5);
-    CHECK_OK(t, frame_where(t->arena, frame_new(t->arena, STR("none")), STR("1 = 1"), &rows, &n_rows, &err), err);
+    CHECK_OK(t, frame_where(t->arena, frame_new(t->arena, STR("none")), STR("1 = 1"), &rows, &n_rows, &err),
+             err);
     CHECK_INT(t, n_rows, 0);
 }
 
@@ -391,7 +440,10 @@ static void a_check_lists_the_names_that_are_used(Test *t)
     Str *used;
     size_t n_used;
     const Str NAMES[] = {STR("AGE"), STR("SEX"), STR("age"), STR("ODD \"NAME\"")};
-    CHECK_OK(t, condition_check(t->arena, STR("\"odd \"\"name\"\"\" > 1 AND Age > 2 OR AGE < 1"), NAMES, 4, &used, &n_used, &err), err);
+    CHECK_OK(t,
+             condition_check(t->arena, STR("\"odd \"\"name\"\"\" > 1 AND Age > 2 OR AGE < 1"), NAMES, 4,
+                             &used, &n_used, &err),
+             err);
     CHECK_INT(t, n_used, 2);
     CHECK_TEXT(t, used[0], "ODD \"NAME\"");
     CHECK_TEXT(t, used[1], "AGE");
@@ -448,10 +500,11 @@ static void a_long_frame_agrees_with_plain_c(Test *t)
         n_wanted += i % 3 != 0 && i % 7 && i % 101 >= 50;
     }
     double start = seconds_now();
-    CHECK_OK(t, frame_where(t->arena, frame, STR("PARAMCD = 'GMFM66' AND AVAL >= 50"), &rows, &n_rows, &err), err);
+    CHECK_OK(t, frame_where(t->arena, frame, STR("PARAMCD = 'GMFM66' AND AVAL >= 50"), &rows, &n_rows, &err),
+             err);
     double spent = seconds_now() - start;
     CHECK_INT(t, n_rows, n_wanted);
-    CHECK(t, spent < 2.0);                                 /* 0.02 s; the bound forgives sanitizers */
+    CHECK(t, spent < 2.0); /* 0.02 s; the bound forgives sanitizers */
     if (getenv("EQUIPOISE_TIMING")) fprintf(stderr, "    100,000 rows: %.1f ms\n", 1e3 * spent);
 }
 
@@ -462,7 +515,8 @@ static const TestCase CASES[] = {
     {"a column called END is told from the word", a_column_called_end_is_told_from_the_word},
     {"dates count in days, months and years", dates_count_in_days_months_and_years},
     {"every function of the table can be called", every_function_of_the_table_can_be_called},
-    {"a name that is not there is answered with the nearest", a_name_that_is_not_there_is_answered_with_the_nearest},
+    {"a name that is not there is answered with the nearest",
+     a_name_that_is_not_there_is_answered_with_the_nearest},
     {"whatever is not one expression is refused", whatever_is_not_one_expression_is_refused},
     {"SQLite refuses what the scan would", sqlite_refuses_what_the_scan_would},
     {"a condition has bounds", a_condition_has_bounds},

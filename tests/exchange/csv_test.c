@@ -50,13 +50,20 @@ static void columns_are_numbers_dates_or_texts(Test *t)
         const char *cells[3];
         ColumnType type;
     } COLUMNS[] = {
-        {{"1", "-2.5", "3e2"}, COLUMN_NUMBER},          {{"1", "", ".not-done"}, COLUMN_NUMBER},
-        {{" 1 ", "2", "."}, COLUMN_NUMBER},             {{"001", "002", "003"}, COLUMN_TEXT},
-        {{"1234567890123456", "2", "3"}, COLUMN_TEXT},  {{"0.6767231170088053", "0", "-0.5"}, COLUMN_NUMBER},
-        {{"+1", "2", "3"}, COLUMN_TEXT},                {{"1", "2", "x"}, COLUMN_TEXT},
-        {{"2016", "2017", "2018"}, COLUMN_NUMBER},      {{"2016", "2017-03", "2018-01-31"}, COLUMN_DATE},
-        {{"2016-01-32", "2017-03", "2018"}, COLUMN_TEXT}, {{"", "", ".refused"}, COLUMN_TEXT},
-        {{"1+", "1", "0"}, COLUMN_TEXT},                {{"1e400", "1", "0"}, COLUMN_TEXT},
+        {{"1", "-2.5", "3e2"}, COLUMN_NUMBER},
+        {{"1", "", ".not-done"}, COLUMN_NUMBER},
+        {{" 1 ", "2", "."}, COLUMN_NUMBER},
+        {{"001", "002", "003"}, COLUMN_TEXT},
+        {{"1234567890123456", "2", "3"}, COLUMN_TEXT},
+        {{"0.6767231170088053", "0", "-0.5"}, COLUMN_NUMBER},
+        {{"+1", "2", "3"}, COLUMN_TEXT},
+        {{"1", "2", "x"}, COLUMN_TEXT},
+        {{"2016", "2017", "2018"}, COLUMN_NUMBER},
+        {{"2016", "2017-03", "2018-01-31"}, COLUMN_DATE},
+        {{"2016-01-32", "2017-03", "2018"}, COLUMN_TEXT},
+        {{"", "", ".refused"}, COLUMN_TEXT},
+        {{"1+", "1", "0"}, COLUMN_TEXT},
+        {{"1e400", "1", "0"}, COLUMN_TEXT},
     };
     for (size_t i = 0; i < sizeof COLUMNS / sizeof COLUMNS[0]; i++) {
         const char *const *c = COLUMNS[i].cells;
@@ -74,7 +81,8 @@ static void missing_cells_carry_their_reason(Test *t)
     CHECK_INT(t, g01->missing[1], MISSING_NOT_DONE);
     CHECK_INT(t, g01->missing[2], MISSING_SAS_A);
     CHECK_INT(t, g01->missing[3], MISSING_UNSTATED);
-    CHECK(t, note->missing[0] == MISSING_UNSTATED && note->missing[1] == MISSING_REFUSED && note->missing[2] == MISSING_UNSTATED);
+    CHECK(t, note->missing[0] == MISSING_UNSTATED && note->missing[1] == MISSING_REFUSED &&
+                 note->missing[2] == MISSING_UNSTATED);
     CHECK_TEXT(t, note->texts[3], "...");
 }
 
@@ -89,7 +97,9 @@ static void the_separator_is_found_by_rule(Test *t)
     Error err = {0};
     Frame *frame;
     CsvOptions options = {.separator = '|', .missing_text = STR("NA")};
-    CHECK_OK(t, csv_parse_frame(t->arena, STR("x"), STR("A|B\n1|NA\n2|\"NA\"\n"), &options, &frame, NULL, &err), err);
+    CHECK_OK(t,
+             csv_parse_frame(t->arena, STR("x"), STR("A|B\n1|NA\n2|\"NA\"\n"), &options, &frame, NULL, &err),
+             err);
     CHECK(t, frame->columns[1].missing[0] == MISSING_UNSTATED && !frame->columns[1].missing[1]);
     options.separator = '"';
     CHECK(t, !csv_parse_frame(t->arena, STR("x"), STR("A|B\n"), &options, &frame, NULL, &err));
@@ -108,7 +118,9 @@ static void each_row_knows_its_line(Test *t)
     Error err = {0};
     Frame *frame;
     size_t *lines;
-    CHECK_OK(t, csv_parse_frame(t->arena, STR("x"), STR("A,B\n1,\"x\ny\"\n\n2,z\n"), NULL, &frame, &lines, &err), err);
+    CHECK_OK(t,
+             csv_parse_frame(t->arena, STR("x"), STR("A,B\n1,\"x\ny\"\n\n2,z\n"), NULL, &frame, &lines, &err),
+             err);
     CHECK(t, frame->n_rows == 2 && lines[0] == 2 && lines[1] == 5);
 }
 
@@ -161,7 +173,8 @@ static void limits_are_kept(Test *t)
     for (size_t i = 0; i < sizeof LIMITS / sizeof LIMITS[0]; i++) {
         Error err = {0};
         Frame *frame;
-        CHECK(t, !csv_parse_frame(t->arena, STR("x"), STR("A,BB\n1,long\n2,x\n"), &LIMITS[i].options, &frame, NULL, &err));
+        CHECK(t, !csv_parse_frame(t->arena, STR("x"), STR("A,BB\n1,long\n2,x\n"), &LIMITS[i].options, &frame,
+                                  NULL, &err));
         CHECK_ERROR(t, err, ERROR_MALFORMED, LIMITS[i].message);
         CHECK_TEXT(t, str_from(err.place), LIMITS[i].place);
     }
@@ -185,7 +198,7 @@ static void what_is_written_reads_back_the_same(Test *t)
     Buf once = buf_new(t->arena), twice = buf_new(t->arena);
     Frame *frame = read_text(t, text);
     CHECK_INT(t, frame->columns[3].type, COLUMN_DATE);
-    CHECK_INT(t, frame->columns[1].type, COLUMN_TEXT);     /* 21 whole digits: an identifier */
+    CHECK_INT(t, frame->columns[1].type, COLUMN_TEXT); /* 21 whole digits: an identifier */
     frame = read_text(t, canonical);
     CHECK_INT(t, frame->columns[1].type, COLUMN_NUMBER);
     CHECK_OK(t, csv_write_frame(&once, frame, &err), err);

@@ -92,7 +92,10 @@ static const TestVariable TWO[] = {{"ID", 2, 6, 0}, {"X", 1, 8, 6}};
 static Str small_file(Test *t)
 {
     Buf buf = library(t);
-    put_member(&buf, "SMALL", TWO, 2, STR("ab    \x41\x18\0\0\0\0\0\0" "      A\0\0\0\0\0\0\0" "caf\xe9  \0\0\0\0\0\0\0\0"));
+    put_member(&buf, "SMALL", TWO, 2,
+               STR("ab    \x41\x18\0\0\0\0\0\0"
+                   "      A\0\0\0\0\0\0\0"
+                   "caf\xe9  \0\0\0\0\0\0\0\0"));
     return buf_str(&buf);
 }
 
@@ -120,7 +123,9 @@ static void a_compressed_file_reads_the_same(Test *t)
     Frame *frame;
     Str path = test_scratch(t, "small.xpt.gz"), plain = small_file(t), compressed, content;
     gzFile file = gzopen(str_c(t->arena, path), "wb");
-    if (!CHECK(t, file && gzwrite(file, plain.data, (unsigned)plain.len) == (int)plain.len && gzclose(file) == Z_OK)) return;
+    if (!CHECK(t, file && gzwrite(file, plain.data, (unsigned)plain.len) == (int)plain.len &&
+                      gzclose(file) == Z_OK))
+        return;
     CHECK_OK(t, xpt_read_frame(t->arena, path, STR("small"), &frame, &err), err);
     CHECK_INT(t, frame->n_rows, 3);
     CHECK_OK(t, file_read(t->arena, path, DATA_MAX, &compressed, &err), err);
@@ -152,14 +157,16 @@ static void a_file_cut_anywhere_is_refused_or_shorter(Test *t)
         Frame *frame;
         Str cut = {arena_copy(t->arena, whole.data, n), n};
         if (xpt_parse_frame(t->arena, cut, STR(""), &frame, &err)) {
-            CHECK_INT(t, n, whole.len - 80);               /* between records, before the rows */
+            CHECK_INT(t, n, whole.len - 80); /* between records, before the rows */
             CHECK_INT(t, frame->n_rows, 0);
             continue;
         }
         n_refused++;
         bool no_file = n < 80, no_member = n == 240;
         CHECK_ERROR(t, err, no_member ? ERROR_INCONSISTENT : ERROR_MALFORMED,
-                    no_file ? "no SAS transport file" : no_member ? "0 data sets" : str_format(t->arena, "the file ends at byte %zu", n).data);
+                    no_file     ? "no SAS transport file"
+                    : no_member ? "0 data sets"
+                                : str_format(t->arena, "the file ends at byte %zu", n).data);
     }
     CHECK_INT(t, n_refused, whole.len - 1);
 }
@@ -169,13 +176,12 @@ static void rows_that_are_blank_at_the_end_count_when_they_must(Test *t)
     static const struct {
         unsigned length;
         size_t n_bytes, n_rows, most;
-        size_t filled;                                     /* rows that hold an x */
+        size_t filled; /* rows that hold an x */
     } CASES_[] = {
-        {5, 10, 2, 16, 2},                                 /* what follows may be padding */
-        {5, 0, 0, 0, 0},
-        {5, 5, 1, 16, 0},                                  /* a record of blanks: at least one row */
-        {5, 85, 17, 32, 0},                                /* a second record: more than 16 rows */
-        {100, 400, 4, 4, 1},                               /* longer than a record: no doubt */
+        {5, 10, 2, 16, 2},                      /* what follows may be padding */
+        {5, 0, 0, 0, 0},      {5, 5, 1, 16, 0}, /* a record of blanks: at least one row */
+        {5, 85, 17, 32, 0},                     /* a second record: more than 16 rows */
+        {100, 400, 4, 4, 1},                    /* longer than a record: no doubt */
         {7, 161, 23, 34, 23},
     };
     for (size_t i = 0; i < sizeof CASES_ / sizeof CASES_[0]; i++) {
@@ -186,7 +192,8 @@ static void rows_that_are_blank_at_the_end_count_when_they_must(Test *t)
         char rows[400];
         memset(rows, ' ', sizeof rows);
         for (size_t k = 0; k < CASES_[i].filled; k++) rows[k * CASES_[i].length] = 'x';
-        put_member(&buf, "BLANKS", &(TestVariable){"T", 2, CASES_[i].length, 0}, 1, (Str){rows, CASES_[i].n_bytes});
+        put_member(&buf, "BLANKS", &(TestVariable){"T", 2, CASES_[i].length, 0}, 1,
+                   (Str){rows, CASES_[i].n_bytes});
         CHECK_OK(t, xpt_members(t->arena, buf_str(&buf), &members, &n, &err), err);
         CHECK_INT(t, members[0].n_rows, CASES_[i].n_rows);
         CHECK_INT(t, members[0].n_rows_most, CASES_[i].most);
@@ -259,11 +266,11 @@ static void ibm_numbers_are_exact(Test *t)
         {"\xc2\x76\xa0\0\0\0\0\0", 8, -118.625},
         {"\x40\x19\x99\x99\x99\x99\x99\x9a", 8, 0.1},
         {"\x40\x19\x99", 3, 0x0.1999p0},
-        {"\x00\x10\0\0\0\0\0\0", 8, 0x1p-260},             /* the least that is normalised */
+        {"\x00\x10\0\0\0\0\0\0", 8, 0x1p-260}, /* the least that is normalised */
         {"\x00\0\0\0\0\0\0\x01", 8, 0x1p-312},
-        {"\x7f\xff\xff\xff\xff\xff\xff\xff", 8, 0x1p252},  /* 56 bits round up */
-        {"\x4e\x80\0\0\0\0\0\x03", 8, 0x1p55},       /* 2^55 + 3 rounds down */
-        {"\x4e\x80\0\0\0\0\0\x04", 8, 0x1p55},       /* a tie, to even */
+        {"\x7f\xff\xff\xff\xff\xff\xff\xff", 8, 0x1p252}, /* 56 bits round up */
+        {"\x4e\x80\0\0\0\0\0\x03", 8, 0x1p55},            /* 2^55 + 3 rounds down */
+        {"\x4e\x80\0\0\0\0\0\x04", 8, 0x1p55},            /* a tie, to even */
         {"\x4e\x80\0\0\0\0\0\x05", 8, 0x1.0000000000001p55},
         {"\x80\0\0\0\0\0\0\0", 8, 0},
     };
@@ -291,7 +298,8 @@ static void check_number(Test *t, const Json *want, const Column *column, size_t
         uint64_t bits;
     } got = {.value = column->numbers[row]};
     CHECK_INT(t, column->missing[row], MISSING_NOT);
-    CHECK_TEXT(t, json_text(want, "ieee_hex"), str_format(t->arena, "%016llx", (unsigned long long)got.bits).data);
+    CHECK_TEXT(t, json_text(want, "ieee_hex"),
+               str_format(t->arena, "%016llx", (unsigned long long)got.bits).data);
 }
 
 static void check_cells(Test *t, const Json *rows, const Frame *frame)
@@ -300,8 +308,11 @@ static void check_cells(Test *t, const Json *rows, const Frame *frame)
         for (size_t k = 0; k < frame->n_columns; k++) {
             const Json *want = &rows->items[i].items[k];
             const Column *column = &frame->columns[k];
-            if (want->kind != JSON_IS_TEXT) check_number(t, want, column, i);
-            else CHECK(t, str_equal(want->text, column->texts[i]) && (column->missing[i] != 0) == (want->text.len == 0));
+            if (want->kind != JSON_IS_TEXT)
+                check_number(t, want, column, i);
+            else
+                CHECK(t, str_equal(want->text, column->texts[i]) &&
+                             (column->missing[i] != 0) == (want->text.len == 0));
         }
 }
 
@@ -311,7 +322,8 @@ static void check_member(Test *t, Str content, const Json *want, const XptMember
     Frame *frame;
     const Json *variables = json_get(want, "variables"), *rows = json_get(want, "rows");
     size_t n_rows = (size_t)json_number(want, "n_rows", -1);
-    CHECK(t, str_equal(member->name, json_text(want, "name")) && str_equal(member->label, json_text(want, "label")));
+    CHECK(t, str_equal(member->name, json_text(want, "name")) &&
+                 str_equal(member->label, json_text(want, "label")));
     CHECK_INT(t, member->version, json_number(want, "version", 0));
     CHECK(t, member->n_rows <= n_rows && n_rows <= member->n_rows_most);
     if (member->n_rows == member->n_rows_most) CHECK_INT(t, member->n_rows, n_rows);
@@ -322,7 +334,8 @@ static void check_member(Test *t, Str content, const Json *want, const XptMember
         CHECK(t, str_equal(frame->columns[k].name, json_text(variable, "name")));
         CHECK(t, str_equal(frame->columns[k].label, json_text(variable, "label")));
         CHECK_INT(t, frame->columns[k].length, json_number(variable, "len", 0));
-        CHECK_INT(t, column_is_number(&frame->columns[k]), str_equal(json_text(variable, "type"), STR("num")));
+        CHECK_INT(t, column_is_number(&frame->columns[k]),
+                  str_equal(json_text(variable, "type"), STR("num")));
         CHECK_TEXT(t, frame->columns[k].format, json_text(variable, "fmt").len ? "DATE9." : "");
     }
     check_cells(t, rows, frame);
@@ -330,16 +343,22 @@ static void check_member(Test *t, Str content, const Json *want, const XptMember
 
 static void the_four_edge_files_read_bit_for_bit(Test *t)
 {
-    static const char *const NAMES[] = {"edge_v5", "multi_member_v5", "trailing_blank_v5", "long_names_labels_v8"};
+    static const char *const NAMES[] = {"edge_v5", "multi_member_v5", "trailing_blank_v5",
+                                        "long_names_labels_v8"};
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
         Json want;
         Error err = {0};
         Str content;
         XptMember *members;
         size_t n;
-        if (!test_data_json(t, str_format(t->arena, "standards/xpt/%s.expected.json", NAMES[i]).data, &want)) return;
+        if (!test_data_json(t, str_format(t->arena, "standards/xpt/%s.expected.json", NAMES[i]).data, &want))
+            return;
         Str path = test_data(t, str_format(t->arena, "standards/xpt/%s.xpt", NAMES[i]).data);
-        if (!CHECK_OK(t, file_read(t->arena, path, DATA_MAX, &content, &err) && xpt_members(t->arena, content, &members, &n, &err), err)) continue;
+        if (!CHECK_OK(t,
+                      file_read(t->arena, path, DATA_MAX, &content, &err) &&
+                          xpt_members(t->arena, content, &members, &n, &err),
+                      err))
+            continue;
         const Json *sets = json_get(&want, "datasets");
         if (!CHECK_INT(t, n, sets->n)) continue;
         for (size_t k = 0; k < n; k++) check_member(t, content, &sets->items[k], &members[k]);
@@ -351,18 +370,40 @@ static void the_pilot_study_reads_with_its_counts(Test *t)
     static const struct {
         const char *path;
         size_t n_rows, n_columns;
-    } FILES[] = {                                          /* dim(foreign::read.xport(file)), R 4.2.2 */
-        {"adam/adae.xpt", 1191, 55},       {"adam/adlbc.xpt.gz", 74264, 46},  {"adam/adlbh.xpt.gz", 49932, 46},
-        {"adam/adlbhy.xpt.gz", 9954, 43},  {"adam/adqsadas.xpt", 12463, 40},  {"adam/adqscibc.xpt", 730, 36},
-        {"adam/adqsnpix.xpt.gz", 31140, 41}, {"adam/adsl.xpt", 254, 48},      {"adam/adtte.xpt", 254, 26},
-        {"adam/advs.xpt.gz", 32139, 34},   {"sdtm/ae.xpt", 1191, 35},         {"sdtm/cm.xpt", 7510, 21},
-        {"sdtm/dm.xpt", 306, 25},          {"sdtm/ds.xpt", 596, 13},          {"sdtm/ex.xpt", 591, 17},
-        {"sdtm/lb.xpt.gz", 59580, 23},     {"sdtm/mh.xpt", 1818, 19},         {"sdtm/qs.xpt.gz", 121749, 20},
-        {"sdtm/relrec.xpt", 234, 7},      {"sdtm/sc.xpt", 254, 14},          {"sdtm/se.xpt", 752, 9},
-        {"sdtm/suppae.xpt", 1191, 10},     {"sdtm/suppdm.xpt", 1197, 10},     {"sdtm/suppds.xpt", 3, 10},
-        {"sdtm/supplb.xpt.gz", 64403, 10}, {"sdtm/sv.xpt", 3559, 8},          {"sdtm/ta.xpt", 8, 10},
-        {"sdtm/te.xpt", 7, 7},            {"sdtm/ti.xpt", 31, 6},            {"sdtm/ts.xpt", 33, 6},
-        {"sdtm/tv.xpt", 21, 9},            {"sdtm/vs.xpt.gz", 29643, 25},
+    } FILES[] = {
+        /* dim(foreign::read.xport(file)), R 4.2.2 */
+        {"adam/adae.xpt", 1191, 55},
+        {"adam/adlbc.xpt.gz", 74264, 46},
+        {"adam/adlbh.xpt.gz", 49932, 46},
+        {"adam/adlbhy.xpt.gz", 9954, 43},
+        {"adam/adqsadas.xpt", 12463, 40},
+        {"adam/adqscibc.xpt", 730, 36},
+        {"adam/adqsnpix.xpt.gz", 31140, 41},
+        {"adam/adsl.xpt", 254, 48},
+        {"adam/adtte.xpt", 254, 26},
+        {"adam/advs.xpt.gz", 32139, 34},
+        {"sdtm/ae.xpt", 1191, 35},
+        {"sdtm/cm.xpt", 7510, 21},
+        {"sdtm/dm.xpt", 306, 25},
+        {"sdtm/ds.xpt", 596, 13},
+        {"sdtm/ex.xpt", 591, 17},
+        {"sdtm/lb.xpt.gz", 59580, 23},
+        {"sdtm/mh.xpt", 1818, 19},
+        {"sdtm/qs.xpt.gz", 121749, 20},
+        {"sdtm/relrec.xpt", 234, 7},
+        {"sdtm/sc.xpt", 254, 14},
+        {"sdtm/se.xpt", 752, 9},
+        {"sdtm/suppae.xpt", 1191, 10},
+        {"sdtm/suppdm.xpt", 1197, 10},
+        {"sdtm/suppds.xpt", 3, 10},
+        {"sdtm/supplb.xpt.gz", 64403, 10},
+        {"sdtm/sv.xpt", 3559, 8},
+        {"sdtm/ta.xpt", 8, 10},
+        {"sdtm/te.xpt", 7, 7},
+        {"sdtm/ti.xpt", 31, 6},
+        {"sdtm/ts.xpt", 33, 6},
+        {"sdtm/tv.xpt", 21, 9},
+        {"sdtm/vs.xpt.gz", 29643, 25},
     };
     for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) {
         Error err = {0};
@@ -371,7 +412,8 @@ static void the_pilot_study_reads_with_its_counts(Test *t)
         Str path = test_data(t, str_format(t->arena, "cdiscpilot01/%s", FILES[i].path).data);
         if (path.len && CHECK_OK(t, xpt_read_frame(arena, path, STR(""), &frame, &err), err)) {
             CHECK_INT(t, frame->n_rows, FILES[i].n_rows);
-            if (!CHECK_INT(t, frame->n_columns, FILES[i].n_columns)) fprintf(stderr, "    %s\n", FILES[i].path);
+            if (!CHECK_INT(t, frame->n_columns, FILES[i].n_columns))
+                fprintf(stderr, "    %s\n", FILES[i].path);
         }
         arena_free(arena);
         if (path.len == 0) return;
@@ -382,7 +424,8 @@ static const TestCase CASES[] = {
     {"a file made here reads back", a_file_made_here_reads_back},
     {"a compressed file reads the same", a_compressed_file_reads_the_same},
     {"a file cut anywhere is refused, or shorter", a_file_cut_anywhere_is_refused_or_shorter},
-    {"rows that are blank at the end count when they must", rows_that_are_blank_at_the_end_count_when_they_must},
+    {"rows that are blank at the end count when they must",
+     rows_that_are_blank_at_the_end_count_when_they_must},
     {"a damaged description is refused", a_damaged_description_is_refused},
     {"other files and members are refused", other_files_and_members_are_refused},
     {"IBM numbers are exact", ibm_numbers_are_exact},
