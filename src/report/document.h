@@ -103,9 +103,10 @@ typedef struct {
 } Series;
 
 typedef struct {
-    Str text;                         /* lines separated by '\n' */
+    Str text;                         /* lines separated by '\n'; "(n = 40)" is added to the first if it has none */
     size_t n;                         /* the count it shows */
-    int column, row;                  /* place in the grid: an arm per column, rows counted downwards */
+    int column, row;                  /* place in the grid: an arm per column, rows counted downwards; what comes
+                                       * before the arms, or unites them, stands in the middle (or the first) column */
     int from;                         /* index of the box the arrow comes from, -1 for none */
     bool aside;                       /* an exclusion: stands at the right of the arrow, on a row of its own */
 } FlowBox;

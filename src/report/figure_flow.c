@@ -1,4 +1,6 @@
 /* The flow of participants: boxes top-down, exclusions at the right of the arrow, arms side by side. */
+#include <limits.h>
+
 #include "report/figure_kinds.h"
 
 #define MARGIN   8.0
@@ -19,38 +21,64 @@ typedef struct {
 typedef struct {
     Arena *arena;
     const Figure *figure;
-    int n_columns, first_arm_row;                         /* rows above it are centred over the arms */
+    int n_columns, first_arms, last_arms;                 /* rows in which arms stand side by side */
     Laid *laid;
 } Flow;
+
+/* Boxes of a row that stand below the arrow, not beside it. */
+static int count_in_row(const Figure *figure, int row)
+{
+    int n = 0;
+    for (size_t i = 0; i < figure->n_boxes; i++) n += figure->boxes[i].row == row && !figure->boxes[i].aside;
+    return n;
+}
 
 static void measure_grid(Flow *flow)
 {
     flow->n_columns = 1;
-    flow->first_arm_row = -1;
+    flow->first_arms = INT_MAX;
+    flow->last_arms = -1;
     for (size_t i = 0; i < flow->figure->n_boxes; i++) {
         const FlowBox *box = &flow->figure->boxes[i];
         if (box->column + 1 > flow->n_columns) flow->n_columns = box->column + 1;
-        if (box->column > 0 && (flow->first_arm_row < 0 || box->row < flow->first_arm_row)) flow->first_arm_row = box->row;
+        if (count_in_row(flow->figure, box->row) < 2) continue;
+        if (box->row < flow->first_arms) flow->first_arms = box->row;
+        if (box->row > flow->last_arms) flow->last_arms = box->row;
     }
 }
 
-static bool is_trunk(const Flow *flow, const FlowBox *box) { return flow->n_columns == 1 || box->row < flow->first_arm_row; }
+/* Does the box belong to the stem, common to all arms: before them, or uniting them below? */
+static bool is_trunk(const Flow *flow, const FlowBox *box)
+{
+    if (flow->n_columns == 1 || box->row < flow->first_arms) return true;
+    return box->row > flow->last_arms && 2 * box->column + 1 == flow->n_columns;
+}
 
-/* "Enrolled (n = 40)" and the lines below it. */
+static Str first_line(Str text)
+{
+    Str first, rest;
+    return str_cut(text, STR("\n"), &first, &rest) ? first : text;
+}
+
+/* The text with its count, blanks around '=' made unbreakable. */
 static Str box_text(Arena *arena, const FlowBox *box, bool name_only)
 {
-    Str first = box->text, rest = {0};
-    bool more = str_cut(box->text, STR("\n"), &first, &rest);
-    Buf text = buf_new(arena);
-    buf_add(&text, first);
-    buf_add_c(&text, " (n\xC2\xA0=\xC2\xA0");
-    buf_integer(&text, (int64_t)box->n);
-    buf_char(&text, ')');
-    if (more && !name_only) {
-        buf_char(&text, '\n');
-        buf_add(&text, rest);
+    Str name = first_line(box->text), equals = STR(" = "), before, after;
+    Buf text = buf_new(arena), whole = buf_new(arena);
+    buf_add(&text, name);
+    if (str_find(name, STR("(n")) == SIZE_MAX) {
+        buf_add_c(&text, " (n = ");
+        buf_integer(&text, (int64_t)box->n);
+        buf_char(&text, ')');
     }
-    return buf_str(&text);
+    if (!name_only) buf_add(&text, str_slice(box->text, name.len, box->text.len));
+    Str rest = buf_str(&text);
+    for (; str_cut(rest, equals, &before, &after); rest = after) {
+        buf_add(&whole, before);
+        buf_add_c(&whole, "\xC2\xA0=\xC2\xA0");
+    }
+    buf_add(&whole, rest);
+    return buf_str(&whole);
 }
 
 static void lay_box(Flow *flow, size_t i)
@@ -71,9 +99,10 @@ static void lay_box(Flow *flow, size_t i)
         laid->x = MARGIN + box->column * pitch;
         laid->width = pitch - ARM_GAP;
     }
-    laid->n_lines = svg_wrap(flow->arena, box_text(flow->arena, box, true), SVG_TEXT_SIZE * BOLD, laid->width - 2 * PAD, &laid->lines);
+    double room = laid->width - 2 * PAD;
+    laid->n_lines = svg_wrap(flow->arena, box_text(flow->arena, box, true), SVG_TEXT_SIZE * BOLD, room, &laid->lines);
     laid->n_bold = laid->aside ? 0 : laid->n_lines;
-    laid->n_lines = svg_wrap(flow->arena, box_text(flow->arena, box, false), SVG_TEXT_SIZE * BOLD, laid->width - 2 * PAD, &laid->lines);
+    laid->n_lines = svg_wrap(flow->arena, box_text(flow->arena, box, false), SVG_TEXT_SIZE * BOLD, room, &laid->lines);
     laid->height = (double)laid->n_lines * LINE + 2 * PAD - 4;
 }
 
@@ -102,6 +131,17 @@ static double stack_rows(Flow *flow)
 }
 
 static double middle_of(const Laid *laid) { return laid->x + laid->width / 2; }
+
+/* Lines from all arms of a row to the stem below them. */
+static void draw_union(Svg *svg, const Flow *flow, int row, double stem)
+{
+    for (size_t i = 0; i < flow->figure->n_boxes; i++) {
+        const Laid *arm = &flow->laid[i];
+        if (flow->figure->boxes[i].row != row || flow->figure->boxes[i].aside) continue;
+        double x = middle_of(arm), y = arm->y + arm->height;
+        svg_path(svg, &SVG_ARROW, (double[]){x, x, stem}, (double[]){y, y + GAP_DOWN / 2, y + GAP_DOWN / 2}, 3, false);
+    }
+}
 
 static void draw_arrow(Svg *svg, const Laid *from, const Laid *to)
 {
@@ -137,8 +177,11 @@ double figure_flow(Svg *svg, const Figure *figure)
     for (size_t i = 0; i < figure->n_boxes; i++) lay_box(&flow, i);
     double height = stack_rows(&flow);
     for (size_t i = 0; i < figure->n_boxes; i++) {
-        int from = figure->boxes[i].from;
-        if (from >= 0 && (size_t)from < figure->n_boxes) draw_arrow(svg, &flow.laid[from], &flow.laid[i]);
+        const FlowBox *box = &figure->boxes[i];
+        if (box->from < 0 || (size_t)box->from >= figure->n_boxes) continue;
+        const FlowBox *from = &figure->boxes[box->from];
+        if (is_trunk(&flow, box) && !is_trunk(&flow, from) && !box->aside) draw_union(svg, &flow, from->row, middle_of(&flow.laid[i]));
+        draw_arrow(svg, &flow.laid[box->from], &flow.laid[i]);
     }
     for (size_t i = 0; i < figure->n_boxes; i++) draw_box(svg, &flow.laid[i]);
     return height;

@@ -61,7 +61,7 @@ void html_notes(Markup *html, const Document *document, Str id, const Str *footn
     markup_line(html);
 }
 
-/* Text with its lines as <br>; what follows the first line of a header is lighter. */
+/* Text with its lines as <br>; a line in brackets, as "(N=86)", is lighter. */
 static void add_header_text(Markup *html, Str text)
 {
     Str first = text, rest = {0};
@@ -72,7 +72,8 @@ static void add_header_text(Markup *html, Str text)
         more = str_cut(rest, STR("\n"), &line, &after);
         markup_open(html, "br");
         markup_close_empty(html);
-        markup_element(html, "span", "more", line);
+        if (str_starts(line, STR("(")) || str_starts(line, STR("["))) markup_element(html, "span", "more", line);
+        else markup_text(html, line);
         rest = after;
     }
 }
@@ -252,7 +253,7 @@ static void add_body(Markup *html, const Document *document, const Table *table)
     markup_line(html);
     for (size_t r = 0; r < table->n_rows; r++) {
         const Row *row = &table->rows[r];
-        if (r && row->kind == ROW_GROUP && row->indent == 0) {
+        if (typeset_begins_block(table, r)) {
             markup_close(html);
             markup_open(html, "tbody");
             markup_line(html);

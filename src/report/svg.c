@@ -309,6 +309,7 @@ double svg_text_width(Str text, double size)
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.data[i];
         if ((c & 0xC0) == 0x80) continue;
+        if (c == 0xC2 && i + 1 < text.len && (unsigned char)text.data[i + 1] == 0xA0) c = ' ';
         if (c >= 0xE3) em += 1;                           /* wide scripts */
         else if (c < 0x80 && memchr("iIjl.,:;'|! ftr()[]/-", c, 21)) em += 0.33;
         else if (c == 'm' || c == 'w' || c == 'M' || c == 'W' || c == '%') em += 0.9;

@@ -264,7 +264,7 @@ static void print_panel(const Panel *panel, Str watermark)
     print_headers(panel);
     text_table_rule(panel->out, "─", panel->total);
     for (size_t r = 0; r < table->n_rows; r++) {
-        if (r && table->rows[r].kind == ROW_GROUP && table->rows[r].indent == 0) buf_char(panel->out, '\n');
+        if (typeset_begins_block(table, r)) buf_char(panel->out, '\n');
         print_row(panel, &table->rows[r]);
     }
     text_table_rule(panel->out, "─", panel->total);

@@ -131,3 +131,9 @@ bool typeset_has_spanners(const Table *table)
         if (table->columns[c].spanner.len) return true;
     return false;
 }
+
+bool typeset_begins_block(const Table *table, size_t row)
+{
+    const Row *rows = table->rows;
+    return row > 0 && rows[row].indent == 0 && (rows[row].kind == ROW_GROUP || rows[row - 1].indent > 0);
+}

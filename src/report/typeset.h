@@ -29,4 +29,7 @@ Str typeset_figure_name(Arena *arena, const Figure *figure);
 size_t typeset_span_end(const Table *table, size_t column, size_t end);
 bool typeset_has_spanners(const Table *table);
 
+/* Is there room above this row: a group begins, or indented rows are over. */
+bool typeset_begins_block(const Table *table, size_t row);
+
 #endif

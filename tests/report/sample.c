@@ -163,18 +163,17 @@ static void add_flow(Document *document)
 static void add_flow_of_arms(Document *document)
 {
     const FlowBox BOXES[] = {
-        {.text = STR("Assessed for eligibility"), .n = 310, .row = 0, .from = -1},
-        {.text = STR("Excluded\n40 not meeting the criteria\n16 declined"), .n = 56, .row = 1, .from = 0, .aside = true},
-        {.text = STR("Randomised"), .n = 254, .row = 2, .from = 0},
+        {.text = STR("Assessed for eligibility"), .n = 310, .column = 1, .row = 0, .from = -1},
+        {.text = STR("Excluded\n40 not meeting the criteria\n16 declined"), .n = 56, .column = 1, .row = 1, .from = 0, .aside = true},
+        {.text = STR("Randomised (n = 254)"), .n = 254, .column = 1, .row = 2, .from = 0},
         {.text = STR("Allocated to placebo\n86 received it"), .n = 86, .column = 0, .row = 3, .from = 2},
         {.text = STR("Allocated to low dose\n84 received it"), .n = 84, .column = 1, .row = 3, .from = 2},
         {.text = STR("Allocated to high dose\n83 received it, 1 withdrew before the first dose"), .n = 84, .column = 2, .row = 3, .from = 2},
         {.text = STR("Stopped early\n8 adverse event\n20 other"), .n = 28, .column = 0, .row = 4, .from = 3},
         {.text = STR("Stopped early\n44 adverse event\n15 other"), .n = 59, .column = 1, .row = 4, .from = 4},
         {.text = STR("Stopped early\n40 adverse event\n17 other"), .n = 57, .column = 2, .row = 4, .from = 5},
-        {.text = STR("Analysed"), .n = 86, .column = 0, .row = 5, .from = 6},
-        {.text = STR("Analysed"), .n = 84, .column = 1, .row = 5, .from = 7},
-        {.text = STR("Analysed"), .n = 84, .column = 2, .row = 5, .from = 8},
+        {.text = STR("Without a last visit"), .n = 3, .column = 1, .row = 5, .from = 7, .aside = true},
+        {.text = STR("Analysed"), .n = 254, .column = 1, .row = 6, .from = 7},
     };
     Figure *figure = document_figure(document, FIGURE_FLOW, STR("2"), STR("Flow of participants in three arms"));
     figure->alt = STR("310 assessed, 254 randomised: 86 to placebo, 84 to low dose, 84 to high dose; all analysed.");
