@@ -48,20 +48,23 @@ static char byte_at(Str source, yaml_mark_t mark)
 {
     size_t i = 0, line = 0, column = 0;
     while (i < source.len && line < mark.line) line += source.data[i++] == '\n';
-    for (; i < source.len && column < mark.column; column++)
-        do i++; while (i < source.len && ((unsigned char)source.data[i] & 0xC0) == 0x80);
+    for (; i < source.len && column < mark.column; column++) do
+            i++;
+        while (i < source.len && ((unsigned char)source.data[i] & 0xC0) == 0x80);
     return i < source.len ? source.data[i] : '\0';
 }
 
 static bool fail_parser(Reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
-    if (parser->error == YAML_MEMORY_ERROR) return error_set(reader->err, ERROR_IO, "out of memory while reading YAML");
+    if (parser->error == YAML_MEMORY_ERROR)
+        return error_set(reader->err, ERROR_IO, "out of memory while reading YAML");
     const char *problem = parser->problem ? parser->problem : "cannot be read";
     yaml_mark_t mark = parser->problem_mark;
     if (parser->error == YAML_READER_ERROR) mark = parser->mark;
     if (strstr(problem, "cannot start any token") && byte_at(reader->source, mark) == '\t')
-        return fail_at(reader, mark, "a tab where blanks are expected", "Indent with blanks; YAML does not take tabs.");
+        return fail_at(reader, mark, "a tab where blanks are expected",
+                       "Indent with blanks; YAML does not take tabs.");
     if (strstr(problem, "cannot start any token"))
         return fail_at(reader, mark, "a text begins with a character that YAML keeps for itself",
                        "Put the text in quotes.");
@@ -79,31 +82,33 @@ static bool next_event(Reader *reader, yaml_event_t *event)
 
 static bool is_tagged(const yaml_event_t *event)
 {
-    return (event->type == YAML_SCALAR_EVENT && event->data.scalar.tag)
-        || (event->type == YAML_SEQUENCE_START_EVENT && event->data.sequence_start.tag)
-        || (event->type == YAML_MAPPING_START_EVENT && event->data.mapping_start.tag);
+    return (event->type == YAML_SCALAR_EVENT && event->data.scalar.tag) ||
+           (event->type == YAML_SEQUENCE_START_EVENT && event->data.sequence_start.tag) ||
+           (event->type == YAML_MAPPING_START_EVENT && event->data.mapping_start.tag);
 }
 
 static bool is_anchored(const yaml_event_t *event)
 {
-    return (event->type == YAML_SCALAR_EVENT && event->data.scalar.anchor)
-        || (event->type == YAML_SEQUENCE_START_EVENT && event->data.sequence_start.anchor)
-        || (event->type == YAML_MAPPING_START_EVENT && event->data.mapping_start.anchor);
+    return (event->type == YAML_SCALAR_EVENT && event->data.scalar.anchor) ||
+           (event->type == YAML_SEQUENCE_START_EVENT && event->data.sequence_start.anchor) ||
+           (event->type == YAML_MAPPING_START_EVENT && event->data.mapping_start.anchor);
 }
 
 static bool check_event(Reader *reader, const yaml_event_t *event, size_t depth)
 {
     yaml_mark_t mark = event->start_mark;
     if (event->type == YAML_ALIAS_EVENT || is_anchored(event))
-        return fail_at(reader, mark, "anchors (&) and aliases (*) are not read here",
-                       "Write the value out where it is used; a text that begins with & or * stands in quotes.");
+        return fail_at(
+            reader, mark, "anchors (&) and aliases (*) are not read here",
+            "Write the value out where it is used; a text that begins with & or * stands in quotes.");
     if (is_tagged(event))
         return fail_at(reader, mark, "tags (!) are not read here",
                        "Remove the tag; a text that begins with ! stands in quotes.");
     if (depth > YAML_MAX_DEPTH)
         return fail_at(reader, mark, "nested too deeply", "At most 32 levels can stand inside each other.");
     if (++reader->n_nodes > YAML_MAX_NODES)
-        return fail_at(reader, mark, "too many values in one file", "At most 200000 values can stand in one file.");
+        return fail_at(reader, mark, "too many values in one file",
+                       "At most 200000 values can stand in one file.");
     return true;
 }
 
@@ -111,11 +116,13 @@ static bool read_scalar(Reader *reader, const yaml_event_t *event, Yaml *node)
 {
     Str raw = {(const char *)event->data.scalar.value, event->data.scalar.length};
     if (raw.len > MAX_SCALAR_BYTES)
-        return fail_at(reader, event->start_mark, "a text of more than 65536 bytes", "Shorten it, or close its quote.");
+        return fail_at(reader, event->start_mark, "a text of more than 65536 bytes",
+                       "Shorten it, or close its quote.");
     Error why = {0};
     Str nfc;
     if (!str_nfc(reader->arena, raw, &nfc, &why))
-        return fail_at(reader, event->start_mark, "a text that holds a NUL or cannot be normalised", "Remove the odd character.");
+        return fail_at(reader, event->start_mark, "a text that holds a NUL or cannot be normalised",
+                       "Remove the odd character.");
     node->kind = YAML_IS_SCALAR;
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     node->text = str_copy(reader->arena, nfc);
@@ -160,7 +167,8 @@ static bool check_key(Reader *reader, Map *seen, const Yaml *key)
     bool is_new;
     MapEntry *entry = map_put(seen, key->text, &is_new);
     if (!is_new) {
-        yaml_error(key, reader->err, ERROR_MALFORMED, "the key \"" STR_FMT "\" stands twice in one mapping", STR_ARG(key->text));
+        yaml_error(key, reader->err, ERROR_MALFORMED, "the key \"" STR_FMT "\" stands twice in one mapping",
+                   STR_ARG(key->text));
         return error_hint(reader->err, "It stands first in line %zu; keep one of the two.", entry->index);
     }
     entry->index = key->line;
@@ -202,7 +210,8 @@ static bool expect_end(Reader *reader)
         if (!next_event(reader, &event)) return false;
         at_end = event.type == YAML_STREAM_END_EVENT;
         if (event.type != YAML_DOCUMENT_START_EVENT) continue;
-        fail_at(reader, event.start_mark, "a second document begins here (---)", "Keep one document in one file.");
+        fail_at(reader, event.start_mark, "a second document begins here (---)",
+                "Keep one document in one file.");
         yaml_event_delete(&event);
         return false;
     }
@@ -218,8 +227,9 @@ static bool read_document(Reader *reader, Yaml *yaml)
         yaml_event_delete(&event);
     }
     bool empty = event.type == YAML_STREAM_END_EVENT;
-    bool ok = empty ? fail_at(reader, event.start_mark, "the file is empty", "Write at least one \"key: value\".")
-                    : read_node(reader, &event, 1, yaml);
+    bool ok =
+        empty ? fail_at(reader, event.start_mark, "the file is empty", "Write at least one \"key: value\".")
+              : read_node(reader, &event, 1, yaml);
     yaml_event_delete(&event);
     return ok && expect_end(reader);
 }
@@ -227,7 +237,8 @@ static bool read_document(Reader *reader, Yaml *yaml)
 static bool check_source(Str text, Error *err)
 {
     if (text.len > YAML_MAX_BYTES) {
-        error_set(err, ERROR_MALFORMED, "the file has %zu bytes; at most %zu are read", text.len, YAML_MAX_BYTES);
+        error_set(err, ERROR_MALFORMED, "the file has %zu bytes; at most %zu are read", text.len,
+                  YAML_MAX_BYTES);
         return error_hint(err, "A protocol is a page that people read; move data into data files.");
     }
     size_t bad;
@@ -244,9 +255,11 @@ bool yaml_parse(Arena *arena, Str text, Yaml *yaml, Error *err)
     if (!check_source(text, err)) return false;
     if (str_starts(text, STR("\xef\xbb\xbf"))) text = str_slice(text, 3, text.len);
     Reader reader = {.arena = arena, .source = text, .err = err};
-    if (!yaml_parser_initialize(&reader.parser)) return error_set(err, ERROR_IO, "out of memory while reading YAML");
+    if (!yaml_parser_initialize(&reader.parser))
+        return error_set(err, ERROR_IO, "out of memory while reading YAML");
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)(text.data ? text.data : ""), text.len);
+    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)(text.data ? text.data : ""),
+                                 text.len);
     bool ok = read_document(&reader, yaml);
     yaml_parser_delete(&reader.parser);
     return ok;
@@ -284,12 +297,19 @@ static bool is_plain(const Yaml *yaml) { return yaml && yaml->kind == YAML_IS_SC
 bool yaml_is_null(const Yaml *yaml)
 {
     if (!yaml) return true;
-    return is_plain(yaml) && (!yaml->text.len || str_equal(yaml->text, STR("~")) || str_equal(yaml->text, STR("null")));
+    return is_plain(yaml) &&
+           (!yaml->text.len || str_equal(yaml->text, STR("~")) || str_equal(yaml->text, STR("null")));
 }
 
-bool yaml_number(const Yaml *yaml, double *value) { return is_plain(yaml) && number_parse(yaml->text, value); }
+bool yaml_number(const Yaml *yaml, double *value)
+{
+    return is_plain(yaml) && number_parse(yaml->text, value);
+}
 
-bool yaml_integer(const Yaml *yaml, int64_t *value) { return is_plain(yaml) && integer_parse(yaml->text, value); }
+bool yaml_integer(const Yaml *yaml, int64_t *value)
+{
+    return is_plain(yaml) && integer_parse(yaml->text, value);
+}
 
 bool yaml_boolean(const Yaml *yaml, bool *value)
 {
@@ -300,7 +320,8 @@ bool yaml_boolean(const Yaml *yaml, bool *value)
 
 const char *yaml_kind_name(const Yaml *yaml)
 {
-    static const char *const NAMES[] = {[YAML_IS_SCALAR] = "text", [YAML_IS_SEQUENCE] = "a list", [YAML_IS_MAPPING] = "a mapping"};
+    static const char *const NAMES[] = {
+        [YAML_IS_SCALAR] = "text", [YAML_IS_SEQUENCE] = "a list", [YAML_IS_MAPPING] = "a mapping"};
     return yaml_is_null(yaml) ? "nothing" : NAMES[yaml->kind];
 }
 

@@ -8,17 +8,27 @@ void rule_no_estimand(Checker *checker)
     for (size_t i = 0; i < checker->protocol->analyses.n; i++) {
         const AnalysisPlan *analysis = &checker->protocol->analyses.items[i];
         if (analysis->role == ANALYSIS_PRIMARY && !analysis->estimand.len)
-            flag(checker, place_of(analysis->at, "id"), "the primary analysis \"" STR_FMT "\" answers no estimand", STR_ARG(analysis->id));
+            flag(checker, place_of(analysis->at, "id"),
+                 "the primary analysis \"" STR_FMT "\" answers no estimand", STR_ARG(analysis->id));
     }
 }
 
 static bool uses_motor_instrument(const Protocol *protocol)
 {
-    for (size_t i = 0; i < protocol->instruments.n; i++)
-        switch (protocol->instruments.items[i].instrument) {
-        case INSTRUMENT_GMFM_88: case INSTRUMENT_GMFM_66: case INSTRUMENT_GMFM_66_PERCENTILE: case INSTRUMENT_MODIFIED_ASHWORTH: return true;
-        case INSTRUMENT_UNSTATED: case INSTRUMENT_GMFCS: case INSTRUMENT_MACS: case INSTRUMENT_MINI_MACS: case INSTRUMENT_CP_QOL:
-        case INSTRUMENT_DENVER_II: case INSTRUMENT_OTHER: break;
+    for (size_t i = 0; i < protocol->instruments.n; i++) switch (protocol->instruments.items[i].instrument) {
+        case INSTRUMENT_GMFM_88:
+        case INSTRUMENT_GMFM_66:
+        case INSTRUMENT_GMFM_66_PERCENTILE:
+        case INSTRUMENT_MODIFIED_ASHWORTH:
+            return true;
+        case INSTRUMENT_UNSTATED:
+        case INSTRUMENT_GMFCS:
+        case INSTRUMENT_MACS:
+        case INSTRUMENT_MINI_MACS:
+        case INSTRUMENT_CP_QOL:
+        case INSTRUMENT_DENVER_II:
+        case INSTRUMENT_OTHER:
+            break;
         }
     return false;
 }
@@ -40,7 +50,8 @@ static bool mentions(Arena *arena, const IntercurrentEvents *events, const char 
 {
     for (size_t i = 0; i < events->n; i++)
         for (size_t k = 0; k < 5 && words[k]; k++)
-            if (str_find(str_lower(arena, events->items[i].event), str_from(words[k])) != SIZE_MAX) return true;
+            if (str_find(str_lower(arena, events->items[i].event), str_from(words[k])) != SIZE_MAX)
+                return true;
     return false;
 }
 
@@ -51,10 +62,14 @@ void rule_intercurrent_events(Checker *checker)
         const Estimand *estimand = &protocol->estimands.items[i];
         const Yaml *at = place_of(estimand->at, "intercurrent_events");
         bool any = estimand->intercurrent_events.n > 0;
-        if (!any) flag(checker, place_of(estimand->at, "id"), "the estimand \"" STR_FMT "\" names no intercurrent event", STR_ARG(estimand->id));
+        if (!any)
+            flag(checker, place_of(estimand->at, "id"),
+                 "the estimand \"" STR_FMT "\" names no intercurrent event", STR_ARG(estimand->id));
         for (size_t k = 0; any && k < sizeof EXPECTED_EVENTS / sizeof EXPECTED_EVENTS[0]; k++)
-            if (EXPECTED_EVENTS[k].matters(protocol) && !mentions(checker->arena, &estimand->intercurrent_events, EXPECTED_EVENTS[k].words))
-                flag(checker, at, "the estimand \"" STR_FMT "\" says nothing of %s", STR_ARG(estimand->id), EXPECTED_EVENTS[k].event);
+            if (EXPECTED_EVENTS[k].matters(protocol) &&
+                !mentions(checker->arena, &estimand->intercurrent_events, EXPECTED_EVENTS[k].words))
+                flag(checker, at, "the estimand \"" STR_FMT "\" says nothing of %s", STR_ARG(estimand->id),
+                     EXPECTED_EVENTS[k].event);
     }
 }
 
@@ -63,7 +78,8 @@ void rule_subgroup_interaction(Checker *checker)
     for (size_t i = 0; i < checker->protocol->analyses.n; i++) {
         const AnalysisPlan *analysis = &checker->protocol->analyses.items[i];
         if (analysis->subgroup.len && !analysis->interaction)
-            flag(checker, place_of(analysis->at, "subgroup"), "\"" STR_FMT "\" looks at groups of " STR_FMT " without their interaction",
+            flag(checker, place_of(analysis->at, "subgroup"),
+                 "\"" STR_FMT "\" looks at groups of " STR_FMT " without their interaction",
                  STR_ARG(analysis->id), STR_ARG(analysis->subgroup));
     }
 }
@@ -84,8 +100,10 @@ void rule_subgroup_size(Checker *checker)
     for (size_t i = 0; i < checker->protocol->analyses.n; i++) {
         const AnalysisPlan *analysis = &checker->protocol->analyses.items[i];
         const Codelist *codes = codes_of(checker->protocol, analysis->subgroup);
-        if (!analysis->subgroup.len || !codes || !codes->n || planned < 1 || planned / (int)codes->n >= SMALL) continue;
-        flag(checker, place_of(analysis->at, "subgroup"), "%d subjects in %zu groups of " STR_FMT " are about %d each", planned, codes->n,
+        if (!analysis->subgroup.len || !codes || !codes->n || planned < 1 || planned / (int)codes->n >= SMALL)
+            continue;
+        flag(checker, place_of(analysis->at, "subgroup"),
+             "%d subjects in %zu groups of " STR_FMT " are about %d each", planned, codes->n,
              STR_ARG(analysis->subgroup), planned / (int)codes->n);
     }
 }
@@ -94,21 +112,26 @@ void rule_sample_size(Checker *checker)
 {
     const TrialFacts *trial = &checker->protocol->trial;
     if (!treats(checker->protocol) || trial->sample_size_reason.len) return;
-    if (trial->planned_subjects == INTEGER_ABSENT) flag(checker, trial->at, "the number of subjects is not planned");
-    else flag(checker, place_of(trial->at, "planned_subjects"), "no reason is given for %d subjects", trial->planned_subjects);
+    if (trial->planned_subjects == INTEGER_ABSENT)
+        flag(checker, trial->at, "the number of subjects is not planned");
+    else
+        flag(checker, place_of(trial->at, "planned_subjects"), "no reason is given for %d subjects",
+             trial->planned_subjects);
 }
 
 void rule_stopping(Checker *checker)
 {
     const Protocol *protocol = checker->protocol;
     if (treats(protocol) && !protocol->safety.stopping.n)
-        flag(checker, protocol->safety.at ? protocol->safety.at : protocol->trial.at, "there is no stopping rule for harm");
+        flag(checker, protocol->safety.at ? protocol->safety.at : protocol->trial.at,
+             "there is no stopping rule for harm");
 }
 
 static bool is_asked(const Consent *consent, int age)
 {
     for (size_t i = 0; i < consent->assent.n; i++)
-        if (consent->assent.items[i].ages.low <= age && age <= consent->assent.items[i].ages.high) return true;
+        if (consent->assent.items[i].ages.low <= age && age <= consent->assent.items[i].ages.high)
+            return true;
     return false;
 }
 
@@ -118,11 +141,13 @@ void rule_assent(Checker *checker)
     enum { ASSENT_FROM = 7, ADULT = 18 };
     const Protocol *protocol = checker->protocol;
     Range ages = protocol->eligibility.ages;
-    if (!protocol->eligibility.at || !isfinite(ages.low) || !isfinite(ages.high) || !protocol->consent.at) return;
+    if (!protocol->eligibility.at || !isfinite(ages.low) || !isfinite(ages.high) || !protocol->consent.at)
+        return;
     int from = ages.low > ASSENT_FROM ? (int)fmin(ages.low, ADULT) : ASSENT_FROM;
     for (int age = from; age <= ages.high && age < ADULT; age++) {
         if (is_asked(&protocol->consent, age)) continue;
-        flag(checker, place_of(protocol->consent.at, "assent"), "children of %d years are not asked for assent", age);
+        flag(checker, place_of(protocol->consent.at, "assent"),
+             "children of %d years are not asked for assent", age);
         return;
     }
 }
@@ -137,14 +162,16 @@ void rule_concealment(Checker *checker)
 void rule_simulated(Checker *checker)
 {
     const TrialFacts *trial = &checker->protocol->trial;
-    if (trial->simulated) flag(checker, place_of(trial->at, "simulated"), "the records of this trial are made up");
+    if (trial->simulated)
+        flag(checker, place_of(trial->at, "simulated"), "the records of this trial are made up");
 }
 
 static void note_criteria(Checker *checker, const Criteria *criteria)
 {
     for (size_t i = 0; i < criteria->n; i++)
         if (!criteria->items[i].condition.len)
-            flag(checker, place_of(criteria->items[i].at, "id"), "a person answers the criterion \"" STR_FMT "\"", STR_ARG(criteria->items[i].id));
+            flag(checker, place_of(criteria->items[i].at, "id"),
+                 "a person answers the criterion \"" STR_FMT "\"", STR_ARG(criteria->items[i].id));
 }
 
 void rule_criteria_by_hand(Checker *checker)
@@ -156,5 +183,6 @@ void rule_criteria_by_hand(Checker *checker)
 void rule_product_limits(Checker *checker)
 {
     const Product *product = &checker->protocol->product;
-    if (product->at && !product->limits.n) flag(checker, product->at, "the product has no limits for its release");
+    if (product->at && !product->limits.n)
+        flag(checker, product->at, "the product has no limits for its release");
 }

@@ -25,8 +25,8 @@ void rule_missing_section(Checker *checker)
 
 static bool allocates(TrialDesign design)
 {
-    return design == DESIGN_PARALLEL || design == DESIGN_CROSSOVER || design == DESIGN_WAIT_LIST
-        || design == DESIGN_FACTORIAL || design == DESIGN_CLUSTER;
+    return design == DESIGN_PARALLEL || design == DESIGN_CROSSOVER || design == DESIGN_WAIT_LIST ||
+           design == DESIGN_FACTORIAL || design == DESIGN_CLUSTER;
 }
 
 void rule_arms(Checker *checker)
@@ -53,16 +53,19 @@ static void check_ratio(Checker *checker, const Randomisation *randomisation)
     double sum = 0;
     for (size_t i = 0; i < randomisation->ratio.n; i++) {
         double part = randomisation->ratio.items[i];
-        if (!(part >= 1 && part <= 100 && part == floor(part))) flag(checker, at, "a ratio is made of whole numbers from 1");
+        if (!(part >= 1 && part <= 100 && part == floor(part)))
+            flag(checker, at, "a ratio is made of whole numbers from 1");
         sum += part;
     }
     if (randomisation->ratio.n && randomisation->ratio.n != checker->protocol->arms.n)
-        flag(checker, at, "%zu ratio numbers for %zu arms", randomisation->ratio.n, checker->protocol->arms.n);
+        flag(checker, at, "%zu ratio numbers for %zu arms", randomisation->ratio.n,
+             checker->protocol->arms.n);
     if (!randomisation->ratio.n) sum = (double)checker->protocol->arms.n;
     for (size_t i = 0; i < randomisation->block_sizes.n; i++) {
         double size = randomisation->block_sizes.items[i];
         if (!(size >= 1 && size <= 1000 && sum > 0 && fmod(size, sum) == 0))
-            flag(checker, place_of(randomisation->at, "block_sizes"), "a block of %g cannot hold the ratio, whose sum is %g", size, sum);
+            flag(checker, place_of(randomisation->at, "block_sizes"),
+                 "a block of %g cannot hold the ratio, whose sum is %g", size, sum);
     }
 }
 
@@ -71,7 +74,8 @@ void rule_randomisation_details(Checker *checker)
     const Protocol *protocol = checker->protocol;
     const Randomisation *randomisation = &protocol->randomisation;
     if (!randomisation->at) return;
-    if (protocol->trial.design == DESIGN_SINGLE_ARM) flag(checker, randomisation->at, "a single-arm trial has nothing to randomise");
+    if (protocol->trial.design == DESIGN_SINGLE_ARM)
+        flag(checker, randomisation->at, "a single-arm trial has nothing to randomise");
     check_ratio(checker, randomisation);
     if (randomisation->method == RANDOMISE_BLOCKS && !randomisation->block_sizes.n)
         flag(checker, randomisation->at, "permuted blocks without block_sizes");
@@ -80,7 +84,8 @@ void rule_randomisation_details(Checker *checker)
     for (size_t i = 0; i < randomisation->strata.n; i++) {
         Str stratum = randomisation->strata.items[i];
         if (str_equal(stratum, STR("SITE")) || (screening && form_item(screening, stratum))) continue;
-        flag(checker, place_of(randomisation->at, "strata"), "the stratum \"" STR_FMT "\" is no item of the screening form", STR_ARG(stratum));
+        flag(checker, place_of(randomisation->at, "strata"),
+             "the stratum \"" STR_FMT "\" is no item of the screening form", STR_ARG(stratum));
     }
 }
 
@@ -92,17 +97,21 @@ void rule_visit_days(Checker *checker)
     for (size_t i = 0; i < visits->n; i++) {
         const Visit *visit = &visits->items[i];
         bool planned = visit->kind != VISIT_UNSCHEDULED;
-        if (planned && !has_day(visit) && !yaml_get(visit->at, "day")) flag(checker, visit->at, "the visit \"" STR_FMT "\" has no day", STR_ARG(visit->id));
+        if (planned && !has_day(visit) && !yaml_get(visit->at, "day"))
+            flag(checker, visit->at, "the visit \"" STR_FMT "\" has no day", STR_ARG(visit->id));
         if (!planned && has_day(visit))
             flag(checker, visit->at, "the unscheduled visit \"" STR_FMT "\" has a day", STR_ARG(visit->id));
         for (size_t k = 0; k < i; k++) {
             const Visit *other = &visits->items[k];
             if (other->order == visit->order)
-                flag(checker, place_of(visit->at, "order"), "the visits \"" STR_FMT "\" and \"" STR_FMT "\" have the same order",
-                     STR_ARG(other->id), STR_ARG(visit->id));
-            else if (has_day(visit) && has_day(other) && (other->order < visit->order) != (other->day < visit->day))
-                flag(checker, place_of(visit->at, "day"), "day %d of \"" STR_FMT "\" does not follow day %d of \"" STR_FMT "\"",
-                     visit->day, STR_ARG(visit->id), other->day, STR_ARG(other->id));
+                flag(checker, place_of(visit->at, "order"),
+                     "the visits \"" STR_FMT "\" and \"" STR_FMT "\" have the same order", STR_ARG(other->id),
+                     STR_ARG(visit->id));
+            else if (has_day(visit) && has_day(other) &&
+                     (other->order < visit->order) != (other->day < visit->day))
+                flag(checker, place_of(visit->at, "day"),
+                     "day %d of \"" STR_FMT "\" does not follow day %d of \"" STR_FMT "\"", visit->day,
+                     STR_ARG(visit->id), other->day, STR_ARG(other->id));
         }
     }
 }
@@ -125,8 +134,10 @@ void rule_windows(Checker *checker)
             if (!has_window(a)) continue;
             if (b->day < a->day) a = visit, b = &visits->items[k];
             if ((long)a->day + a->window.after < (long)b->day - b->window.before) continue;
-            flag(checker, place_of(visit->at, "window"), "the windows of \"" STR_FMT "\" (to day %ld) and \"" STR_FMT "\" (from day %ld) overlap",
-                 STR_ARG(a->id), (long)a->day + a->window.after, STR_ARG(b->id), (long)b->day - b->window.before);
+            flag(checker, place_of(visit->at, "window"),
+                 "the windows of \"" STR_FMT "\" (to day %ld) and \"" STR_FMT "\" (from day %ld) overlap",
+                 STR_ARG(a->id), (long)a->day + a->window.after, STR_ARG(b->id),
+                 (long)b->day - b->window.before);
         }
     }
 }
@@ -136,12 +147,16 @@ void rule_doses(Checker *checker)
     const Product *product = &checker->protocol->product;
     const Form *form = protocol_form(checker->protocol, product->form);
     if (form && form->repeats != FORM_PER_DOSE)
-        flag(checker, place_of(product->at, "form"), "the form \"" STR_FMT "\" of the product does not repeat by dose", STR_ARG(form->id));
+        flag(checker, place_of(product->at, "form"),
+             "the form \"" STR_FMT "\" of the product does not repeat by dose", STR_ARG(form->id));
     for (size_t i = 0; i < product->doses.n; i++) {
         const Dose *dose = &product->doses.items[i];
-        if (dose->number != (int)i + 1) flag(checker, dose->at, "dose %d stands where dose %zu should", dose->number, i + 1);
-        if (i && dose->day <= product->doses.items[i - 1].day) flag(checker, dose->at, "dose %d is not after the one before", dose->number);
-        if (dose->window.before < 0 || dose->window.after < 0) flag(checker, dose->at, "the window of dose %d is negative", dose->number);
+        if (dose->number != (int)i + 1)
+            flag(checker, dose->at, "dose %d stands where dose %zu should", dose->number, i + 1);
+        if (i && dose->day <= product->doses.items[i - 1].day)
+            flag(checker, dose->at, "dose %d is not after the one before", dose->number);
+        if (dose->window.before < 0 || dose->window.after < 0)
+            flag(checker, dose->at, "the window of dose %d is negative", dose->number);
     }
 }
 
@@ -167,14 +182,17 @@ void rule_schedule(Checker *checker)
         const Form *form = &protocol->forms.items[i];
         bool scheduled = scheduled_visits(protocol, form->id) > 0;
         if (form->repeats == FORM_PER_VISIT && !scheduled)
-            flag(checker, place_of(form->at, "id"), "the form \"" STR_FMT "\" is at no visit of the schedule", STR_ARG(form->id));
+            flag(checker, place_of(form->at, "id"), "the form \"" STR_FMT "\" is at no visit of the schedule",
+                 STR_ARG(form->id));
         if (form->repeats != FORM_PER_VISIT && scheduled)
-            flag(checker, place_of(form->at, "repeats"), "the form \"" STR_FMT "\" is scheduled, but is not filled by visit", STR_ARG(form->id));
+            flag(checker, place_of(form->at, "repeats"),
+                 "the form \"" STR_FMT "\" is scheduled, but is not filled by visit", STR_ARG(form->id));
     }
     for (size_t i = 0; i < protocol->visits.n; i++) {
         const Visit *visit = &protocol->visits.items[i];
         if (visit->kind != VISIT_SCREENING && !has_form(protocol, visit))
-            flag(checker, place_of(visit->at, "id"), "no form is filled at the visit \"" STR_FMT "\"", STR_ARG(visit->id));
+            flag(checker, place_of(visit->at, "id"), "no form is filled at the visit \"" STR_FMT "\"",
+                 STR_ARG(visit->id));
     }
 }
 
@@ -198,7 +216,8 @@ static void check_stopping_plan(Checker *checker, const StoppingPlan *plan)
     const Numbers *prior = &plan->prior;
     bool good = prior->n == 2 && prior->items[0] > 0 && prior->items[1] > 0;
     if (plan->kind == STOPPING_BETA_BINOMIAL && !good)
-        flag(checker, place_of(plan->at, "prior"), "a beta-binomial rule needs a prior of two positive numbers");
+        flag(checker, place_of(plan->at, "prior"),
+             "a beta-binomial rule needs a prior of two positive numbers");
 }
 
 void rule_probabilities(Checker *checker)
@@ -209,12 +228,14 @@ void rule_probabilities(Checker *checker)
         need_probability(checker, protocol->families.items[i].at, "alpha", protocol->families.items[i].alpha);
     for (size_t i = 0; i < protocol->analyses.n; i++)
         need_probability(checker, protocol->analyses.items[i].at, "alpha", protocol->analyses.items[i].alpha);
-    for (size_t i = 0; i < protocol->safety.stopping.n; i++) check_stopping_plan(checker, &protocol->safety.stopping.items[i]);
+    for (size_t i = 0; i < protocol->safety.stopping.n; i++)
+        check_stopping_plan(checker, &protocol->safety.stopping.items[i]);
     for (size_t i = 0; i < protocol->forms.n; i++)
         for (size_t k = 0; k < protocol->forms.items[i].items.n; k++) {
             const Item *item = &protocol->forms.items[i].items.items[k];
             if (item->decimals != INTEGER_ABSENT && (item->decimals < 0 || item->decimals > 12))
-                flag(checker, place_of(item->at, "decimals"), "\"decimals\" is %d, not 0 to 12", item->decimals);
+                flag(checker, place_of(item->at, "decimals"), "\"decimals\" is %d, not 0 to 12",
+                     item->decimals);
         }
 }
 
@@ -231,7 +252,8 @@ void rule_sensitivity_cycle(Checker *checker)
             if (next && next < start) smallest = false;
         }
         if (next == start && smallest)
-            flag(checker, place_of(start->at, "sensitivity_to"), "the analysis \"" STR_FMT "\" varies itself, directly or by way of others",
+            flag(checker, place_of(start->at, "sensitivity_to"),
+                 "the analysis \"" STR_FMT "\" varies itself, directly or by way of others",
                  STR_ARG(start->id));
     }
 }

@@ -8,9 +8,10 @@
 /* Columns that the program fills itself. */
 static bool is_reserved(Str name)
 {
-    static const char *const RESERVED[] = {"SUBJID", "SITE", "VISIT", "VISITN", "DATE", "DAY", "IN_WINDOW", "DOSE", "ARM",
-                                           "AGE", "STATUS", "SCREENED", "CONSENT", "ENROLLED", "ENRLFL", "SAFFL",
-                                           "COMPLFL", "FAILID", "FAILTEXT", "N_DOSES"};
+    static const char *const RESERVED[] = {"SUBJID", "SITE",      "VISIT",   "VISITN",   "DATE",
+                                           "DAY",    "IN_WINDOW", "DOSE",    "ARM",      "AGE",
+                                           "STATUS", "SCREENED",  "CONSENT", "ENROLLED", "ENRLFL",
+                                           "SAFFL",  "COMPLFL",   "FAILID",  "FAILTEXT", "N_DOSES"};
     for (size_t i = 0; i < sizeof RESERVED / sizeof RESERVED[0]; i++)
         if (str_equal_fold(name, str_from(RESERVED[i]))) return true;
     return false;
@@ -26,8 +27,9 @@ static void claim_name(Checker *checker, Map *seen, const Form *form, const Item
         return;
     }
     const Yaml *first = entry->pointer;
-    flag(checker, place_of(item->at, "id"), "the item \"" STR_FMT "\" of \"" STR_FMT "\" stands already in line %zu, %s",
-         STR_ARG(item->id), STR_ARG(form->id), first->line, where);
+    flag(checker, place_of(item->at, "id"),
+         "the item \"" STR_FMT "\" of \"" STR_FMT "\" stands already in line %zu, %s", STR_ARG(item->id),
+         STR_ARG(form->id), first->line, where);
 }
 
 void rule_item_names(Checker *checker)
@@ -40,26 +42,34 @@ void rule_item_names(Checker *checker)
         for (size_t k = 0; k < form->items.n; k++) {
             const Item *item = &form->items.items[k];
             if (is_reserved(item->id))
-                flag(checker, place_of(item->at, "id"), "the program fills the column \"" STR_FMT "\" itself", STR_ARG(item->id));
-            claim_name(checker, visits ? &by_visit : &own, form, item, visits ? "in this or another visit form" : "in this form");
+                flag(checker, place_of(item->at, "id"), "the program fills the column \"" STR_FMT "\" itself",
+                     STR_ARG(item->id));
+            claim_name(checker, visits ? &by_visit : &own, form, item,
+                       visits ? "in this or another visit form" : "in this form");
         }
     }
 }
 
-static bool same_as_before(const Form *form, size_t i) { return i && form->items.items[i - 1].at == form->items.items[i].at; }
+static bool same_as_before(const Form *form, size_t i)
+{
+    return i && form->items.items[i - 1].at == form->items.items[i].at;
+}
 
 static void check_item_type(Checker *checker, const Item *item)
 {
-    bool coded = item->type == COLUMN_CODED, number = item->type == COLUMN_NUMBER || item->type == COLUMN_INTEGER;
+    bool coded = item->type == COLUMN_CODED,
+         number = item->type == COLUMN_NUMBER || item->type == COLUMN_INTEGER;
     const char *type = grammar_word(&COLUMN_TYPE_WORDS, (int)item->type);
     if (coded && !item->codelist.list && !item->codelist.name.len)
         flag(checker, item->at, "the coded item \"" STR_FMT "\" has no codelist", STR_ARG(item->id));
     if (!coded && yaml_get(item->at, "codelist"))
-        flag(checker, place_of(item->at, "codelist"), "\"" STR_FMT "\" is %s and has a codelist", STR_ARG(item->id), type);
+        flag(checker, place_of(item->at, "codelist"), "\"" STR_FMT "\" is %s and has a codelist",
+             STR_ARG(item->id), type);
     static const char *const OF_NUMBERS[] = {"range", "unit", "decimals"};
     for (size_t i = 0; !number && i < 3; i++)
         if (yaml_get(item->at, OF_NUMBERS[i]))
-            flag(checker, place_of(item->at, OF_NUMBERS[i]), "\"" STR_FMT "\" is %s and has \"%s\"", STR_ARG(item->id), type, OF_NUMBERS[i]);
+            flag(checker, place_of(item->at, OF_NUMBERS[i]), "\"" STR_FMT "\" is %s and has \"%s\"",
+                 STR_ARG(item->id), type, OF_NUMBERS[i]);
 }
 
 void rule_item_types(Checker *checker)
@@ -100,9 +110,11 @@ void rule_units(Checker *checker)
         for (size_t k = 0; k < form->items.n; k++) {
             const Item *item = &form->items.items[k];
             if (!item->unit.len || same_as_before(form, k) || holds(&units, item->unit)) continue;
-            Problem *problem = flag(checker, place_of(item->at, "unit"), "the unit \"" STR_FMT "\" is not known", STR_ARG(item->unit));
+            Problem *problem = flag(checker, place_of(item->at, "unit"),
+                                    "the unit \"" STR_FMT "\" is not known", STR_ARG(item->unit));
             Str nearest = str_nearest(item->unit, units.items, units.n);
-            if (nearest.len) problem->fix = str_format(checker->arena, "Did you mean \"" STR_FMT "\"?", STR_ARG(nearest));
+            if (nearest.len)
+                problem->fix = str_format(checker->arena, "Did you mean \"" STR_FMT "\"?", STR_ARG(nearest));
         }
     }
 }
@@ -113,7 +125,8 @@ static void check_codes(Checker *checker, const Codelist *list, const Yaml *at, 
     for (size_t i = 0; i < list->n; i++) {
         bool is_new;
         map_put(&seen, list->codes[i], &is_new);
-        if (!is_new) flag(checker, at, "the code \"" STR_FMT "\" stands twice in %s", STR_ARG(list->codes[i]), name);
+        if (!is_new)
+            flag(checker, at, "the code \"" STR_FMT "\" stands twice in %s", STR_ARG(list->codes[i]), name);
     }
 }
 
@@ -128,21 +141,25 @@ void rule_codelists(Checker *checker)
         for (size_t k = 0; k < form->items.n; k++) {
             const Item *item = &form->items.items[k];
             if (item->codelist.list && !item->codelist.name.len && !same_as_before(form, k))
-                check_codes(checker, item->codelist.list, place_of(item->at, "codelist"), "the item's codelist");
+                check_codes(checker, item->codelist.list, place_of(item->at, "codelist"),
+                            "the item's codelist");
         }
     }
 }
 
-static void check_condition(Checker *checker, const Yaml *mapping, const char *key, Str text, const Texts *names)
+static void check_condition(Checker *checker, const Yaml *mapping, const char *key, Str text,
+                            const Texts *names)
 {
     Str *used;
     size_t n_used;
     Error err = {0};
     ArenaMark mark = arena_mark(checker->arena);
-    bool ok = !text.len || condition_check(checker->arena, text, names->items, names->n, &used, &n_used, &err);
+    bool ok =
+        !text.len || condition_check(checker->arena, text, names->items, names->n, &used, &n_used, &err);
     arena_rewind(checker->arena, mark);
     if (ok) return;
-    Problem *problem = flag(checker, place_of(mapping, key), "%s%s%s", err.message, err.place[0] ? ": " : "", err.place);
+    Problem *problem =
+        flag(checker, place_of(mapping, key), "%s%s%s", err.message, err.place[0] ? ": " : "", err.place);
     if (err.hint[0]) problem->fix = str_copy(checker->arena, str_from(err.hint));
 }
 
@@ -172,7 +189,8 @@ static void check_criteria(Checker *checker, const Criteria *criteria, const Tex
 
 static bool is_word(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+           (unsigned char)c >= 0x80;
 }
 
 /* Every word outside quotes: the names of data that the protocol does not describe, so that the rest can be judged. */
@@ -203,7 +221,8 @@ static void check_frame_condition(Checker *checker, const Yaml *mapping, const c
 {
     Texts names;
     if (!text.len) return;
-    if (!protocol_frame_columns(checker->arena, checker->protocol, frame, &names)) names = words_of(checker->arena, text);
+    if (!protocol_frame_columns(checker->arena, checker->protocol, frame, &names))
+        names = words_of(checker->arena, text);
     check_condition(checker, mapping, key, text, &names);
 }
 
@@ -211,7 +230,8 @@ void rule_conditions(Checker *checker)
 {
     const Protocol *protocol = checker->protocol;
     for (size_t i = 0; i < protocol->forms.n; i++) check_form_conditions(checker, &protocol->forms.items[i]);
-    Texts screening = protocol_screening_columns(checker->arena, protocol), doses = protocol_dose_columns(checker->arena, protocol);
+    Texts screening = protocol_screening_columns(checker->arena, protocol),
+          doses = protocol_dose_columns(checker->arena, protocol);
     check_criteria(checker, &protocol->eligibility.inclusion, &screening);
     check_criteria(checker, &protocol->eligibility.exclusion, &screening);
     check_edit_checks(checker, &protocol->product.limits, &doses);
@@ -222,11 +242,12 @@ void rule_conditions(Checker *checker)
     }
     for (size_t i = 0; i < protocol->analyses.n; i++) {
         const AnalysisPlan *analysis = &protocol->analyses.items[i];
-        check_frame_condition(checker, analysis->at, "where", analysis->where, analysis->data.len ? analysis->data : STR("measures"));
+        check_frame_condition(checker, analysis->at, "where", analysis->where,
+                              analysis->data.len ? analysis->data : STR("measures"));
     }
     for (size_t i = 0; i < protocol->safety.stopping.n; i++)
-        check_frame_condition(checker, protocol->safety.stopping.items[i].at, "event", protocol->safety.stopping.items[i].event,
-                              STR("adverse_events"));
+        check_frame_condition(checker, protocol->safety.stopping.items[i].at, "event",
+                              protocol->safety.stopping.items[i].event, STR("adverse_events"));
 }
 
 /* Derived items of one form: who reads whom. 0 not looked at, 1 being looked at, 2 done. */
@@ -252,12 +273,15 @@ static void visit_derived(Derivation *derivation, size_t i)
     Str *used;
     size_t n_used;
     Error ignored = {0};                              /* rule_conditions says what is wrong with it */
-    if (condition_check(derivation->checker->arena, item->derived, derivation->names.items, derivation->names.n, &used, &n_used, &ignored))
+    if (condition_check(derivation->checker->arena, item->derived, derivation->names.items,
+                        derivation->names.n, &used, &n_used, &ignored))
         for (size_t k = 0; k < n_used; k++) {
             size_t other = item_index(derivation->form, used[k]);
             if (other != SIZE_MAX && derivation->state[other] == 1)
-                flag(derivation->checker, place_of(item->at, "derived"), "the derived item \"" STR_FMT "\" is computed from \"" STR_FMT
-                     "\", which is computed from it", STR_ARG(item->id), STR_ARG(used[k]));
+                flag(derivation->checker, place_of(item->at, "derived"),
+                     "the derived item \"" STR_FMT "\" is computed from \"" STR_FMT
+                     "\", which is computed from it",
+                     STR_ARG(item->id), STR_ARG(used[k]));
             else if (other != SIZE_MAX)
                 visit_derived(derivation, other);
         }
@@ -268,7 +292,9 @@ void rule_derived_cycle(Checker *checker)
 {
     for (size_t i = 0; i < checker->protocol->forms.n; i++) {
         const Form *form = &checker->protocol->forms.items[i];
-        Derivation derivation = {.checker = checker, .form = form, .names = protocol_form_columns(checker->arena, checker->protocol, form),
+        Derivation derivation = {.checker = checker,
+                                 .form = form,
+                                 .names = protocol_form_columns(checker->arena, checker->protocol, form),
                                  .state = ARENA_ARRAY(checker->arena, unsigned char, form->items.n)};
         for (size_t k = 0; k < form->items.n; k++)
             if (!same_as_before(form, k)) visit_derived(&derivation, k);
@@ -280,7 +306,9 @@ static void need_gmfm_item(Checker *checker, const InstrumentUse *use, const For
     Str id = str_format(checker->arena, STR_FMT "%02d", STR_ARG(use->prefix), number);
     const Item *item = form_item(form, id);
     if (!item)
-        flag(checker, place_of(use->at, "prefix"), "the form \"" STR_FMT "\" has no item \"" STR_FMT "\" for GMFM-88", STR_ARG(form->id), STR_ARG(id));
+        flag(checker, place_of(use->at, "prefix"),
+             "the form \"" STR_FMT "\" has no item \"" STR_FMT "\" for GMFM-88", STR_ARG(form->id),
+             STR_ARG(id));
     else if (item->type != COLUMN_INTEGER || item->range.low != 0 || item->range.high != 3)
         flag(checker, item->at, "the GMFM item \"" STR_FMT "\" must be an integer from 0 to 3", STR_ARG(id));
 }
@@ -293,12 +321,15 @@ void rule_instrument_items(Checker *checker)
         if (!form) continue;
         for (size_t k = 0; k < use->items.n; k++)
             if (!form_item(form, use->items.items[k]))
-                flag(checker, place_of(use->at, "items"), "the form \"" STR_FMT "\" has no item \"" STR_FMT "\"", STR_ARG(form->id),
+                flag(checker, place_of(use->at, "items"),
+                     "the form \"" STR_FMT "\" has no item \"" STR_FMT "\"", STR_ARG(form->id),
                      STR_ARG(use->items.items[k]));
         if (!use->items.n && !use->prefix.len)
             flag(checker, use->at, "the instrument \"" STR_FMT "\" names no columns", STR_ARG(use->id));
         size_t before = checker->problems->n;
-        for (int number = 1; use->instrument == INSTRUMENT_GMFM_88 && use->prefix.len && number <= 88 && checker->problems->n == before; number++)
+        for (int number = 1; use->instrument == INSTRUMENT_GMFM_88 && use->prefix.len && number <= 88 &&
+                             checker->problems->n == before;
+             number++)
             need_gmfm_item(checker, use, form, number);
     }
 }
@@ -317,8 +348,11 @@ void rule_instrument_visits(Checker *checker)
         const InstrumentUse *use = &protocol->instruments.items[i];
         const Form *form = protocol_form(protocol, use->form);
         for (size_t k = 0; form && form->repeats == FORM_PER_VISIT && k < use->visits.n; k++)
-            if (protocol_visit(protocol, use->visits.items[k]) && !protocol_is_scheduled(protocol, use->form, use->visits.items[k]))
-                flag(checker, place_of(use->at, "visits"), "the form \"" STR_FMT "\" of the instrument \"" STR_FMT "\" is not filled at \"" STR_FMT "\"",
+            if (protocol_visit(protocol, use->visits.items[k]) &&
+                !protocol_is_scheduled(protocol, use->form, use->visits.items[k]))
+                flag(checker, place_of(use->at, "visits"),
+                     "the form \"" STR_FMT "\" of the instrument \"" STR_FMT "\" is not filled at \"" STR_FMT
+                     "\"",
                      STR_ARG(use->form), STR_ARG(use->id), STR_ARG(use->visits.items[k]));
     }
     for (size_t i = 0; i < protocol->analyses.n; i++) {
@@ -326,7 +360,8 @@ void rule_instrument_visits(Checker *checker)
         const InstrumentUse *use = find_instrument(protocol, analysis->instrument);
         for (size_t k = 0; use && k < analysis->visits.n; k++)
             if (!holds(&use->visits, analysis->visits.items[k]))
-                flag(checker, place_of(analysis->at, "visits"), "the instrument \"" STR_FMT "\" is not used at \"" STR_FMT "\"", STR_ARG(use->id),
+                flag(checker, place_of(analysis->at, "visits"),
+                     "the instrument \"" STR_FMT "\" is not used at \"" STR_FMT "\"", STR_ARG(use->id),
                      STR_ARG(analysis->visits.items[k]));
     }
 }

@@ -5,7 +5,8 @@
 
 static bool is_test(const AnalysisPlan *analysis)
 {
-    return analysis->method != METHOD_DESCRIPTIVE && analysis->method != METHOD_PROPORTION && analysis->method != METHOD_SHIFT;
+    return analysis->method != METHOD_DESCRIPTIVE && analysis->method != METHOD_PROPORTION &&
+           analysis->method != METHOD_SHIFT;
 }
 
 static bool is_of(const AnalysisPlan *analysis, AnalysisRole role) { return analysis->role == role; }
@@ -25,14 +26,15 @@ void rule_no_control(Checker *checker)
 void rule_not_registered(Checker *checker)
 {
     const TrialFacts *trial = &checker->protocol->trial;
-    if (treats(checker->protocol) && !trial->registration.at) flag(checker, trial->at, "the trial is not registered");
+    if (treats(checker->protocol) && !trial->registration.at)
+        flag(checker, trial->at, "the trial is not registered");
 }
 
 /* Partial dates: late only when the whole registration lies after the latest day the consent can mean. */
 static bool is_after(Date registration, Date consent)
 {
-    return registration.year && consent.year
-        && date_days(date_earliest(registration)) > date_days(date_latest(consent));
+    return registration.year && consent.year &&
+           date_days(date_earliest(registration)) > date_days(date_latest(consent));
 }
 
 void rule_retrospective(Checker *checker)
@@ -40,14 +42,20 @@ void rule_retrospective(Checker *checker)
     const TrialFacts *trial = &checker->protocol->trial;
     const Registration *registration = &trial->registration;
     if (is_after(registration->date, trial->first_consent))
-        flag(checker, place_of(registration->at, "date"), "registered on " STR_FMT ", after the first consent (" STR_FMT ")",
-             STR_ARG(date_text(checker->arena, registration->date)), STR_ARG(date_text(checker->arena, trial->first_consent)));
+        flag(checker, place_of(registration->at, "date"),
+             "registered on " STR_FMT ", after the first consent (" STR_FMT ")",
+             STR_ARG(date_text(checker->arena, registration->date)),
+             STR_ARG(date_text(checker->arena, trial->first_consent)));
     else if (registration->retrospective)
-        flag(checker, place_of(registration->at, "retrospective"), "the trial was registered after it had begun");
+        flag(checker, place_of(registration->at, "retrospective"),
+             "the trial was registered after it had begun");
 }
 
 /* One analysis at two visits is two tests. */
-static size_t count_tests(const AnalysisPlan *analysis) { return analysis->visits.n > 1 ? analysis->visits.n : 1; }
+static size_t count_tests(const AnalysisPlan *analysis)
+{
+    return analysis->visits.n > 1 ? analysis->visits.n : 1;
+}
 
 void rule_multiplicity(Checker *checker)
 {
@@ -61,10 +69,12 @@ void rule_multiplicity(Checker *checker)
         if (!first) first = analysis, family = analysis->family;
         n_tests += count_tests(analysis);
         const Family *plan = protocol_family(protocol, analysis->family);
-        if (!plan || plan->method == FAMILY_NONE || !str_equal(family, analysis->family)) n_outside += count_tests(analysis);
+        if (!plan || plan->method == FAMILY_NONE || !str_equal(family, analysis->family))
+            n_outside += count_tests(analysis);
     }
     if (n_tests > 1 && n_outside)
-        flag(checker, place_of(first->at, "role"), "%zu primary tests without one plan for their common error", n_tests);
+        flag(checker, place_of(first->at, "role"),
+             "%zu primary tests without one plan for their common error", n_tests);
 }
 
 void rule_secondary_family(Checker *checker)
@@ -72,7 +82,8 @@ void rule_secondary_family(Checker *checker)
     for (size_t i = 0; i < checker->protocol->analyses.n; i++) {
         const AnalysisPlan *analysis = &checker->protocol->analyses.items[i];
         if (is_of(analysis, ANALYSIS_SECONDARY) && is_test(analysis) && !analysis->family.len)
-            flag(checker, place_of(analysis->at, "id"), "the secondary analysis \"" STR_FMT "\" belongs to no family", STR_ARG(analysis->id));
+            flag(checker, place_of(analysis->at, "id"),
+                 "the secondary analysis \"" STR_FMT "\" belongs to no family", STR_ARG(analysis->id));
     }
 }
 
@@ -87,7 +98,8 @@ static bool has_text(const Texts *texts, const char *text)
 static const AnalysisPlan *conclusion_from(const Protocol *protocol, const InstrumentUse *use)
 {
     for (size_t i = 0; i < protocol->analyses.n; i++)
-        if (confirms(&protocol->analyses.items[i]) && str_equal(protocol->analyses.items[i].instrument, use->id))
+        if (confirms(&protocol->analyses.items[i]) &&
+            str_equal(protocol->analyses.items[i].instrument, use->id))
             return &protocol->analyses.items[i];
     return NULL;
 }
@@ -107,7 +119,8 @@ void rule_raters(Checker *checker)
         if (!first) first = use;
     }
     if (first)
-        flag(checker, place_of(trial->at, "blinding"), "raters who know the treatment score " STR_FMT, STR_ARG(buf_str(&names)));
+        flag(checker, place_of(trial->at, "blinding"), "raters who know the treatment score " STR_FMT,
+             STR_ARG(buf_str(&names)));
 }
 
 /* Ages an instrument was made for, in years. Sources: GMFM manual (5 months to 16 years); Hanna et al. 2008 (percentiles,
@@ -129,16 +142,21 @@ void rule_instrument_age(Checker *checker)
     for (size_t i = 0; i < protocol->instruments.n; i++)
         for (size_t k = 0; k < sizeof AGES / sizeof AGES[0]; k++) {
             const InstrumentUse *use = &protocol->instruments.items[i];
-            if (use->instrument != AGES[k].instrument || (ages.low >= AGES[k].low && ages.high <= AGES[k].high)) continue;
-            flag(checker, place_of(use->at, "instrument"), "%s is for ages %.3g to %g; the trial takes %g to %g",
-                 grammar_word(&INSTRUMENT_NAME_WORDS, (int)use->instrument), AGES[k].low, AGES[k].high, ages.low, ages.high);
+            if (use->instrument != AGES[k].instrument ||
+                (ages.low >= AGES[k].low && ages.high <= AGES[k].high))
+                continue;
+            flag(checker, place_of(use->at, "instrument"),
+                 "%s is for ages %.3g to %g; the trial takes %g to %g",
+                 grammar_word(&INSTRUMENT_NAME_WORDS, (int)use->instrument), AGES[k].low, AGES[k].high,
+                 ages.low, ages.high);
         }
 }
 
 static const InstrumentUse *instrument_of(const Protocol *protocol, const AnalysisPlan *analysis)
 {
     for (size_t i = 0; i < protocol->instruments.n; i++)
-        if (str_equal(protocol->instruments.items[i].id, analysis->instrument)) return &protocol->instruments.items[i];
+        if (str_equal(protocol->instruments.items[i].id, analysis->instrument))
+            return &protocol->instruments.items[i];
     return NULL;
 }
 
@@ -154,9 +172,12 @@ void rule_gmfcs_outcome(Checker *checker)
     if (protocol->eligibility.ages.low >= 6) return;
     for (size_t i = 0; i < protocol->analyses.n; i++) {
         const AnalysisPlan *analysis = &protocol->analyses.items[i];
-        bool gmfcs = measured_by(protocol, analysis) == INSTRUMENT_GMFCS || str_equal_fold(analysis->variable, STR("GMFCS"));
+        bool gmfcs = measured_by(protocol, analysis) == INSTRUMENT_GMFCS ||
+                     str_equal_fold(analysis->variable, STR("GMFCS"));
         if (gmfcs && confirms(analysis))
-            flag(checker, place_of(analysis->at, "id"), "\"" STR_FMT "\" takes GMFCS as an outcome of children under 6 years", STR_ARG(analysis->id));
+            flag(checker, place_of(analysis->at, "id"),
+                 "\"" STR_FMT "\" takes GMFCS as an outcome of children under 6 years",
+                 STR_ARG(analysis->id));
     }
 }
 
@@ -164,9 +185,11 @@ void rule_aided_gmfm66(Checker *checker)
 {
     for (size_t i = 0; i < checker->protocol->instruments.n; i++) {
         const InstrumentUse *use = &checker->protocol->instruments.items[i];
-        bool gmfm66 = use->instrument == INSTRUMENT_GMFM_66 || use->instrument == INSTRUMENT_GMFM_66_PERCENTILE;
+        bool gmfm66 =
+            use->instrument == INSTRUMENT_GMFM_66 || use->instrument == INSTRUMENT_GMFM_66_PERCENTILE;
         if (gmfm66 && use->aids > AIDS_NONE)
-            flag(checker, place_of(use->at, "aids"), "\"" STR_FMT "\" scores GMFM-66 with aids", STR_ARG(use->id));
+            flag(checker, place_of(use->at, "aids"), "\"" STR_FMT "\" scores GMFM-66 with aids",
+                 STR_ARG(use->id));
     }
 }
 
@@ -175,28 +198,35 @@ void rule_screening_test(Checker *checker)
     for (size_t i = 0; i < checker->protocol->analyses.n; i++) {
         const AnalysisPlan *analysis = &checker->protocol->analyses.items[i];
         if (confirms(analysis) && measured_by(checker->protocol, analysis) == INSTRUMENT_DENVER_II)
-            flag(checker, place_of(analysis->at, "id"), "\"" STR_FMT "\" takes a screening test as its outcome", STR_ARG(analysis->id));
+            flag(checker, place_of(analysis->at, "id"),
+                 "\"" STR_FMT "\" takes a screening test as its outcome", STR_ARG(analysis->id));
     }
 }
 
 void rule_ordinal_as_number(Checker *checker)
 {
-    static const AnalysisMethod OF_NUMBERS[] = {METHOD_PAIRED_T, METHOD_T_TEST, METHOD_ANCOVA, METHOD_ANOVA, METHOD_LINEAR_MODEL, METHOD_MMRM};
+    static const AnalysisMethod OF_NUMBERS[] = {METHOD_PAIRED_T, METHOD_T_TEST,       METHOD_ANCOVA,
+                                                METHOD_ANOVA,    METHOD_LINEAR_MODEL, METHOD_MMRM};
     for (size_t i = 0; i < checker->protocol->analyses.n; i++) {
         const AnalysisPlan *analysis = &checker->protocol->analyses.items[i];
         if (measured_by(checker->protocol, analysis) != INSTRUMENT_MODIFIED_ASHWORTH) continue;
         for (size_t k = 0; k < sizeof OF_NUMBERS / sizeof OF_NUMBERS[0]; k++)
             if (analysis->method == OF_NUMBERS[k])
-                flag(checker, place_of(analysis->at, "method"), "\"" STR_FMT "\" takes the mean of modified Ashworth grades", STR_ARG(analysis->id));
+                flag(checker, place_of(analysis->at, "method"),
+                     "\"" STR_FMT "\" takes the mean of modified Ashworth grades", STR_ARG(analysis->id));
     }
 }
 
 static bool is_motor(InstrumentName instrument)
 {
-    return instrument == INSTRUMENT_GMFM_88 || instrument == INSTRUMENT_GMFM_66 || instrument == INSTRUMENT_GMFM_66_PERCENTILE;
+    return instrument == INSTRUMENT_GMFM_88 || instrument == INSTRUMENT_GMFM_66 ||
+           instrument == INSTRUMENT_GMFM_66_PERCENTILE;
 }
 
-static bool takes_off_growth(const AnalysisPlan *analysis) { return analysis->natural_change > NATURAL_CHANGE_NONE; }
+static bool takes_off_growth(const AnalysisPlan *analysis)
+{
+    return analysis->natural_change > NATURAL_CHANGE_NONE;
+}
 
 /* By the analysis itself, or by a sensitivity analysis that varies it, directly or through others. */
 static bool growth_is_taken_off(const Protocol *protocol, const AnalysisPlan *analysis)
@@ -219,9 +249,13 @@ void rule_natural_change(Checker *checker)
     if (!treats(protocol) || has_control(protocol) || protocol->eligibility.ages.low >= 18) return;
     for (size_t i = 0; i < protocol->analyses.n; i++) {
         const AnalysisPlan *analysis = &protocol->analyses.items[i];
-        bool percentile = measured_by(protocol, analysis) == INSTRUMENT_GMFM_66_PERCENTILE;   /* already against age */
-        if (!confirms(analysis) || percentile || !is_motor(measured_by(protocol, analysis)) || growth_is_taken_off(protocol, analysis)) continue;
-        flag(checker, place_of(analysis->at, "id"), "\"" STR_FMT "\" does not take off what growth alone predicts", STR_ARG(analysis->id));
+        bool percentile =
+            measured_by(protocol, analysis) == INSTRUMENT_GMFM_66_PERCENTILE; /* already against age */
+        if (!confirms(analysis) || percentile || !is_motor(measured_by(protocol, analysis)) ||
+            growth_is_taken_off(protocol, analysis))
+            continue;
+        flag(checker, place_of(analysis->at, "id"),
+             "\"" STR_FMT "\" does not take off what growth alone predicts", STR_ARG(analysis->id));
     }
 }
 
@@ -244,7 +278,7 @@ void rule_regression_to_mean(Checker *checker)
         const AnalysisPlan *analysis = conclusion_from(protocol, use);
         size_t n = baseline_measurements(protocol, use);
         if (analysis && is_of(analysis, ANALYSIS_PRIMARY) && n < 2)
-            flag(checker, place_of(use->at, "visits"), "\"" STR_FMT "\" is %s before treatment", STR_ARG(use->id),
-                 n ? "measured only once" : "not measured");
+            flag(checker, place_of(use->at, "visits"), "\"" STR_FMT "\" is %s before treatment",
+                 STR_ARG(use->id), n ? "measured only once" : "not measured");
     }
 }

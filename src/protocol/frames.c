@@ -46,7 +46,10 @@ static void add_visit_items(Columns *columns, const Protocol *protocol)
         if (protocol->forms.items[i].repeats == FORM_PER_VISIT) add_items(columns, &protocol->forms.items[i]);
 }
 
-static const Form *screening_form(const Protocol *protocol) { return protocol_form(protocol, protocol->eligibility.form); }
+static const Form *screening_form(const Protocol *protocol)
+{
+    return protocol_form(protocol, protocol->eligibility.form);
+}
 
 static void add_subjects(Columns *columns, const Protocol *protocol)
 {
@@ -85,8 +88,10 @@ bool protocol_frame_columns(Arena *arena, const Protocol *protocol, Str name, Te
 
 Texts protocol_form_columns(Arena *arena, const Protocol *protocol, const Form *form)
 {
-    static const char *const KEYS[] = {[FORM_PER_UNSTATED] = "SUBJID SITE", [FORM_PER_VISIT] = "SUBJID SITE VISIT DATE",
-                                       [FORM_PER_SUBJECT] = "SUBJID SITE", [FORM_PER_DOSE] = "SUBJID SITE DOSE DATE",
+    static const char *const KEYS[] = {[FORM_PER_UNSTATED] = "SUBJID SITE",
+                                       [FORM_PER_VISIT] = "SUBJID SITE VISIT DATE",
+                                       [FORM_PER_SUBJECT] = "SUBJID SITE",
+                                       [FORM_PER_DOSE] = "SUBJID SITE DOSE DATE",
                                        [FORM_PER_LOG] = "SUBJID SITE DATE"};
     Columns columns = columns_new(arena);
     add_items(&columns, form);

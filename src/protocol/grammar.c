@@ -10,7 +10,10 @@ typedef struct GrammarReference {
     const Yaml *at;
 } GrammarReference;
 
-typedef struct { size_t n; void *items; } AnyList;      /* the layout of every list of structs */
+typedef struct {
+    size_t n;
+    void *items;
+} AnyList; /* the layout of every list of structs */
 
 static const char *const TYPE_TITLES[] = {
 #define X(name, title, member) [GRAMMAR_##name] = title,
@@ -68,7 +71,8 @@ Str grammar_short_name(Arena *arena, const Grammar *grammar)
 
 GrammarReader grammar_reader(Arena *arena, ProblemList *problems)
 {
-    return (GrammarReader){.arena = arena, .problems = problems, .definitions = map_new(arena), .kinds = map_new(arena)};
+    return (GrammarReader){
+        .arena = arena, .problems = problems, .definitions = map_new(arena), .kinds = map_new(arena)};
 }
 
 static Str definition_key(GrammarReader *reader, const char *kind, Str name)
@@ -89,7 +93,8 @@ static void push_text(Arena *arena, Texts *texts, Str text)
 {
     size_t n = texts->n;
     if (n == 0 || (n >= 8 && (n & (n - 1)) == 0))
-        texts->items = arena_grow(arena, texts->items, n * sizeof *texts->items, (n ? 2 * n : 8) * sizeof *texts->items);
+        texts->items =
+            arena_grow(arena, texts->items, n * sizeof *texts->items, (n ? 2 * n : 8) * sizeof *texts->items);
     texts->items[texts->n++] = text;
 }
 
@@ -105,8 +110,10 @@ void grammar_define(GrammarReader *reader, const char *kind, Str name, const Yam
     }
     Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "duplicate-id", at,
                                    "the %s \"" STR_FMT "\" is defined twice", kind, STR_ARG(name));
-    problem->fix = first ? str_format(reader->arena, "It is first defined in line %zu; rename one of the two.", first->line)
-                         : str_format(reader->arena, "Every trial has a %s of that name; choose another.", kind);
+    problem->fix =
+        first ? str_format(reader->arena, "It is first defined in line %zu; rename one of the two.",
+                           first->line)
+              : str_format(reader->arena, "Every trial has a %s of that name; choose another.", kind);
 }
 
 static void refer(GrammarReader *reader, const char *kind, Str name, const Yaml *at)
@@ -129,14 +136,17 @@ static void report_unknown(GrammarReader *reader, const GrammarReference *refere
 {
     const Texts *names = names_of(reader, reference->kind);
     Str nearest = str_nearest(reference->name, names->items, names->n);
-    Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "unknown-reference", reference->at,
-                                   "there is no %s \"" STR_FMT "\"", reference->kind, STR_ARG(reference->name));
+    Problem *problem =
+        problem_add(reader->problems, PROBLEM_ERROR, "unknown-reference", reference->at,
+                    "there is no %s \"" STR_FMT "\"", reference->kind, STR_ARG(reference->name));
     if (nearest.len)
         problem->fix = str_format(reader->arena, "Did you mean \"" STR_FMT "\"?", STR_ARG(nearest));
     else if (names->n)
-        problem->fix = str_format(reader->arena, "There is: " STR_FMT ".", STR_ARG(list_names(reader->arena, names)));
+        problem->fix =
+            str_format(reader->arena, "There is: " STR_FMT ".", STR_ARG(list_names(reader->arena, names)));
     else
-        problem->fix = str_format(reader->arena, "Define the %s first; the protocol has none.", reference->kind);
+        problem->fix =
+            str_format(reader->arena, "Define the %s first; the protocol has none.", reference->kind);
 }
 
 void grammar_check_references(GrammarReader *reader)
@@ -150,11 +160,11 @@ void grammar_check_references(GrammarReader *reader)
 
 static void wrong_type(GrammarReader *reader, const GrammarKey *key, const Yaml *node, const char *wanted)
 {
-    Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "wrong-type", node, "\"%s\" must be %s, not %s",
-                                   key->key, wanted, yaml_kind_name(node));
+    Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "wrong-type", node,
+                                   "\"%s\" must be %s, not %s", key->key, wanted, yaml_kind_name(node));
     if (node->kind == YAML_IS_SCALAR && !yaml_is_null(node))
-        problem->message = str_format(reader->arena, "\"%s\" must be %s, not \"" STR_FMT "\"", key->key, wanted,
-                                      STR_ARG(str_slice(node->text, 0, 60)));
+        problem->message = str_format(reader->arena, "\"%s\" must be %s, not \"" STR_FMT "\"", key->key,
+                                      wanted, STR_ARG(str_slice(node->text, 0, 60)));
     if (key->example) problem->fix = str_format(reader->arena, "For example: %s: %s", key->key, key->example);
 }
 
@@ -204,9 +214,10 @@ static void read_id(GrammarReader *reader, const GrammarKey *key, const Yaml *no
         read_text(reader, key, node, member);
         return;
     }
-    Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "bad-id", node, "\"" STR_FMT "\" cannot be an id",
-                                   STR_ARG(str_slice(node->text, 0, 60)));
-    problem->fix = STR("An id has up to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit.");
+    Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "bad-id", node,
+                                   "\"" STR_FMT "\" cannot be an id", STR_ARG(str_slice(node->text, 0, 60)));
+    problem->fix = STR("An id has up to 64 letters, digits, dots, hyphens and underscores, and begins with a "
+                       "letter or digit.");
 }
 
 /* A column, or a run of them: G01..G88. */
@@ -219,16 +230,20 @@ static void read_column(GrammarReader *reader, const GrammarKey *key, const Yaml
         put(member, &node->text, sizeof node->text);
         return;
     }
-    Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "bad-id", node,
-                                   "\"" STR_FMT "\" cannot be the name of a column", STR_ARG(str_slice(node->text, 0, 60)));
-    problem->fix = STR("It begins with a letter and holds letters, digits and underscores; a run is written G01..G88.");
+    Problem *problem =
+        problem_add(reader->problems, PROBLEM_ERROR, "bad-id", node,
+                    "\"" STR_FMT "\" cannot be the name of a column", STR_ARG(str_slice(node->text, 0, 60)));
+    problem->fix =
+        STR("It begins with a letter and holds letters, digits and underscores; a run is written G01..G88.");
 }
 
 static void read_number(GrammarReader *reader, const GrammarKey *key, const Yaml *node, void *member)
 {
     double value;
-    if (yaml_number(node, &value)) put(member, &value, sizeof value);
-    else wrong_type(reader, key, node, "a number");
+    if (yaml_number(node, &value))
+        put(member, &value, sizeof value);
+    else
+        wrong_type(reader, key, node, "a number");
 }
 
 static void read_integer(GrammarReader *reader, const GrammarKey *key, const Yaml *node, void *member)
@@ -245,8 +260,10 @@ static void read_integer(GrammarReader *reader, const GrammarKey *key, const Yam
 static void read_boolean(GrammarReader *reader, const GrammarKey *key, const Yaml *node, void *member)
 {
     bool value;
-    if (yaml_boolean(node, &value)) put(member, &value, sizeof value);
-    else wrong_type(reader, key, node, "true or false");
+    if (yaml_boolean(node, &value))
+        put(member, &value, sizeof value);
+    else
+        wrong_type(reader, key, node, "true or false");
 }
 
 static void read_date(GrammarReader *reader, const GrammarKey *key, const Yaml *node, void *member)
@@ -264,14 +281,17 @@ static void read_date(GrammarReader *reader, const GrammarKey *key, const Yaml *
 static void report_unknown_word(GrammarReader *reader, const GrammarKey *key, const Yaml *node)
 {
     Texts words = {0};
-    for (size_t i = 0; i < key->words->n; i++) push_text(reader->arena, &words, str_from(key->words->words[i].word));
+    for (size_t i = 0; i < key->words->n; i++)
+        push_text(reader->arena, &words, str_from(key->words->words[i].word));
     Str nearest = str_nearest(node->text, words.items, words.n);
-    Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "unknown-word", node,
-                                   "\"%s\" cannot be \"" STR_FMT "\"", key->key, STR_ARG(str_slice(node->text, 0, 60)));
+    Problem *problem =
+        problem_add(reader->problems, PROBLEM_ERROR, "unknown-word", node, "\"%s\" cannot be \"" STR_FMT "\"",
+                    key->key, STR_ARG(str_slice(node->text, 0, 60)));
     Buf fix = buf_new(reader->arena);
     if (nearest.len) buf_format(&fix, "Did you mean \"" STR_FMT "\"? ", STR_ARG(nearest));
     buf_add_c(&fix, "It is one of: ");
-    for (size_t i = 0; i < words.n; i++) buf_format(&fix, "%s" STR_FMT, i ? ", " : "", STR_ARG(words.items[i]));
+    for (size_t i = 0; i < words.n; i++)
+        buf_format(&fix, "%s" STR_FMT, i ? ", " : "", STR_ARG(words.items[i]));
     buf_char(&fix, '.');
     problem->fix = buf_str(&fix);
 }
@@ -296,8 +316,9 @@ static bool read_limit(const Yaml *node, double absent, double *limit)
 static void read_range(GrammarReader *reader, const GrammarKey *key, const Yaml *node, void *member)
 {
     Range range;
-    if (node->kind != YAML_IS_SEQUENCE || node->n != 2 || !read_limit(&node->items[0], -INFINITY, &range.low)
-        || !read_limit(&node->items[1], INFINITY, &range.high)) {
+    if (node->kind != YAML_IS_SEQUENCE || node->n != 2 ||
+        !read_limit(&node->items[0], -INFINITY, &range.low) ||
+        !read_limit(&node->items[1], INFINITY, &range.high)) {
         wrong_type(reader, key, node, "[low, high]");
         return;
     }
@@ -334,8 +355,10 @@ static void read_numbers(GrammarReader *reader, const GrammarKey *key, const Yam
     Numbers numbers = {.items = ARENA_ARRAY(reader->arena, double, n)};
     bool ok = node->kind != YAML_IS_MAPPING;
     for (size_t i = 0; ok && i < n; i++) ok = yaml_number(&items[i], &numbers.items[numbers.n++]);
-    if (ok) put(member, &numbers, sizeof numbers);
-    else wrong_type(reader, key, node, "a list of numbers");
+    if (ok)
+        put(member, &numbers, sizeof numbers);
+    else
+        wrong_type(reader, key, node, "a list of numbers");
 }
 
 /* {code: label} or [code, code]. */
@@ -421,10 +444,13 @@ static void read_list(GrammarReader *reader, const GrammarKey *key, const Yaml *
     for (size_t i = 0; i < node->n; i++) {
         const Yaml *item = &node->items[i];
         if (!need_mapping(reader, key, item)) continue;
-        grammar_read(reader, key->child, item, store ? (char *)list.items + list.n++ * key->child->size : NULL);
+        grammar_read(reader, key->child, item,
+                     store ? (char *)list.items + list.n++ * key->child->size : NULL);
     }
-    if (store) memcpy(member, &list, sizeof list);
-    else put(member, &node, sizeof node);
+    if (store)
+        memcpy(member, &list, sizeof list);
+    else
+        put(member, &node, sizeof node);
 }
 
 static void read_keyed(GrammarReader *reader, const GrammarKey *key, const Yaml *node, void *member)
@@ -432,7 +458,8 @@ static void read_keyed(GrammarReader *reader, const GrammarKey *key, const Yaml 
     if (!need_mapping(reader, key, node)) return;
     for (size_t i = 0; i < node->n; i++) {
         refer(reader, key->key_refers, node->keys[i].text, &node->keys[i]);
-        if (need_mapping(reader, key, &node->items[i])) grammar_read(reader, key->child, &node->items[i], NULL);
+        if (need_mapping(reader, key, &node->items[i]))
+            grammar_read(reader, key->child, &node->items[i], NULL);
     }
     put(member, &node, sizeof node);
 }
@@ -473,8 +500,10 @@ static void put_defaults(const Grammar *grammar, void *object)
     for (size_t i = 0; i < grammar->n; i++) {
         const GrammarKey *key = &grammar->keys[i];
         void *member = (char *)object + key->offset;
-        if (key->type == GRAMMAR_MAPPING && !key->raw) put_defaults(key->child, member);
-        else put_default(key, member);
+        if (key->type == GRAMMAR_MAPPING && !key->raw)
+            put_defaults(key->child, member);
+        else
+            put_default(key, member);
     }
 }
 
@@ -497,8 +526,9 @@ static void report_unknown_key(GrammarReader *reader, const Grammar *grammar, co
 {
     Texts keys = keys_of(reader, grammar);
     Str nearest = str_nearest(name->text, keys.items, keys.n);
-    Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "unknown-key", name,
-                                   "unknown key \"" STR_FMT "\" in %s", STR_ARG(str_slice(name->text, 0, 60)), grammar->name);
+    Problem *problem =
+        problem_add(reader->problems, PROBLEM_ERROR, "unknown-key", name, "unknown key \"" STR_FMT "\" in %s",
+                    STR_ARG(str_slice(name->text, 0, 60)), grammar->name);
     Buf fix = buf_new(reader->arena);
     if (nearest.len) buf_format(&fix, "Did you mean \"" STR_FMT "\"? ", STR_ARG(nearest));
     buf_add_c(&fix, "Known keys: ");
@@ -508,20 +538,25 @@ static void report_unknown_key(GrammarReader *reader, const Grammar *grammar, co
 }
 
 /* A key that stands there misspelt is reported once, as unknown. */
-static bool is_misspelt(GrammarReader *reader, const Grammar *grammar, const GrammarKey *key, const Yaml *node)
+static bool is_misspelt(GrammarReader *reader, const Grammar *grammar, const GrammarKey *key,
+                        const Yaml *node)
 {
     Texts keys = keys_of(reader, grammar);
     for (size_t i = 0; i < node->n; i++)
-        if (!grammar->open && str_equal(str_nearest(node->keys[i].text, keys.items, keys.n), str_from(key->key))) return true;
+        if (!grammar->open &&
+            str_equal(str_nearest(node->keys[i].text, keys.items, keys.n), str_from(key->key)))
+            return true;
     return false;
 }
 
-static void report_missing(GrammarReader *reader, const Grammar *grammar, const GrammarKey *key, const Yaml *node)
+static void report_missing(GrammarReader *reader, const Grammar *grammar, const GrammarKey *key,
+                           const Yaml *node)
 {
-    Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "missing-key", node, "the key \"%s\" is missing in %s",
-                                   key->key, grammar->name);
-    problem->fix = key->example ? str_format(reader->arena, "Add it: %s: %s (%s)", key->key, key->example, key->doc)
-                                : str_format(reader->arena, "Add \"%s\": %s.", key->key, key->doc);
+    Problem *problem = problem_add(reader->problems, PROBLEM_ERROR, "missing-key", node,
+                                   "the key \"%s\" is missing in %s", key->key, grammar->name);
+    problem->fix = key->example
+                       ? str_format(reader->arena, "Add it: %s: %s (%s)", key->key, key->example, key->doc)
+                       : str_format(reader->arena, "Add \"%s\": %s.", key->key, key->doc);
 }
 
 void grammar_read(GrammarReader *reader, const Grammar *grammar, const Yaml *node, void *object)
@@ -539,7 +574,7 @@ void grammar_read(GrammarReader *reader, const Grammar *grammar, const Yaml *nod
             report_unknown_key(reader, grammar, &node->keys[i]);
     }
     for (size_t i = 0; i < grammar->n; i++)
-        if (grammar->keys[i].required && !yaml_get(node, grammar->keys[i].key)
-            && !is_misspelt(reader, grammar, &grammar->keys[i], node))
+        if (grammar->keys[i].required && !yaml_get(node, grammar->keys[i].key) &&
+            !is_misspelt(reader, grammar, &grammar->keys[i], node))
             report_missing(reader, grammar, &grammar->keys[i], node);
 }

@@ -23,8 +23,11 @@ Problem *problem_add(ProblemList *problems, ProblemSeverity severity, const char
     va_start(args, format);
     buf_vformat(&message, format, args);
     va_end(args);
-    return push(problems, (Problem){.severity = severity, .code = code, .line = at ? at->line : 0,
-                                    .column = at ? at->column : 0, .message = buf_str(&message)});
+    return push(problems, (Problem){.severity = severity,
+                                    .code = code,
+                                    .line = at ? at->line : 0,
+                                    .column = at ? at->column : 0,
+                                    .message = buf_str(&message)});
 }
 
 /* The line and column of a place that yaml.h wrote, "line 3, column 7", whatever was put before it. */
@@ -81,7 +84,8 @@ static void write_excerpt(const Problem *problem, Str source, Buf *buf)
 {
     if (!source.len || !problem->line) return;
     Str line = line_of(source, problem->line);
-    if (line.len > 160 || !str_is_utf8(line, NULL)) line.len = 0;     /* a caret under a wrapped line helps nobody */
+    if (line.len > 160 || !str_is_utf8(line, NULL))
+        line.len = 0; /* a caret under a wrapped line helps nobody */
     if (!line.len) return;
     buf_format(buf, "  %5zu | " STR_FMT "\n", problem->line, STR_ARG(line));
     if (!problem->column) return;
@@ -120,9 +124,11 @@ static void write_problem(const Problem *problem, const Problem *first, Str name
     buf_add(buf, name);
     if (problem->line) buf_format(buf, ":%zu", problem->line);
     if (problem->column) buf_format(buf, ":%zu", problem->column);
-    buf_format(buf, ": %s: " STR_FMT " [%s]\n", WORDS[problem->severity], STR_ARG(problem->message), problem->code);
+    buf_format(buf, ": %s: " STR_FMT " [%s]\n", WORDS[problem->severity], STR_ARG(problem->message),
+               problem->code);
     write_excerpt(problem, source, buf);
-    if (problem == first || !str_equal(problem->reason, first->reason)) write_paragraph("why", problem->reason, buf);
+    if (problem == first || !str_equal(problem->reason, first->reason))
+        write_paragraph("why", problem->reason, buf);
     if (problem == first || !str_equal(problem->fix, first->fix)) write_paragraph("mend", problem->fix, buf);
     buf_char(buf, '\n');
 }

@@ -64,7 +64,8 @@ static void expand_runs(Arena *arena, Form *form, size_t *room, ProblemList *pro
             continue;
         }
         if ((uint64_t)(run.last - run.first) >= *room) {
-            problem_add(problems, PROBLEM_ERROR, "bad-run", yaml_get(item.at, "id"), "more than %d items in runs", MAX_RUN_ITEMS);
+            problem_add(problems, PROBLEM_ERROR, "bad-run", yaml_get(item.at, "id"),
+                        "more than %d items in runs", MAX_RUN_ITEMS);
             continue;
         }
         *room -= (size_t)(run.last - run.first) + 1;
@@ -114,8 +115,9 @@ static bool need_version(const Yaml *root, ProblemList *problems)
         return refuse(problems, root, "this is no protocol: it does not begin with \"equipoise: 1\"",
                       "Write \"equipoise: 1\" (the version of the grammar) in the first line.");
     if (!yaml_integer(node, &version) || version != PROTOCOL_GRAMMAR_VERSION)
-        return refuse(problems, node, "this program reads version 1 of the protocol's grammar",
-                      "Write \"equipoise: 1\", or use the version of the program that the file was written for.");
+        return refuse(
+            problems, node, "this program reads version 1 of the protocol's grammar",
+            "Write \"equipoise: 1\", or use the version of the program that the file was written for.");
     return true;
 }
 
@@ -151,22 +153,29 @@ bool protocol_parse(Arena *arena, Str text, Protocol *protocol, Error *err)
     error_set(err, readable ? ERROR_INCONSISTENT : ERROR_MALFORMED, STR_FMT, STR_ARG(first->message));
     if (first->line) error_in(err, "line %zu, column %zu", first->line, first->column);
     if (n_errors == 1) return error_hint(err, STR_FMT, STR_ARG(first->fix));
-    return error_hint(err, STR_FMT "%s`equipoise check` shows all %zu errors.", STR_ARG(first->fix), first->fix.len ? " " : "", n_errors);
+    return error_hint(err, STR_FMT "%s`equipoise check` shows all %zu errors.", STR_ARG(first->fix),
+                      first->fix.len ? " " : "", n_errors);
 }
 
 /* One look-up by id over each list. */
-#define FIND_BY_ID(list, wanted)                                                                              \
-    for (size_t i = 0; i < (list).n; i++)                                                                     \
-        if (str_equal((list).items[i].id, (wanted))) return &(list).items[i];                                 \
+#define FIND_BY_ID(list, wanted)                                                                             \
+    for (size_t i = 0; i < (list).n; i++)                                                                    \
+        if (str_equal((list).items[i].id, (wanted))) return &(list).items[i];                                \
     return NULL
 
 const Arm *protocol_arm(const Protocol *protocol, Str id) { FIND_BY_ID(protocol->arms, id); }
 const Visit *protocol_visit(const Protocol *protocol, Str id) { FIND_BY_ID(protocol->visits, id); }
 const Form *protocol_form(const Protocol *protocol, Str id) { FIND_BY_ID(protocol->forms, id); }
 const Item *form_item(const Form *form, Str id) { FIND_BY_ID(form->items, id); }
-const Population *protocol_population(const Protocol *protocol, Str id) { FIND_BY_ID(protocol->populations, id); }
+const Population *protocol_population(const Protocol *protocol, Str id)
+{
+    FIND_BY_ID(protocol->populations, id);
+}
 const Estimand *protocol_estimand(const Protocol *protocol, Str id) { FIND_BY_ID(protocol->estimands, id); }
-const AnalysisPlan *protocol_analysis(const Protocol *protocol, Str id) { FIND_BY_ID(protocol->analyses, id); }
+const AnalysisPlan *protocol_analysis(const Protocol *protocol, Str id)
+{
+    FIND_BY_ID(protocol->analyses, id);
+}
 const Family *protocol_family(const Protocol *protocol, Str id) { FIND_BY_ID(protocol->families, id); }
 
 const Codelist *protocol_codelist(const Protocol *protocol, Str name)

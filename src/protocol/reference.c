@@ -20,23 +20,32 @@ static void write_link(Buf *buf, const Grammar *grammar)
 static void write_value(Buf *buf, const GrammarKey *key)
 {
     if (key->type == GRAMMAR_WORD) {
-        for (size_t i = 0; i < key->words->n; i++) buf_format(buf, "%s`%s`", i ? " " : "", key->words->words[i].word);
+        for (size_t i = 0; i < key->words->n; i++)
+            buf_format(buf, "%s`%s`", i ? " " : "", key->words->words[i].word);
         return;
     }
     if (key->type == GRAMMAR_LIST) buf_add_c(buf, "list of ");
     if (key->type == GRAMMAR_KEYED) buf_add_c(buf, "by key: ");
-    if (key->child) write_link(buf, key->child);
-    else buf_add_c(buf, grammar_type_title(key->type));
+    if (key->child)
+        write_link(buf, key->child);
+    else
+        buf_add_c(buf, grammar_type_title(key->type));
     const char *refers = key->refers ? key->refers : key->type == GRAMMAR_CODELIST ? "codelist" : NULL;
-    if (refers) buf_format(buf, " (%s%s%s)", key->key_refers ? key->key_refers : "", key->key_refers ? ": " : "", refers);
+    if (refers)
+        buf_format(buf, " (%s%s%s)", key->key_refers ? key->key_refers : "", key->key_refers ? ": " : "",
+                   refers);
 }
 
 static void write_default(Buf *buf, const GrammarKey *key)
 {
-    if (key->required) buf_add_c(buf, "**needed**");
-    else if (!key->has_default) return;
-    else if (key->type == GRAMMAR_WORD) buf_format(buf, "`%s`", grammar_word(key->words, (int)key->otherwise));
-    else if (key->type == GRAMMAR_BOOLEAN) buf_add_c(buf, key->otherwise != 0 ? "`true`" : "`false`");
+    if (key->required)
+        buf_add_c(buf, "**needed**");
+    else if (!key->has_default)
+        return;
+    else if (key->type == GRAMMAR_WORD)
+        buf_format(buf, "`%s`", grammar_word(key->words, (int)key->otherwise));
+    else if (key->type == GRAMMAR_BOOLEAN)
+        buf_add_c(buf, key->otherwise != 0 ? "`true`" : "`false`");
     else {
         buf_char(buf, '`');
         buf_number(buf, key->otherwise);
@@ -72,7 +81,8 @@ static void write_words(Buf *buf, const Grammar *grammar)
         const GrammarWords *words = grammar->keys[i].words;
         if (!words) continue;
         buf_format(buf, "`%s`:\n", grammar->keys[i].key);
-        for (size_t k = 0; k < words->n; k++) buf_format(buf, "- `%s`: %s\n", words->words[k].word, words->words[k].doc);
+        for (size_t k = 0; k < words->n; k++)
+            buf_format(buf, "- `%s`: %s\n", words->words[k].word, words->words[k].doc);
         buf_char(buf, '\n');
     }
 }

@@ -18,7 +18,8 @@ static void write_type(JsonWriter *json, const char *type) { json_member_text(js
 static void write_reference(JsonWriter *json, const Grammar *grammar)
 {
     Arena *arena = json->buf->arena;
-    json_member_text(json, "$ref", str_format(arena, "#/$defs/" STR_FMT, STR_ARG(grammar_short_name(arena, grammar))));
+    json_member_text(json, "$ref",
+                     str_format(arena, "#/$defs/" STR_FMT, STR_ARG(grammar_short_name(arena, grammar))));
 }
 
 static void write_words(JsonWriter *json, const GrammarWords *words)

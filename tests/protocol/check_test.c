@@ -16,7 +16,8 @@ static Str small_protocol(Test *t)
 {
     Str text = {"", 0};
     Error err = {0};
-    CHECK_OK(t, file_read(t->arena, test_source(t, "examples/small/protocol.yaml"), 1 << 20, &text, &err), err);
+    CHECK_OK(t, file_read(t->arena, test_source(t, "examples/small/protocol.yaml"), 1 << 20, &text, &err),
+             err);
     return text;
 }
 
@@ -53,9 +54,10 @@ typedef struct {
     const char *from, *to, *code, *message;
 } Change;
 
-#define MOTOR_FORM                                                                                            \
-    "  - id: gmfm\n    title: Movement\n    items:\n      - {id: G01..G88, type: integer, range: [0, 3]}\n"    \
-    "      - {id: MAS, type: coded, codelist: [\"0\", \"1\"]}\n      - {id: SCORE, type: number}\n\nschedule:\n  gmfm: [W0, W12]\n"
+#define MOTOR_FORM                                                                                           \
+    "  - id: gmfm\n    title: Movement\n    items:\n      - {id: G01..G88, type: integer, range: [0, 3]}\n"  \
+    "      - {id: MAS, type: coded, codelist: [\"0\", \"1\"]}\n      - {id: SCORE, type: "                   \
+    "number}\n\nschedule:\n  gmfm: [W0, W12]\n"
 
 static const Change HONESTY[] = {
     {"kind: usual-care}", "kind: experimental}", "no-control-group", "no control group"},
@@ -91,7 +93,8 @@ static void check_change(Test *t, Str sound, const Change *change)
     const Problem *problem = find(&problems, change->code);
     if (!test_check(t, problem != NULL, change->code, __FILE__, __LINE__)) return;
     CHECK_INT(t, problem->severity, PROBLEM_HONESTY);
-    test_check(t, str_find(problem->message, str_from(change->message)) != SIZE_MAX, change->message, __FILE__, __LINE__);
+    test_check(t, str_find(problem->message, str_from(change->message)) != SIZE_MAX, change->message,
+               __FILE__, __LINE__);
     CHECK(t, problem->reason.len && problem->fix.len && problem->line);
 }
 
@@ -108,14 +111,18 @@ static Str motor_protocol(Test *t)
     text = replaced(t, text, "blinding: open-label", "blinding: open-label\n  blinded: [assessor]");
     text = replaced(t, text, "ages: [40, 75]", "ages: [3, 6]");
     text = replaced(t, text, "stops walking", "stops walking or botulinum toxin or surgery");
-    text = replaced(t, text, "", "instruments:\n"
-                                 "  - {id: gmfm88, instrument: gmfm-88, form: gmfm, prefix: G, visits: [W0, W12]}\n"
-                                 "  - {id: gmfm66, instrument: gmfm-66, form: gmfm, items: [SCORE], visits: [W0, W12]}\n"
-                                 "  - {id: tone, instrument: modified-ashworth, form: gmfm, items: [MAS], visits: [W0, W12]}\n"
-                                 "  - {id: screen, instrument: denver-ii, form: gmfm, items: [SCORE], visits: [W0, W12]}\n"
-                                 "families: [{id: second, method: holm}]\n");
-    return replaced(t, text, "\nsafety:", "  - {id: second, role: secondary, method: signed-rank, instrument: gmfm88, variable: GMFM88, "
-                                          "visits: [W12], family: second}\n\nsafety:");
+    text = replaced(
+        t, text, "",
+        "instruments:\n"
+        "  - {id: gmfm88, instrument: gmfm-88, form: gmfm, prefix: G, visits: [W0, W12]}\n"
+        "  - {id: gmfm66, instrument: gmfm-66, form: gmfm, items: [SCORE], visits: [W0, W12]}\n"
+        "  - {id: tone, instrument: modified-ashworth, form: gmfm, items: [MAS], visits: [W0, W12]}\n"
+        "  - {id: screen, instrument: denver-ii, form: gmfm, items: [SCORE], visits: [W0, W12]}\n"
+        "families: [{id: second, method: holm}]\n");
+    return replaced(
+        t, text, "\nsafety:",
+        "  - {id: second, role: secondary, method: signed-rank, instrument: gmfm88, variable: GMFM88, "
+        "visits: [W12], family: second}\n\nsafety:");
 }
 
 static const Change MOTOR[] = {
@@ -173,7 +180,8 @@ static void each_error_is_named(Test *t)
         CHECK_INT(t, problem->severity, PROBLEM_ERROR);
         Buf said = buf_new(t->arena);
         for (size_t k = 0; k < problems.n; k++) buf_add(&said, problems.items[k].message);
-        test_check(t, str_find(buf_str(&said), str_from(ERRORS[i].message)) != SIZE_MAX, ERRORS[i].message, __FILE__, __LINE__);
+        test_check(t, str_find(buf_str(&said), str_from(ERRORS[i].message)) != SIZE_MAX, ERRORS[i].message,
+                   __FILE__, __LINE__);
     }
 }
 
@@ -182,27 +190,38 @@ static void a_sensitivity_analysis_may_take_off_growth(Test *t)
     Str uncontrolled = replaced(t, motor_protocol(t), "kind: usual-care}", "kind: experimental}");
     ProblemList problems = judge(t, uncontrolled);
     CHECK(t, find(&problems, "natural-change-ignored") != NULL);
-    problems = judge(t, replaced(t, uncontrolled, "\nsafety:", "  - {id: x, role: sensitivity, method: excess-change, natural_change: ontario, "
-                                                               "sensitivity_to: second, seed: 7}\n\nsafety:"));
+    problems =
+        judge(t, replaced(t, uncontrolled, "\nsafety:",
+                          "  - {id: x, role: sensitivity, method: excess-change, natural_change: ontario, "
+                          "sensitivity_to: second, seed: 7}\n\nsafety:"));
     CHECK(t, !find(&problems, "natural-change-ignored"));
     CHECK_INT(t, problems.count[PROBLEM_ERROR], 0);
 }
 
 static void the_founding_trial_is_told_what_it_cannot_claim(Test *t)
 {
-    static const char *const CODES[] = {"no-control-group", "unblinded-raters", "retrospective-registration", "no-multiplicity-plan",
-                                        "instrument-age", "natural-change-ignored", "regression-to-the-mean", "no-estimand",
-                                        "small-subgroups", "sample-size-unjustified", "simulated"};
+    static const char *const CODES[] = {
+        "no-control-group",        "unblinded-raters", "retrospective-registration",
+        "no-multiplicity-plan",    "instrument-age",   "natural-change-ignored",
+        "regression-to-the-mean",  "no-estimand",      "small-subgroups",
+        "sample-size-unjustified", "simulated"};
     Str text;
     Error err = {0};
-    if (!CHECK_OK(t, file_read(t->arena, test_source(t, "examples/cerebral-palsy/protocol.yaml"), 1 << 20, &text, &err), err)) return;
+    if (!CHECK_OK(t,
+                  file_read(t->arena, test_source(t, "examples/cerebral-palsy/protocol.yaml"), 1 << 20, &text,
+                            &err),
+                  err))
+        return;
     ProblemList problems = judge(t, text);
     for (size_t i = 0; i < sizeof CODES / sizeof CODES[0]; i++)
         test_check(t, find(&problems, CODES[i]) != NULL, CODES[i], __FILE__, __LINE__);
     CHECK_INT(t, problems.count[PROBLEM_ERROR], 0);
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
 static int is_yaml(const struct dirent *entry) { return str_ends(str_from(entry->d_name), STR(".yaml")); }
 
 static void every_broken_protocol_says_what_is_wrong(Test *t)
@@ -220,7 +239,9 @@ static void every_broken_protocol_says_what_is_wrong(Test *t)
             test_check(t, problems.count[PROBLEM_ERROR] > 0, str_c(t->arena, name), __FILE__, __LINE__);
             problems_write_text(&problems, name, text, &out);
             Str stem = str_slice(name, 0, name.len - 5);
-            check_golden(t, file_join(t->arena, folder, str_format(t->arena, STR_FMT ".expected", STR_ARG(stem))), buf_str(&out));
+            check_golden(
+                t, file_join(t->arena, folder, str_format(t->arena, STR_FMT ".expected", STR_ARG(stem))),
+                buf_str(&out));
         }
         free(entries[i]);
     }
@@ -248,9 +269,13 @@ static void conditions_over_other_data_are_judged_by_their_syntax(Test *t)
 {
     static const char HEAD[] = "equipoise: 1\ntrial: {id: T, title: T, design: parallel}\n"
                                "data: {subject: USUBJID, subjects: adsl, sets: [{id: adsl}]}\n";
-    ProblemList problems = judge(t, replaced(t, str_from(HEAD), "", "populations: [{id: s, title: S, data: adsl, condition: SAFFL = 'Y' AND ARM IS NOT NULL}]\n"));
+    ProblemList problems = judge(
+        t, replaced(
+               t, str_from(HEAD), "",
+               "populations: [{id: s, title: S, data: adsl, condition: SAFFL = 'Y' AND ARM IS NOT NULL}]\n"));
     CHECK_INT(t, problems.n, 0);
-    problems = judge(t, replaced(t, str_from(HEAD), "", "populations: [{id: s, title: S, condition: SAFFL == = 'Y'}]\n"));
+    problems = judge(
+        t, replaced(t, str_from(HEAD), "", "populations: [{id: s, title: S, condition: SAFFL == = 'Y'}]\n"));
     CHECK(t, find(&problems, "bad-condition") != NULL);
 }
 
@@ -263,6 +288,7 @@ static const TestCase CASES[] = {
     {"the founding trial is told what it cannot claim", the_founding_trial_is_told_what_it_cannot_claim},
     {"every broken protocol says what is wrong", every_broken_protocol_says_what_is_wrong},
     {"the JSON holds the same facts", the_json_holds_the_same_facts},
-    {"conditions over other data are judged by their syntax", conditions_over_other_data_are_judged_by_their_syntax},
+    {"conditions over other data are judged by their syntax",
+     conditions_over_other_data_are_judged_by_their_syntax},
 };
 TEST_SUITE(check, CASES);

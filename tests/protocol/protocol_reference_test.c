@@ -35,7 +35,8 @@ static void check_blocks(Test *t, Str page, const char *fence, Str file, size_t 
     Str before, block, rest = page;
     size_t n = 0;
     for (; str_cut(rest, str_from(fence), &before, &rest) && str_cut(rest, STR("```"), &block, &rest); n++)
-        test_check(t, str_find(file, block) != SIZE_MAX, str_c(t->arena, str_slice(block, 0, 200)), __FILE__, __LINE__);
+        test_check(t, str_find(file, block) != SIZE_MAX, str_c(t->arena, str_slice(block, 0, 200)), __FILE__,
+                   __LINE__);
     CHECK(t, n >= at_least);
 }
 
@@ -51,7 +52,8 @@ static void check_references(Test *t, const Json *node, const Json *definitions,
 {
     Str target = json_text(node, "$ref"), before, name;
     if (target.len && CHECK(t, str_cut(target, STR("#/$defs/"), &before, &name))) {
-        test_check(t, json_get(definitions, str_c(t->arena, name)) != NULL, str_c(t->arena, target), __FILE__, __LINE__);
+        test_check(t, json_get(definitions, str_c(t->arena, name)) != NULL, str_c(t->arena, target), __FILE__,
+                   __LINE__);
         ++*n;
     }
     for (size_t i = 0; i < node->n; i++) check_references(t, &node->items[i], definitions, n);
@@ -72,7 +74,8 @@ static void the_schema_knows_the_shapes_and_words(Test *t)
     CHECK_TEXT(t, json_get(visit, "required")->items[0].text, "id");
     CHECK_TEXT(t, json_get(json_get(json_get(visit, "properties"), "kind"), "enum")->items[1].text, "dose");
     CHECK_TEXT(t, json_text(json_get(json_get(visit, "properties"), "day"), "type"), "integer");
-    const Json *phases = json_get(json_get(json_get(json_get(json_get(&schema, "$defs"), "trial"), "properties"), "phase"), "enum");
+    const Json *phases = json_get(
+        json_get(json_get(json_get(json_get(&schema, "$defs"), "trial"), "properties"), "phase"), "enum");
     CHECK_NEAR(t, phases->items[2].number, 1, 0);
 }
 

@@ -10,23 +10,23 @@
 
 static void the_file_becomes_plain_structs(Test *t)
 {
-    Str text = STR(HEAD
-                   "codelists:\n"
-                   "  LEVEL: {I: walks, V: is carried}\n"
-                   "arms:\n"
-                   "  - {id: A, title: Cells, kind: experimental}\n"
-                   "visits:\n"
-                   "  - {id: SCR, title: Screening, kind: screening}\n"
-                   "  - {id: V3, title: 3 months, kind: assessment, day: 91, window: {before: 21, after: 20}}\n"
-                   "forms:\n"
-                   "  - id: gmfm\n"
-                   "    title: Movement\n"
-                   "    items:\n"
-                   "      - {id: G08..G11, label: \"Item {n}.\", type: integer, range: [0, 3]}\n"
-                   "      - {id: LEVEL, type: coded, codelist: LEVEL}\n"
-                   "      - {id: SEX, type: coded, codelist: {M: male, F: female}}\n"
-                   "      - {id: HEIGHT, type: number, unit: cm, range: [40, ~], decimals: 1}\n"
-                   "schedule: {gmfm: [V3]}\n");
+    Str text =
+        STR(HEAD "codelists:\n"
+                 "  LEVEL: {I: walks, V: is carried}\n"
+                 "arms:\n"
+                 "  - {id: A, title: Cells, kind: experimental}\n"
+                 "visits:\n"
+                 "  - {id: SCR, title: Screening, kind: screening}\n"
+                 "  - {id: V3, title: 3 months, kind: assessment, day: 91, window: {before: 21, after: 20}}\n"
+                 "forms:\n"
+                 "  - id: gmfm\n"
+                 "    title: Movement\n"
+                 "    items:\n"
+                 "      - {id: G08..G11, label: \"Item {n}.\", type: integer, range: [0, 3]}\n"
+                 "      - {id: LEVEL, type: coded, codelist: LEVEL}\n"
+                 "      - {id: SEX, type: coded, codelist: {M: male, F: female}}\n"
+                 "      - {id: HEIGHT, type: number, unit: cm, range: [40, ~], decimals: 1}\n"
+                 "schedule: {gmfm: [V3]}\n");
     Protocol protocol;
     ProblemList problems = problems_new(t->arena);
     if (!CHECK(t, protocol_read(t->arena, text, &protocol, &problems))) return;
@@ -59,7 +59,8 @@ static void parse_fails_with_the_first_error(Test *t)
 {
     Protocol protocol;
     Error err = {0};
-    CHECK(t, !protocol_parse(t->arena, STR(HEAD "arms:\n  - {id: A, titel: Cells, kind: experimantal}\n"), &protocol, &err));
+    CHECK(t, !protocol_parse(t->arena, STR(HEAD "arms:\n  - {id: A, titel: Cells, kind: experimantal}\n"),
+                             &protocol, &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "unknown key \"titel\"");
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "line 4, column 13");
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "shows all 7 errors");
@@ -77,7 +78,8 @@ static bool has_no_errors(Test *t, const ProblemList *problems)
 {
     for (size_t i = 0; i < problems->n; i++)
         if (problems->items[i].severity == PROBLEM_ERROR)
-            test_check_text(t, problems->items[i].message, STR(""), problems->items[i].code, "line", (int)problems->items[i].line);
+            test_check_text(t, problems->items[i].message, STR(""), problems->items[i].code, "line",
+                            (int)problems->items[i].line);
     return problems->count[PROBLEM_ERROR] == 0;
 }
 
@@ -87,7 +89,11 @@ static void the_founding_trial_is_read_whole(Test *t)
     Protocol protocol;
     Error err = {0};
     ProblemList problems = problems_new(t->arena);
-    if (!CHECK_OK(t, file_read(t->arena, test_source(t, "examples/cerebral-palsy/protocol.yaml"), 1 << 20, &text, &err), err)) return;
+    if (!CHECK_OK(t,
+                  file_read(t->arena, test_source(t, "examples/cerebral-palsy/protocol.yaml"), 1 << 20, &text,
+                            &err),
+                  err))
+        return;
     if (!CHECK(t, protocol_read(t->arena, text, &protocol, &problems))) return;
     protocol_check(t->arena, &protocol, &problems);
     if (!CHECK(t, has_no_errors(t, &problems))) return;
@@ -95,7 +101,8 @@ static void the_founding_trial_is_read_whole(Test *t)
     CHECK_INT(t, protocol_form(&protocol, STR("gmfm"))->items.n, 88);
     CHECK_INT(t, protocol.eligibility.exclusion.n, 6);
     CHECK_INT(t, protocol.product.doses.items[1].day, 92);
-    CHECK_TEXT(t, form_item(protocol_form(&protocol, STR("ashworth")), STR("GAS_R"))->codelist.list->codes[2], "1+");
+    CHECK_TEXT(t, form_item(protocol_form(&protocol, STR("ashworth")), STR("GAS_R"))->codelist.list->codes[2],
+               "1+");
 }
 
 static const TestCase CASES[] = {
