@@ -13,6 +13,19 @@ void rule_no_estimand(Checker *checker)
     }
 }
 
+void rule_completers_only(Checker *checker)
+{
+    const Protocol *protocol = checker->protocol;
+    for (size_t i = 0; i < protocol->analyses.n; i++) {
+        const AnalysisPlan *analysis = &protocol->analyses.items[i];
+        const Population *population = protocol_population(protocol, analysis->population);
+        if (analysis->role != ANALYSIS_PRIMARY || !population) continue;
+        if (str_find(str_upper(checker->arena, population->condition), STR("COMPL")) != SIZE_MAX)
+            flag(checker, place_of(analysis->at, "population"), "\"" STR_FMT "\" looks only at those who completed",
+                 STR_ARG(analysis->id));
+    }
+}
+
 static bool uses_motor_instrument(const Protocol *protocol)
 {
     for (size_t i = 0; i < protocol->instruments.n; i++) switch (protocol->instruments.items[i].instrument) {
@@ -164,6 +177,16 @@ void rule_simulated(Checker *checker)
     const TrialFacts *trial = &checker->protocol->trial;
     if (trial->simulated)
         flag(checker, place_of(trial->at, "simulated"), "the records of this trial are made up");
+}
+
+void rule_seed(Checker *checker)
+{
+    for (size_t i = 0; i < checker->protocol->analyses.n; i++) {
+        const AnalysisPlan *analysis = &checker->protocol->analyses.items[i];
+        if (analysis->method == METHOD_EXCESS_CHANGE && analysis->seed == INTEGER_ABSENT)
+            flag(checker, place_of(analysis->at, "id"), "\"" STR_FMT "\" draws random numbers and names no seed",
+                 STR_ARG(analysis->id));
+    }
 }
 
 static void note_criteria(Checker *checker, const Criteria *criteria)

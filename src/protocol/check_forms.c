@@ -226,6 +226,44 @@ static void check_frame_condition(Checker *checker, const Yaml *mapping, const c
     check_condition(checker, mapping, key, text, &names);
 }
 
+/* Does a sound text read the column? */
+static bool reads(Checker *checker, Str text, const Texts *names, const char *column)
+{
+    Str *used = NULL;
+    size_t n_used = 0;
+    Error ignored = {0};
+    bool found = false;
+    if (!text.len || !condition_check(checker->arena, text, names->items, names->n, &used, &n_used, &ignored))
+        return false;
+    for (size_t i = 0; i < n_used && !found; i++) found = str_equal_fold(used[i], str_from(column));
+    return found;
+}
+
+static void check_leak(Checker *checker, const Yaml *mapping, const char *key, Str text, const Texts *names)
+{
+    if (reads(checker, text, names, "ARM"))
+        flag(checker, place_of(mapping, key), "in a blinded trial \"%s\" shows the arm to whoever fills the form", key);
+}
+
+void rule_blinding_leak(Checker *checker)
+{
+    const Protocol *protocol = checker->protocol;
+    if (protocol->trial.blinding <= BLINDING_OPEN) return;
+    for (size_t i = 0; i < protocol->forms.n; i++) {
+        const Form *form = &protocol->forms.items[i];
+        Texts names = protocol_form_columns(checker->arena, protocol, form);
+        for (size_t k = 0; k < form->items.n; k++) {
+            const Item *item = &form->items.items[k];
+            if (same_as_before(form, k)) continue;
+            check_leak(checker, item->at, "derived", item->derived, &names);
+            for (size_t c = 0; c < item->checks.n; c++)
+                check_leak(checker, item->checks.items[c].at, "condition", item->checks.items[c].condition, &names);
+        }
+        for (size_t c = 0; c < form->checks.n; c++)
+            check_leak(checker, form->checks.items[c].at, "condition", form->checks.items[c].condition, &names);
+    }
+}
+
 void rule_conditions(Checker *checker)
 {
     const Protocol *protocol = checker->protocol;
@@ -243,6 +281,8 @@ void rule_conditions(Checker *checker)
     for (size_t i = 0; i < protocol->analyses.n; i++) {
         const AnalysisPlan *analysis = &protocol->analyses.items[i];
         check_frame_condition(checker, analysis->at, "where", analysis->where,
+                              analysis->data.len ? analysis->data : STR("measures"));
+        check_frame_condition(checker, analysis->at, "subgroup", analysis->subgroup,
                               analysis->data.len ? analysis->data : STR("measures"));
     }
     for (size_t i = 0; i < protocol->safety.stopping.n; i++)

@@ -52,6 +52,7 @@ void rule_units(Checker *checker);
 void rule_codelists(Checker *checker);
 void rule_conditions(Checker *checker);
 void rule_derived_cycle(Checker *checker);
+void rule_blinding_leak(Checker *checker);
 void rule_instrument_items(Checker *checker);
 void rule_instrument_visits(Checker *checker);
 
@@ -70,6 +71,7 @@ void rule_ordinal_as_number(Checker *checker);
 void rule_natural_change(Checker *checker);
 void rule_regression_to_mean(Checker *checker);
 void rule_no_estimand(Checker *checker);
+void rule_completers_only(Checker *checker);
 void rule_intercurrent_events(Checker *checker);
 void rule_subgroup_interaction(Checker *checker);
 void rule_subgroup_size(Checker *checker);
@@ -80,6 +82,7 @@ void rule_concealment(Checker *checker);
 
 /* notes */
 void rule_simulated(Checker *checker);
+void rule_seed(Checker *checker);
 void rule_criteria_by_hand(Checker *checker);
 void rule_product_limits(Checker *checker);
 

@@ -72,6 +72,7 @@ static const Change HONESTY[] = {
     {"planned_subjects: 120", "planned_subjects: 12\n  language: en", NULL, NULL},
     {"  sample_size_reason: 90 % power for a difference of 0.3 mmol/L with SD 0.5, 5 % two-sided, 5 % lost\n", "",
      "sample-size-unjustified", "no reason is given for 120 subjects"},
+    {"condition: ENRLFL = 'Y'", "condition: COMPLFL = 'Y'", "completers-only", "only at those who completed"},
     {"  concealment: drawn by the program when the enrolment is recorded\n", "", "no-concealment", "concealed"},
     {"  stopping:\n    - {id: falls, event: \"TERM = 'Fall' AND GRADE >= 3\", kind: pocock, p0: 0.02, alpha: 0.05, n: 60}\n", "",
      "no-stopping-rule", "no stopping rule"},
@@ -164,6 +165,7 @@ static const Change ERRORS[] = {
     {"type: number", "type: text", "item-type", "is text and has \"range\""},
     {"[\"yes\", \"no\"]", "[\"yes\", \"yes\"]", "duplicate-code", "\"yes\" stands twice"},
     {"GLUC < 15", "GLUC < ", "bad-condition", "ends too early"},
+    {"role: primary, est", "role: primary, subgroup: SEKS, interaction: true, est", "bad-condition", "no column \"SEKS\""},
     {"condition: ENRLFL = 'Y'", "condition: ENRLFLAG = 'Y'", "bad-condition", "no column \"ENRLFLAG\""},
     {"TERM = 'Fall'", "TREM = 'Fall'", "bad-condition", "no column \"TREM\""},
     {"", "instruments: [{id: g, instrument: other, form: glucose, items: [GLUX], visits: [W0]}]\n", "instrument-items", "no item \"GLUX\""},
@@ -183,6 +185,18 @@ static void each_error_is_named(Test *t)
         test_check(t, str_find(buf_str(&said), str_from(ERRORS[i].message)) != SIZE_MAX, ERRORS[i].message,
                    __FILE__, __LINE__);
     }
+}
+
+static void a_rule_of_a_blinded_trial_may_not_show_the_arm(Test *t)
+{
+    Str open = replaced(t, small_protocol(t), "condition: GLUC < 15", "condition: GLUC < 15 OR ARM = 'USUAL'");
+    ProblemList problems = judge(t, open);
+    CHECK_INT(t, problems.count[PROBLEM_ERROR], 0);
+    problems = judge(t, replaced(t, open, "blinding: open-label", "blinding: single-blind"));
+    CHECK_INT(t, problems.count[PROBLEM_ERROR], 1);
+    CHECK_TEXT(t, str_from(problems.items[0].code), "blinding-leak");
+    problems = judge(t, replaced(t, small_protocol(t), "blinding: open-label", "blinding: single-blind"));
+    CHECK_INT(t, problems.count[PROBLEM_ERROR], 0);
 }
 
 static void a_sensitivity_analysis_may_take_off_growth(Test *t)
@@ -284,6 +298,7 @@ static const TestCase CASES[] = {
     {"each dishonest change is named", each_dishonest_change_is_named},
     {"each mistake with a motor instrument is named", each_mistake_with_a_motor_instrument_is_named},
     {"each error is named", each_error_is_named},
+    {"a rule of a blinded trial may not show the arm", a_rule_of_a_blinded_trial_may_not_show_the_arm},
     {"a sensitivity analysis may take off growth", a_sensitivity_analysis_may_take_off_growth},
     {"the founding trial is told what it cannot claim", the_founding_trial_is_told_what_it_cannot_claim},
     {"every broken protocol says what is wrong", every_broken_protocol_says_what_is_wrong},
