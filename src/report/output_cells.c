@@ -4,7 +4,14 @@
 #include <math.h>
 
 #include "stat/describe.h"
+#include "stat/proportion.h"
 #include "stat/ttest.h"
+
+bool eval_too_many(const Yaml *at, Count count, double total, Error *err)
+{
+    yaml_error(at, err, ERROR_INCONSISTENT, "more is counted (%.0f) than there is in the column (%.0f)", count.n, total);
+    return error_hint(err, "Count subjects with \"distinct\", or say what counts under \"denominators\".");
+}
 
 bool eval_count(Eval *eval, const Scope *scope, size_t index, Str distinct, const Yaml *at, Count *count, Error *err)
 {
@@ -117,14 +124,48 @@ bool eval_describe(Eval *eval, const Values *values, uint64_t uses, const Infere
     return !(uses & one_sample) || test_one_sample(eval, values, how, cell, err);
 }
 
-bool eval_share(Eval *eval, Count count, double total, uint64_t uses, const Inference *how, CellValues *cell, Error *err)
+/* Intervals of a share by the words of `interval`; the first is the default. */
+static const struct {
+    const char *word, *title;
+    bool (*run)(size_t events, size_t n, double level, Interval *ci, Error *err);
+} intervals[] = {
+    {"exact", "exact (Clopper-Pearson) interval", proportion_exact_ci},
+    {"wilson", "Wilson's score interval", proportion_wilson_ci},
+};
+enum { N_INTERVALS = sizeof intervals / sizeof intervals[0] };
+
+static bool find_interval(const Inference *how, size_t *which, Error *err)
 {
-    (void)eval; (void)uses; (void)how; (void)err;
+    Str words[N_INTERVALS];
+    for (*which = 0; *which < N_INTERVALS; ++*which) {
+        words[*which] = str_from(intervals[*which].word);
+        if (!how->interval.len || str_equal(words[*which], how->interval)) return true;
+    }
+    Str near = str_nearest(how->interval, words, N_INTERVALS);
+    yaml_error(how->at, err, ERROR_INCONSISTENT, "there is no interval \"" STR_FMT "\"", STR_ARG(how->interval));
+    if (near.len) return error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
+    return error_hint(err, "Say exact or wilson.");
+}
+
+bool eval_share(Count count, double total, uint64_t uses, const Inference *how, CellValues *cell, Str *method, Error *err)
+{
+    const uint64_t limits = STATISTIC_BIT(STATISTIC_CI_LOW) | STATISTIC_BIT(STATISTIC_CI_HIGH);
+    size_t which;
+    Interval ci;
     *cell = cell_values_none();
+    *method = STR("count");
     cell->of[STATISTIC_N] = count.n;
     cell->of[STATISTIC_EVENTS] = count.events;
     cell->of[STATISTIC_TOTAL] = total;
     cell->of[STATISTIC_PCT] = total > 0 ? 100 * count.n / total : NAN;
+    if (!(uses & limits)) return true;
+    if (!find_interval(how, &which, err)) return false;
+    *method = str_from(intervals[which].title);
+    if (!(total > 0)) return true;
+    if (count.n > total) return eval_too_many(how->at, count, total, err);
+    if (!intervals[which].run((size_t)count.n, (size_t)total, level_of(how), &ci, err)) return error_at(err, how->at);
+    cell->of[STATISTIC_CI_LOW] = 100 * ci.lower;
+    cell->of[STATISTIC_CI_HIGH] = 100 * ci.upper;
     return true;
 }
 

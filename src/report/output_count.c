@@ -30,8 +30,9 @@ static bool count_cell(Eval *eval, const OutputBlock *block, const Scope *scope,
     if (block->zero.n && count.n <= 0) chosen = &block->zero;
     if ((chosen->uses & NEEDS_TOTAL) && isnan(total) && !eval_total(eval, column, &total, err)) return false;
     CellValues cell;
-    if (!eval_share(eval, count, total, chosen->uses, &how, &cell, err)) return false;
-    Provenance *from = eval_provenance(eval, scope, column, distinct_of(eval, block), STR("count"), (Str){0});
+    Str method;
+    if (!eval_share(count, total, chosen->uses, &how, &cell, &method, err)) return false;
+    Provenance *from = eval_provenance(eval, scope, column, distinct_of(eval, block), method, (Str){0});
     from->n_records = (size_t)count.events;
     eval_cell(eval, column, chosen, &cell, 0, from);
     return true;
@@ -41,12 +42,6 @@ typedef struct {
     const OutputBlock *block;
     const Scope *scope;
 } CountOf;
-
-static bool more_than_total(const OutputBlock *block, Count count, double total, Error *err)
-{
-    yaml_error(block->at, err, ERROR_INCONSISTENT, "more is counted (%.0f) than there is in the column (%.0f)", count.n, total);
-    return error_hint(err, "Count subjects with \"distinct\", or say what counts under \"denominators\".");
-}
 
 static bool count_fill(Eval *eval, const void *what, const size_t *columns, size_t n, bool needs_values, TestInput *input,
                        bool *is_empty, Error *err)
@@ -61,7 +56,7 @@ static bool count_fill(Eval *eval, const void *what, const size_t *columns, size
         if (!eval_count(eval, of->scope, columns[i], distinct_of(eval, of->block), of->block->at, &count, err) ||
             !eval_total(eval, columns[i], &total, err))
             return false;
-        if (count.n > total) return more_than_total(of->block, count, total, err);
+        if (count.n > total) return eval_too_many(of->block->at, count, total, err);
         counts[i] = (size_t)count.n;
         counts[n + i] = (size_t)(total - count.n);
         sum += counts[i];

@@ -109,8 +109,9 @@ typedef struct {
 } OneSampleMethod;
 const OneSampleMethod *one_sample_method(Eval *eval, const Inference *how, Error *err);
 
-/* Share of `count` in `total` with its interval, for the bits asked for. */
-MUST_USE bool eval_share(Eval *eval, Count count, double total, uint64_t uses, const Inference *how, CellValues *cell, Error *err);
+/* Share of `count` in `total` with its interval (in per cent), for the bits asked for; how it was made. */
+MUST_USE bool eval_share(Count count, double total, uint64_t uses, const Inference *how, CellValues *cell, Str *method, Error *err);
+bool eval_too_many(const Yaml *at, Count count, double total, Error *err);     /* says so; returns false */
 
 /* Adjusted value of a p of a family (NaN while gathering). An empty family leaves p_adjusted alone. */
 MUST_USE bool eval_family(Eval *eval, Str family, const Yaml *at, CellValues *cell, Error *err);

@@ -106,10 +106,12 @@ static bool item_counts(Eval *eval, const OutputItem *item, const OutputBlock *b
     uint64_t bare = STATISTIC_BIT(STATISTIC_N) | STATISTIC_BIT(STATISTIC_EVENTS);
     if (!eval_count(eval, scope, scope->column, distinct, item->at, &count, err)) return false;
     if ((item->format.uses & ~bare) && !eval_total(eval, scope->column, &total, err)) return false;
-    Provenance *made = eval_provenance(eval, scope, scope->column, distinct, STR("count"), (Str){0});
+    Str method;
+    if (!eval_share(count, total, item->format.uses, how, cell, &method, err)) return false;
+    Provenance *made = eval_provenance(eval, scope, scope->column, distinct, method, (Str){0});
     made->n_records = (size_t)count.events;
     *from = made;
-    return eval_share(eval, count, total, item->format.uses, how, cell, err);
+    return true;
 }
 
 static bool item_describes(Eval *eval, const OutputItem *item, const OutputBlock *block, const Scope *scope, const Inference *how,

@@ -4,6 +4,8 @@
 #include <math.h>
 
 #include "stat/anova.h"
+#include "stat/chisq.h"
+#include "stat/fisher.h"
 #include "stat/ttest.h"
 
 /* Values of all groups in one array, with the group of each. */
@@ -78,10 +80,19 @@ static bool welch_run(Arena *arena, const TestInput *input, CellValues *values, 
     return t_run(input, true, values, err);
 }
 
-static bool awaited_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+static bool chi_square_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
 {
-    (void)arena, (void)input, (void)values;
-    return error_set(err, ERROR_DEGENERATE, "this test is not there yet");
+    ChisqTest test;
+    if (!chisq_test(arena, input->counts, input->n_rows, input->n_groups, false, &test, err)) return false;
+    values->of[STATISTIC_P] = test.p;
+    values->of[STATISTIC_TEST] = test.chisq;
+    values->of[STATISTIC_DF] = test.df;
+    return true;
+}
+
+static bool fisher_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    return fisher_exact(arena, input->counts, input->n_rows, input->n_groups, &values->of[STATISTIC_P], err);
 }
 
 const TestMethod *test_methods(size_t *n)
@@ -91,8 +102,8 @@ const TestMethod *test_methods(size_t *n)
         {"kruskal-wallis", "anova", "Kruskal-Wallis test", true, kruskal_run},
         {"t", "ttest", "two-sample t test, pooled variance", true, pooled_run},
         {"welch", "ttest", "two-sample t test, Welch", true, welch_run},
-        {"chi-square", "chisq", "Pearson's chi-square test", false, awaited_run},
-        {"fisher", "fisher", "Fisher's exact test, two-sided", false, awaited_run},
+        {"chi-square", "chisq", "Pearson's chi-square test", false, chi_square_run},
+        {"fisher", "fisher", "Fisher's exact test, two-sided", false, fisher_run},
     };
     *n = sizeof methods / sizeof methods[0];
     return methods;

@@ -1,7 +1,8 @@
 #include "report/report_families.h"
 
 #include <math.h>
-#include <string.h>
+
+#include "stat/multiplicity.h"
 
 static bool names_family(const OutputBlocks *blocks)
 {
@@ -10,10 +11,33 @@ static bool names_family(const OutputBlocks *blocks)
     return false;
 }
 
+static Adjustment adjustment_of(FamilyMethod method)
+{
+    static const Adjustment adjustments[] = {[FAMILY_HOLM] = ADJUSTMENT_HOLM, [FAMILY_BONFERRONI] = ADJUSTMENT_BONFERRONI,
+                                             [FAMILY_HOCHBERG] = ADJUSTMENT_HOCHBERG, [FAMILY_NONE] = ADJUSTMENT_NONE};
+    return method < sizeof adjustments / sizeof adjustments[0] ? adjustments[method] : ADJUSTMENT_NONE;
+}
+
+/* Tested in the order of the file, each only if all before it succeeded: the largest p so far. */
+static void adjust_in_sequence(const double *p, size_t n, double *adjusted)
+{
+    for (size_t i = 0; i < n; i++) adjusted[i] = i && adjusted[i - 1] > p[i] ? adjusted[i - 1] : p[i];
+}
+
+/* p-values that could not be computed stay so and do not count. */
 static bool adjust(Arena *arena, FamilyState *family, Error *err)
 {
-    (void)err;
-    family->adjusted = arena_copy(arena, family->p, family->n * sizeof(double));
+    double *known = ARENA_ARRAY(arena, double, family->n), *adjusted = ARENA_ARRAY(arena, double, family->n);
+    size_t n = 0;
+    for (size_t i = 0; i < family->n; i++)
+        if (!isnan(family->p[i])) known[n++] = family->p[i];
+    if (family->family->method == FAMILY_FIXED_SEQUENCE)
+        adjust_in_sequence(known, n, adjusted);
+    else if (!adjust_p(arena, adjustment_of(family->family->method), known, n, adjusted, err))
+        return false;
+    family->adjusted = ARENA_ARRAY(arena, double, family->n);
+    n = 0;
+    for (size_t i = 0; i < family->n; i++) family->adjusted[i] = isnan(family->p[i]) ? NAN : adjusted[n++];
     return true;
 }
 

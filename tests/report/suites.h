@@ -1,4 +1,5 @@
 SUITE(checklist)
+SUITE(compare)
 SUITE(guard)
 SUITE(honesty)
 SUITE(monitoring)
