@@ -16,8 +16,8 @@ static bool is_urn(double marked, double unmarked, double drawn)
 
 enum { PLAIN = 0, LOG = 1, UPPER = 0, LOWER = 1 };
 
-/* The functions of a family differ only in these places: PARAMETERS is the list in parentheses, VALID says when the
- * parameters are in the domain, and the rest are the arguments of libRmath's function. */
+/* The functions of a family differ only in these places: PARAMETERS is the list in parentheses, VALID says when
+ * the parameters are in the domain, and the rest are the arguments of libRmath's function. */
 #define FUNCTION(name, PARAMETERS, VALID, call)                                                               \
     double name PARAMETERS { return (VALID) ? call : NAN; }
 #define TAILS(name, r, PARAMETERS, VALID, ...)                                                                \

@@ -1,13 +1,13 @@
-/* Probability distributions. The one module that knows libRmath; its header, which redefines common words, stays
- * out of ours. Each family has, as far as it makes sense,
+/* Probability distributions. The one module that knows libRmath; its header, which redefines common words,
+ * stays out of ours. Each family has, as far as it makes sense,
  *   NAME_cdf       P(X <= x)              NAME_log_cdf   its natural logarithm, exact far into the tail
  *   NAME_sf        P(X > x)               NAME_log_sf    its natural logarithm
  *   NAME_quantile  the least x with P(X <= x) >= p       NAME_quantile_upper  the same for P(X > x) <= q
  *   NAME_pdf       density (continuous)   NAME_pmf       P(X = k) (discrete)
  * Neither tail is computed from the other. For a discrete family P(X >= k) is NAME_sf(k - 1, ...).
  * Counts are passed as double. Degrees of freedom, shapes and scales are positive and may be fractions.
- * Outside its domain (a parameter out of range, a probability outside [0, 1], NaN) every function returns NaN and
- * prints nothing; none fails otherwise. Pure functions, safe in threads.
+ * Outside its domain (a parameter out of range, a probability outside [0, 1], NaN) every function returns NaN
+ * and prints nothing; none fails otherwise. Pure functions, safe in threads.
  * Method: libRmath (R's library of distributions) 4.0 or later. Checked against R 4.2.2 in the tests. */
 #ifndef MATH_DISTRIBUTION_H
 #define MATH_DISTRIBUTION_H

@@ -1,7 +1,8 @@
-/* Random numbers by counting: the n-th draw of a stream is a function of (seed, stream, n) and of nothing else, so a
- * replicate gives the same digits on any thread and any machine. Give each replicate or subject a stream of its own.
- * Method: Philox4x32 with 10 rounds; Salmon, Moraes, Dror & Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3".
- * Not for secrets. Checked against the published known answers (tests, exact). */
+/* Random numbers by counting: the n-th draw of a stream is a function of (seed, stream, n) and of nothing else,
+ * so a replicate gives the same digits on any thread and any machine. Give each replicate or subject a stream
+ * of its own.
+ * Method: Philox4x32 with 10 rounds; Salmon, Moraes, Dror & Shaw (2011), "Parallel random numbers: as easy as
+ * 1, 2, 3". Not for secrets. Checked against the published known answers (tests, exact). */
 #ifndef MATH_RNG_H
 #define MATH_RNG_H
 
@@ -9,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Key: the seed, low word first. Counter: words 0 and 1 count blocks of four draws, words 2 and 3 are the stream. A
- * plain value: a copy repeats what the original draws next. */
+/* Key: the seed, low word first. Counter: words 0 and 1 count blocks of four draws, words 2 and 3 are the
+ * stream. A plain value: a copy repeats what the original draws next. */
 typedef struct {
     uint32_t key[2];
     uint32_t counter[4];

@@ -36,7 +36,8 @@ bool root_between(Function *f, void *context, double low, double high, double to
         }
         double wanted = interpolated_step(a, fa, b, fb, c, fc);
         bool is_safe = fabs(step_before) >= least && fabs(fa) > fabs(fb) && wanted * half > 0 &&
-                       fabs(wanted) < 1.5 * fabs(half) - fabs(least) / 2 && fabs(wanted) < fabs(step_before) / 2;
+                       fabs(wanted) < 1.5 * fabs(half) - fabs(least) / 2 &&
+                       fabs(wanted) < fabs(step_before) / 2;
         step_before = is_safe ? step : half;
         step = is_safe ? wanted : half;
         a = b, fa = fb;

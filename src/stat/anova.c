@@ -7,7 +7,8 @@
 #include "math/distribution.h"
 
 /* Sizes of the groups, and how many have values. */
-static bool count_groups(const size_t *group, size_t n, size_t n_groups, double *size, size_t *n_present, Error *err)
+static bool count_groups(const size_t *group, size_t n, size_t n_groups, double *size, size_t *n_present,
+                         Error *err)
 {
     *n_present = 0;
     for (size_t i = 0; i < n; i++) {
@@ -20,31 +21,35 @@ static bool count_groups(const size_t *group, size_t n, size_t n_groups, double 
         return error_hint(err, "Look at the variable that makes the groups, and at the population.");
     }
     if (n > *n_present) return true;
-    error_set(err, ERROR_DEGENERATE, "each of the %zu groups has one value, so there is no spread within groups", n);
+    error_set(err, ERROR_DEGENERATE,
+              "each of the %zu groups has one value, so there is no spread within groups", n);
     return error_hint(err, "Join groups, or describe the values instead.");
 }
 
-static void group_means(const double *x, const size_t *group, size_t n, const double *size, size_t n_groups, double *mean)
+static void group_means(const double *x, const size_t *group, size_t n, const double *size, size_t n_groups,
+                        double *mean)
 {
     for (size_t i = 0; i < n; i++) mean[group[i]] += x[i];
     for (size_t g = 0; g < n_groups; g++)
         if (size[g] > 0) mean[g] /= size[g];
 }
 
-bool anova_one_way(Arena *scratch, const double *x, const size_t *group, size_t n, size_t n_groups, Anova *anova,
-                   Error *err)
+bool anova_one_way(Arena *scratch, const double *x, const size_t *group, size_t n, size_t n_groups,
+                   Anova *anova, Error *err)
 {
     double *size = ARENA_ARRAY(scratch, double, n_groups), *mean = ARENA_ARRAY(scratch, double, n_groups);
     double *deviation = ARENA_ARRAY(scratch, double, n), *within = ARENA_ARRAY(scratch, double, n);
     size_t n_present;
-    if (!sample_check(x, n, "values", err) || !count_groups(group, n, n_groups, size, &n_present, err)) return false;
+    if (!sample_check(x, n, "values", err) || !count_groups(group, n, n_groups, size, &n_present, err))
+        return false;
 
     double grand_mean = sample_mean(x, n), largest = 0;
     for (size_t i = 0; i < n; i++) deviation[i] = x[i] - grand_mean, largest = fmax(largest, fabs(x[i]));
     group_means(deviation, group, n, size, n_groups, mean);
     for (size_t i = 0; i < n; i++) within[i] = deviation[i] - mean[group[i]];
     double rest = sample_sum_of_squares(within, n, 0);
-    *anova = (Anova){.df_between = (double)n_present - 1, .df_within = (double)(n - n_present), .ss_within = rest};
+    *anova =
+        (Anova){.df_between = (double)n_present - 1, .df_within = (double)(n - n_present), .ss_within = rest};
     for (size_t g = 0; g < n_groups; g++) anova->ss_between += size[g] * mean[g] * mean[g];
     double mean_square = rest / anova->df_within, noise = 10 * DBL_EPSILON * largest;
     if (!(mean_square > noise * noise)) {
@@ -63,7 +68,8 @@ bool kruskal_wallis(Arena *scratch, const double *x, const size_t *group, size_t
     double *size = ARENA_ARRAY(scratch, double, n_groups), *mean = ARENA_ARRAY(scratch, double, n_groups);
     double *rank = ARENA_ARRAY(scratch, double, n), count = (double)n, between = 0;
     size_t n_present;
-    if (!sample_check(x, n, "values", err) || !count_groups(group, n, n_groups, size, &n_present, err)) return false;
+    if (!sample_check(x, n, "values", err) || !count_groups(group, n, n_groups, size, &n_present, err))
+        return false;
     double tie_term = sample_midranks(scratch, x, n, sample_tie_tolerance(x, n), rank);
     double untied = 1 - tie_term / (count * count * count - count);
     if (!(untied > 0)) {

@@ -128,7 +128,8 @@ static bool summarize(const double *sorted, size_t n, double level, Bootstrap *b
     b->se = sqrt(sample_sum_of_squares(sorted, n, mean) / ((double)n - 1));
     b->z0 = normal_quantile(below / (double)n);
     b->percentile = (Interval){quantile_of(sorted, n, alpha), quantile_of(sorted, n, 1 - alpha)};
-    b->bca = (Interval){quantile_of(sorted, n, bca_probability(b, alpha)), quantile_of(sorted, n, bca_probability(b, 1 - alpha))};
+    b->bca = (Interval){quantile_of(sorted, n, bca_probability(b, alpha)),
+                        quantile_of(sorted, n, bca_probability(b, 1 - alpha))};
     return true;
 }
 
@@ -147,16 +148,16 @@ static bool resample(const Resampler *r, BootstrapOptions options, Bootstrap *b,
     }
     b->n_failed = options.n_replicates - n;
     if (10 * b->n_failed > options.n_replicates) {
-        error_set(err, ERROR_DEGENERATE, "the statistic could not be computed in %zu of %zu replicates", b->n_failed,
-                  options.n_replicates);
+        error_set(err, ERROR_DEGENERATE, "the statistic could not be computed in %zu of %zu replicates",
+                  b->n_failed, options.n_replicates);
         return error_hint(err, "There are too few subjects, or a category is too rare, for resampling.");
     }
     return jackknife_acceleration(r, &b->acceleration, err) &&
            summarize(sample_sorted(r->scratch, value, n), n, options.level, b, err);
 }
 
-bool bootstrap(Arena *scratch, const BootstrapUnits *units, BootstrapOptions options, Statistic *statistic, void *context,
-               Bootstrap *result, Error *err)
+bool bootstrap(Arena *scratch, const BootstrapUnits *units, BootstrapOptions options, Statistic *statistic,
+               void *context, Bootstrap *result, Error *err)
 {
     if (!level_check(options.level, err)) return false;
     if (options.n_replicates < REPLICATES_MIN) {
@@ -164,8 +165,8 @@ bool bootstrap(Arena *scratch, const BootstrapUnits *units, BootstrapOptions opt
         return error_hint(err, "Ask for 2000 or more; %d is the least.", REPLICATES_MIN);
     }
     if (units->n_units < 2) {
-        error_set(err, ERROR_DEGENERATE, "resampling needs two subjects, and there %s %zu", units->n_units == 1 ? "is" : "are",
-                  units->n_units);
+        error_set(err, ERROR_DEGENERATE, "resampling needs two subjects, and there %s %zu",
+                  units->n_units == 1 ? "is" : "are", units->n_units);
         return error_hint(err, "Look at the population.");
     }
     ArenaMark mark = arena_mark(scratch);

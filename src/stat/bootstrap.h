@@ -6,12 +6,13 @@
 
 #include "stat/sample.h"
 
-/* The statistic of n rows given by index; a row may come more than once. NaN says it cannot be computed of these. It must depend
- * on nothing else, and must allocate from `scratch` only, which is rewound after each call. */
+/* The statistic of n rows given by index; a row may come more than once. NaN says it cannot be computed of
+ * these. It must depend on nothing else, and must allocate from `scratch` only, which is rewound after each
+ * call. */
 typedef double Statistic(Arena *scratch, const size_t *rows, size_t n, void *context);
 
-/* Who is drawn: unit u (a subject) brings rows[first[u] .. first[u + 1]); stratum[u] < n_strata keeps the numbers per stratum
- * (an arm, a site) as they are. */
+/* Who is drawn: unit u (a subject) brings rows[first[u] .. first[u + 1]); stratum[u] < n_strata keeps the
+ * numbers per stratum (an arm, a site) as they are. */
 typedef struct {
     size_t n_units;
     const size_t *first;              /* n_units + 1; NULL: unit u is row u */
@@ -35,12 +36,14 @@ typedef struct {
     size_t n_failed;                  /* replicates whose statistic was NaN; left out */
 } Bootstrap;
 
-/* Fails: USAGE (level; fewer than 100 replicates), DEGENERATE (fewer than two units; the statistic cannot be computed of the
- * data, of all of them but one unit, or of more than a tenth of the replicates; all replicates lie on one side of the estimate).
- * Method: Efron (1987) for BCa, with the jackknife over units for the acceleration (over all units, whatever the stratum);
- * quantiles at (B + 1) p, interpolated (Davison & Hinkley 1997, section 5.2).
- * Checked against: closed forms for the mean (se, acceleration = skewness / 6 sqrt(n)); docs/methods/bootstrap.md. */
-MUST_USE bool bootstrap(Arena *scratch, const BootstrapUnits *units, BootstrapOptions options, Statistic *statistic,
-                        void *context, Bootstrap *result, Error *err);
+/* Fails: USAGE (level; fewer than 100 replicates), DEGENERATE (fewer than two units; the statistic cannot be
+ * computed of the data, of all of them but one unit, or of more than a tenth of the replicates; all replicates
+ * lie on one side of the estimate).
+ * Method: Efron (1987) for BCa, with the jackknife over units for the acceleration (over all units, whatever
+ * the stratum); quantiles at (B + 1) p, interpolated (Davison & Hinkley 1997, section 5.2).
+ * Checked against: closed forms for the mean (se, acceleration = skewness / 6 sqrt(n));
+ * docs/methods/bootstrap.md. */
+MUST_USE bool bootstrap(Arena *scratch, const BootstrapUnits *units, BootstrapOptions options,
+                        Statistic *statistic, void *context, Bootstrap *result, Error *err);
 
 #endif

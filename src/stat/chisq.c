@@ -11,10 +11,11 @@ static size_t count_positive(const double *x, size_t n)
     return count;
 }
 
-bool chisq_test(Arena *scratch, const size_t *counts, size_t n_rows, size_t n_columns, bool corrected, ChisqTest *test,
-                Error *err)
+bool chisq_test(Arena *scratch, const size_t *counts, size_t n_rows, size_t n_columns, bool corrected,
+                ChisqTest *test, Error *err)
 {
-    double *row = ARENA_ARRAY(scratch, double, n_rows), *column = ARENA_ARRAY(scratch, double, n_columns), total = 0;
+    double *row = ARENA_ARRAY(scratch, double, n_rows), *column = ARENA_ARRAY(scratch, double, n_columns),
+           total = 0;
     for (size_t i = 0; i < n_rows; i++)
         for (size_t j = 0; j < n_columns; j++) {
             double count = (double)counts[i * n_columns + j];
@@ -22,7 +23,8 @@ bool chisq_test(Arena *scratch, const size_t *counts, size_t n_rows, size_t n_co
         }
     size_t rows = count_positive(row, n_rows), columns = count_positive(column, n_columns);
     if (rows < 2 || columns < 2) {
-        error_set(err, ERROR_DEGENERATE, "a table with counts in %zu rows and %zu columns has nothing to compare", rows, columns);
+        error_set(err, ERROR_DEGENERATE,
+                  "a table with counts in %zu rows and %zu columns has nothing to compare", rows, columns);
         return error_hint(err, "Two groups and two outcomes at least must have been seen.");
     }
     double yates = corrected && rows == 2 && columns == 2 ? .5 : 0;

@@ -25,6 +25,9 @@ static double geometric_mean_of(Arena *scratch, const double *x, size_t n)
     return exp(sample_mean(logs, n));
 }
 
+static const Description UNDEFINED = {.mean = NAN, .sd = NAN, .se = NAN, .ci = {NAN, NAN}, .min = NAN, .q1 = NAN,
+                                      .median = NAN, .q3 = NAN, .max = NAN, .geometric_mean = NAN};
+
 static void describe_spread(const double *x, size_t n, double level, Description *d)
 {
     double df = (double)n - 1;
@@ -34,12 +37,13 @@ static void describe_spread(const double *x, size_t n, double level, Description
     d->ci = (Interval){d->mean - half, d->mean + half};
 }
 
-bool describe(Arena *scratch, const double *x, size_t n, size_t n_missing, double level, Description *description,
-              Error *err)
+bool describe(Arena *scratch, const double *x, size_t n, size_t n_missing, double level,
+              Description *description, Error *err)
 {
     if (!level_check(level, err) || !sample_check(x, n, "values", err)) return false;
-    *description = (Description){.n = n, .n_missing = n_missing, .mean = NAN, .sd = NAN, .se = NAN, .ci = {NAN, NAN},
-                                 .min = NAN, .q1 = NAN, .median = NAN, .q3 = NAN, .max = NAN, .geometric_mean = NAN};
+    *description = UNDEFINED;
+    description->n = n;
+    description->n_missing = n_missing;
     if (n == 0) return true;
     ArenaMark mark = arena_mark(scratch);
     const double *sorted = sample_sorted(scratch, x, n);

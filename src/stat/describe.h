@@ -5,8 +5,8 @@
 #include "data/frame.h"
 #include "stat/sample.h"
 
-/* In the units u of the variable. What the values cannot give is NaN: everything but the counts when n = 0; sd, se
- * and ci when n = 1; the geometric mean unless all values are positive. */
+/* In the units u of the variable. What the values cannot give is NaN: everything but the counts when n = 0; sd,
+ * se and ci when n = 1; the geometric mean unless all values are positive. */
 typedef struct {
     size_t n, n_missing;
     double mean, sd, se;              /* sd with n - 1; se = sd / sqrt(n) */
@@ -24,11 +24,12 @@ MUST_USE bool describe(Arena *scratch, const double *x, size_t n, size_t n_missi
                        Description *description, Error *err);
 
 /* The same of a numeric column's cells in the given rows; those without a value are counted as missing. */
-MUST_USE bool describe_column(Arena *scratch, const Column *column, const size_t *rows, size_t n_rows, double level,
-                              Description *description, Error *err);
+MUST_USE bool describe_column(Arena *scratch, const Column *column, const size_t *rows, size_t n_rows,
+                              double level, Description *description, Error *err);
 
-/* Quantile p in [0, 1] of n > 0 ascending values by the empirical distribution with averaging: with n p = j + g, the
- * value j + 1 (from 1) when g > 0, the mean of the values j and j + 1 when g = 0. SAS's QNTLDEF=5, R's type 2. */
+/* Quantile p in [0, 1] of n > 0 ascending values by the empirical distribution with averaging: with n p = j +
+ * g, the value j + 1 (from 1) when g > 0, the mean of the values j and j + 1 when g = 0. SAS's QNTLDEF=5, R's
+ * type 2. */
 double sample_quantile(const double *sorted, size_t n, double p);
 
 #endif

@@ -23,15 +23,16 @@ static bool refuse_empty(Error *err)
     return error_hint(err, "Look at the population: it is empty.");
 }
 
-/* The first cell of a 2 x 2 table given its margins: support low .. low + n - 1, log probabilities at odds ratio 1. */
+/* The first cell of a 2 x 2 table given its margins: support low .. low + n - 1, log probabilities at odds
+ * ratio 1. */
 typedef struct {
     const double *log_pmf;
     size_t n, seen;                   /* seen: place of the table seen */
     double target;                    /* of the root sought */
 } FirstCell;
 
-/* Sums over the support at log odds ratio theta: all of it, up to the place seen, from it on, and place-weighted.
- * Scaled so that the largest term is 1. */
+/* Sums over the support at log odds ratio theta: all of it, up to the place seen, from it on, and
+ * place-weighted. Scaled so that the largest term is 1. */
 typedef struct {
     double all, up_to, from, moment;
 } Weights;
@@ -67,7 +68,8 @@ static double lower_tail_less_target(double theta, void *context)
     return w.up_to / w.all - ((FirstCell *)context)->target;
 }
 
-/* The odds ratio at which f is zero; f is monotone and changes sign, so a root that is not found is beyond doubles. */
+/* The odds ratio at which f is zero; f is monotone and changes sign, so a root that is not found is beyond
+ * doubles. */
 static double odds_ratio_at(Function *f, FirstCell *cell, double otherwise)
 {
     double theta;
@@ -118,12 +120,14 @@ bool fisher_2x2(Arena *scratch, const size_t counts[4], double level, Fisher2x2 
     return true;
 }
 
-/* Larger tables. The lines of the longer dimension are the stages; a node of stage s says what is left of the margins
- * of the shorter dimension (the `kinds`) when s lines are filled, sorted, since their order does not matter to what
- * may follow. Filling a line with x is an arc of length log(line! / prod x!); a path from the root to the end is a table,
- * and its probability exp(length - total), total being the log of the sum over all paths. */
+/* Larger tables. The lines of the longer dimension are the stages; a node of stage s says what is left of the
+ * margins of the shorter dimension (the `kinds`) when s lines are filled, sorted, since their order does not
+ * matter to what may follow. Filling a line with x is an arc of length log(line! / prod x!); a path from the
+ * root to the end is a table, and its probability exp(length - total), total being the log of the sum over all
+ * paths. */
 
-/* Lengths of the paths that lead to a node, with how many there are of each: an open hash table, capacity a power of two. */
+/* Lengths of the paths that lead to a node, with how many there are of each: an open hash table, capacity a
+ * power of two. */
 typedef struct {
     double *length, *weight;          /* weight 0 marks a free place */
     size_t n, capacity;
@@ -268,7 +272,8 @@ static void measure_completions(Network *net)
             Node *node = &stage->nodes[i];
             node->total = log_arrangements(net, node->left, left);
             bool is_last = s + 1 == net->n_stages;
-            node->shortest = is_last ? node->total : INFINITY, node->longest = is_last ? node->total : -INFINITY;
+            node->shortest = is_last ? node->total : INFINITY;
+            node->longest = is_last ? node->total : -INFINITY;
             for (size_t k = node->first_arc; k < node->first_arc + node->n_arcs; k++) {
                 const Arc *arc = &stage->arcs[k];
                 node->shortest = fmin(node->shortest, arc->length + stage[1].nodes[arc->child].shortest);
@@ -278,12 +283,14 @@ static void measure_completions(Network *net)
     }
 }
 
-/* Carries one path along an arc: counted with all that may follow when no table beyond is more likely than `limit`, dropped
- * when all are, kept otherwise. */
-static void carry_path(Network *net, Node *child, double length, double weight, double limit, double total, double *p)
+/* Carries one path along an arc: counted with all that may follow when no table beyond is more likely than
+ * `limit`, dropped when all are, kept otherwise. */
+static void carry_path(Network *net, Node *child, double length, double weight, double limit, double total,
+                       double *p)
 {
     if (length + child->longest <= limit) *p += weight * exp(length + child->total - total);
-    else if (length + child->shortest <= limit) net->n_steps += paths_add(net->arena, &child->paths, length, weight);
+    else if (length + child->shortest <= limit)
+        net->n_steps += paths_add(net->arena, &child->paths, length, weight);
 }
 
 static bool sum_paths(Network *net, double limit, double *p)
@@ -299,7 +306,8 @@ static bool sum_paths(Network *net, double limit, double *p)
                 Node *child = &net->stages[s + 1].nodes[arc->child];
                 for (size_t j = 0; j < node->paths.capacity; j++)
                     if (node->paths.weight[j] > 0)
-                        carry_path(net, child, node->paths.length[j] + arc->length, node->paths.weight[j], limit, root->total, p);
+                        carry_path(net, child, node->paths.length[j] + arc->length, node->paths.weight[j],
+                                   limit, root->total, p);
             }
             if (net->n_steps > MAX_STEPS) return false;
         }
@@ -358,7 +366,8 @@ static bool walk_network(Arena *scratch, const Margins *m, double seen, double *
     return sum_paths(&net, seen + AS_LIKELY, p);
 }
 
-static bool exact_p(Arena *scratch, const size_t *counts, size_t n_rows, size_t n_columns, double *p, Error *err)
+static bool exact_p(Arena *scratch, const size_t *counts, size_t n_rows, size_t n_columns, double *p,
+                    Error *err)
 {
     Margins m = margins_of(scratch, counts, n_rows, n_columns);
     if (m.total == 0) return refuse_empty(err);
@@ -368,7 +377,8 @@ static bool exact_p(Arena *scratch, const size_t *counts, size_t n_rows, size_t 
     for (size_t i = 0; i < m.n_lines; i++) seen += m.log_factorial[m.line[i]];
     for (size_t i = 0; i < n_rows * n_columns; i++) seen -= m.log_factorial[counts[i]];
     if (m.total > UINT32_MAX || !walk_network(scratch, &m, seen, p)) {
-        error_set(err, ERROR_USAGE, "a %zu x %zu table of %zu counts is too large for the exact test", n_rows, n_columns, m.total);
+        error_set(err, ERROR_USAGE, "a %zu x %zu table of %zu counts is too large for the exact test", n_rows,
+                  n_columns, m.total);
         return error_hint(err, "Use the chi-square test, or join categories.");
     }
     *p = fmin(*p, 1);

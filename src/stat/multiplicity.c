@@ -113,8 +113,10 @@ bool adjust_p(Arena *scratch, Adjustment adjustment, const double *p, size_t n, 
 {
     for (size_t i = 0; i < n; i++)
         if (!(p[i] >= 0 && p[i] <= 1)) {
-            error_set(err, ERROR_MALFORMED, "number %zu of the %zu p values is %g, not between 0 and 1", i + 1, n, p[i]);
-            return error_hint(err, "Leave out tests that could not be made; they take no share of the level.");
+            error_set(err, ERROR_MALFORMED, "number %zu of the %zu p values is %g, not between 0 and 1",
+                      i + 1, n, p[i]);
+            return error_hint(err,
+                              "Leave out tests that could not be made; they take no share of the level.");
         }
     ArenaMark mark = arena_mark(scratch);
     Placed *placed = ARENA_ARRAY(scratch, Placed, n);

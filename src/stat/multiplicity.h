@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-/* name, the word in files, what it keeps: the family-wise error rate (FWER) or the false discovery rate (FDR) */
+/* name, the word in files, what it keeps: family-wise error rate (FWER) or false discovery rate (FDR) */
 #define ADJUSTMENTS(X)                                                                                        \
     X(NONE,       "none",                "nothing")                                                           \
     X(BONFERRONI, "bonferroni",          "FWER, whatever the dependence")                                     \
@@ -26,8 +26,9 @@ bool adjustment_parse(Str word, Adjustment *adjustment);
 
 /* adjusted[i] for p[i], in the order given (n each); none above 1.
  * Fails: MALFORMED (names the first p outside [0, 1] or not a number). A family without members is no failure.
- * Method: Holm (1979), Hochberg (1988), Hommel (1988) as arranged by Wright (1992), Benjamini & Hochberg (1995),
- * Benjamini & Yekutieli (2001). Checked against: R 4.2.2 p.adjust, 1e-12. */
-MUST_USE bool adjust_p(Arena *scratch, Adjustment adjustment, const double *p, size_t n, double *adjusted, Error *err);
+ * Method: Holm (1979), Hochberg (1988), Hommel (1988) as arranged by Wright (1992), Benjamini & Hochberg
+ * (1995), Benjamini & Yekutieli (2001). Checked against: R 4.2.2 p.adjust, 1e-12. */
+MUST_USE bool adjust_p(Arena *scratch, Adjustment adjustment, const double *p, size_t n, double *adjusted,
+                       Error *err);
 
 #endif

@@ -71,11 +71,12 @@ bool proportion_exact_p(size_t events, size_t n, double null, double *p, Error *
     return true;
 }
 
-bool proportion_difference_ci(size_t events_x, size_t n_x, size_t events_y, size_t n_y, double level, Interval *ci,
-                              Error *err)
+bool proportion_difference_ci(size_t events_x, size_t n_x, size_t events_y, size_t n_y, double level,
+                              Interval *ci, Error *err)
 {
     Interval x, y;
-    if (!proportion_wilson_ci(events_x, n_x, level, &x, err) || !proportion_wilson_ci(events_y, n_y, level, &y, err))
+    if (!proportion_wilson_ci(events_x, n_x, level, &x, err) ||
+        !proportion_wilson_ci(events_y, n_y, level, &y, err))
         return false;
     double p_x = (double)events_x / (double)n_x, p_y = (double)events_y / (double)n_y;
     ci->lower = p_x - p_y - hypot(p_x - x.lower, y.upper - p_y);
@@ -89,7 +90,8 @@ bool mcnemar_test(size_t gained, size_t lost, double level, McNemar *test, Error
     *test = (McNemar){.p_exact = 1, .p_mid = 1, .p_chisq = 1, .odds_ratio = NAN, .ci = {0, INFINITY}};
     size_t n = gained + lost;
     if (n == 0) return true;
-    double fewer = (double)(gained < lost ? gained : lost), difference = (double)gained - (double)lost, alpha = (1 - level) / 2;
+    double fewer = (double)(gained < lost ? gained : lost), difference = (double)gained - (double)lost,
+           alpha = (1 - level) / 2;
     test->p_exact = fmin(1, 2 * binomial_cdf(fewer, (double)n, .5));
     test->p_mid = fmin(1, 2 * binomial_cdf(fewer - 1, (double)n, .5) + binomial_pmf(fewer, (double)n, .5));
     test->chisq = difference * difference / (double)n;

@@ -18,16 +18,17 @@ MUST_USE bool proportion_exact_upper(size_t events, size_t n, double level, doub
 /* Score interval without continuity correction. Wilson (1927). */
 MUST_USE bool proportion_wilson_ci(size_t events, size_t n, double level, Interval *ci, Error *err);
 
-/* Exact two-sided p of the hypothesis that the proportion is `null` in [0, 1]: all counts no more likely than the one seen
- * (relative 1e-7) are as extreme. */
+/* Exact two-sided p of the hypothesis that the proportion is `null` in [0, 1]: all counts no more likely than
+ * the one seen (relative 1e-7) are as extreme. */
 MUST_USE bool proportion_exact_p(size_t events, size_t n, double null, double *p, Error *err);
 
-/* Difference x - y of two independent proportions: interval from the two Wilson intervals. Newcombe (1998), method 10. */
+/* Difference x - y of two independent proportions: interval from the two Wilson intervals. Newcombe (1998),
+ * method 10. */
 MUST_USE bool proportion_difference_ci(size_t events_x, size_t n_x, size_t events_y, size_t n_y, double level,
                                        Interval *ci, Error *err);
 
-/* Pairs of yes/no: `gained` went from no to yes, `lost` from yes to no. Pairs that did not change do not matter; when
- * none changed every p is 1, chisq 0 and the odds ratio NaN with the interval (0, infinity). */
+/* Pairs of yes/no: `gained` went from no to yes, `lost` from yes to no. Pairs that did not change do not
+ * matter; when none changed every p is 1, chisq 0 and the odds ratio NaN with the interval (0, infinity). */
 typedef struct {
     double p_exact;                   /* two-sided binomial */
     double p_mid;                     /* the same, half the probability of what was seen */

@@ -160,5 +160,6 @@ double pairwise_difference(const double *x, size_t n, const double *y, size_t m,
 double pairwise_difference_median(const double *x, size_t n, const double *y, size_t m)
 {
     size_t n_pairs = n * m;
-    return (pairwise_difference(x, n, y, m, (n_pairs - 1) / 2) + pairwise_difference(x, n, y, m, n_pairs / 2)) / 2;
+    double low = pairwise_difference(x, n, y, m, (n_pairs - 1) / 2);
+    return (low + pairwise_difference(x, n, y, m, n_pairs / 2)) / 2;
 }

@@ -36,26 +36,38 @@ bool ttest_one(const double *x, size_t n, double null, double level, TTest *test
     if (!level_check(level, err) || !sample_check(x, n, "values", err) || !enough_values(n, "values", err))
         return false;
     double mean = sample_mean(x, n), sd = sqrt(sample_sum_of_squares(x, n, mean) / ((double)n - 1));
-    *test = (TTest){.n_x = n, .mean_x = mean, .estimate = mean, .sd = sd, .se = sd / sqrt((double)n), .df = (double)n - 1};
+    *test = (TTest){.n_x = n,
+                    .mean_x = mean,
+                    .estimate = mean,
+                    .sd = sd,
+                    .se = sd / sqrt((double)n),
+                    .df = (double)n - 1};
     return conclude(null, level, test, err);
 }
 
-bool ttest_paired(Arena *scratch, const double *x, const double *y, size_t n, double null, double level, TTest *test,
-                  Error *err)
+bool ttest_paired(Arena *scratch, const double *x, const double *y, size_t n, double null, double level,
+                  TTest *test, Error *err)
 {
     if (!sample_check(x, n, "first values", err) || !sample_check(y, n, "second values", err)) return false;
     if (!level_check(level, err) || !enough_values(n, "pairs", err)) return false;
     ArenaMark mark = arena_mark(scratch);
     double *difference = ARENA_ARRAY(scratch, double, n);
     for (size_t i = 0; i < n; i++) difference[i] = x[i] - y[i];
-    double mean = sample_mean(difference, n), sd = sqrt(sample_sum_of_squares(difference, n, mean) / ((double)n - 1));
+    double mean = sample_mean(difference, n),
+           sd = sqrt(sample_sum_of_squares(difference, n, mean) / ((double)n - 1));
     arena_rewind(scratch, mark);
-    *test = (TTest){.n_x = n, .mean_x = sample_mean(x, n), .mean_y = sample_mean(y, n), .estimate = mean, .sd = sd,
-                    .se = sd / sqrt((double)n), .df = (double)n - 1};
+    *test = (TTest){.n_x = n,
+                    .mean_x = sample_mean(x, n),
+                    .mean_y = sample_mean(y, n),
+                    .estimate = mean,
+                    .sd = sd,
+                    .se = sd / sqrt((double)n),
+                    .df = (double)n - 1};
     return conclude(null, level, test, err);
 }
 
-static bool two_samples(const double *x, size_t n_x, const double *y, size_t n_y, double level, TTest *test, Error *err)
+static bool two_samples(const double *x, size_t n_x, const double *y, size_t n_y, double level, TTest *test,
+                        Error *err)
 {
     if (!level_check(level, err)) return false;
     if (!sample_check(x, n_x, "values of the first group", err)) return false;
@@ -67,8 +79,8 @@ static bool two_samples(const double *x, size_t n_x, const double *y, size_t n_y
     return true;
 }
 
-bool ttest_pooled(const double *x, size_t n_x, const double *y, size_t n_y, double null, double level, TTest *test,
-                  Error *err)
+bool ttest_pooled(const double *x, size_t n_x, const double *y, size_t n_y, double null, double level,
+                  TTest *test, Error *err)
 {
     if (!two_samples(x, n_x, y, n_y, level, test, err)) return false;
     double ss = sample_sum_of_squares(x, n_x, test->mean_x) + sample_sum_of_squares(y, n_y, test->mean_y);
@@ -78,8 +90,8 @@ bool ttest_pooled(const double *x, size_t n_x, const double *y, size_t n_y, doub
     return conclude(null, level, test, err);
 }
 
-bool ttest_welch(const double *x, size_t n_x, const double *y, size_t n_y, double null, double level, TTest *test,
-                 Error *err)
+bool ttest_welch(const double *x, size_t n_x, const double *y, size_t n_y, double null, double level,
+                 TTest *test, Error *err)
 {
     if (!two_samples(x, n_x, y, n_y, level, test, err)) return false;
     double df_x = (double)n_x - 1, df_y = (double)n_y - 1;

@@ -15,10 +15,10 @@ typedef struct {
     Interval ci;                      /* of the estimate, two-sided */
 } TTest;
 
-/* Common to all four: x (n or n_x) and y (n or n_y) in the outcome's units; null is the hypothesised value of the
- * estimate; level that of the interval.
- * Fail: MALFORMED (names the first value that is not finite), USAGE (level), DEGENERATE (fewer than two values, two
- * pairs, or for the two-sample tests two values on a side; or values without spread: a standard error below
+/* Common to all four: x (n or n_x) and y (n or n_y) in the outcome's units; null is the hypothesised value of
+ * the estimate; level that of the interval.
+ * Fail: MALFORMED (names the first value that is not finite), USAGE (level), DEGENERATE (fewer than two values,
+ * two pairs, or for the two-sample tests two values on a side; or values without spread: a standard error below
  * 10 epsilon times the means).
  * Checked against: R 4.2.2 t.test, relative 1e-12. */
 
@@ -26,8 +26,8 @@ typedef struct {
 MUST_USE bool ttest_one(const double *x, size_t n, double null, double level, TTest *test, Error *err);
 
 /* Pairs (x[i], y[i]): the one-sample test of x - y. */
-MUST_USE bool ttest_paired(Arena *scratch, const double *x, const double *y, size_t n, double null, double level,
-                           TTest *test, Error *err);
+MUST_USE bool ttest_paired(Arena *scratch, const double *x, const double *y, size_t n, double null,
+                           double level, TTest *test, Error *err);
 
 /* Two samples of one common variance, df = n_x + n_y - 2. */
 MUST_USE bool ttest_pooled(const double *x, size_t n_x, const double *y, size_t n_y, double null, double level,

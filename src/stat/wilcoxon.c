@@ -36,7 +36,8 @@ static Chances chances_of_subset(Arena *arena, const size_t *score, size_t n, si
     for (size_t i = 0, reached = 0; i < n; i++) {
         reached += score[i];
         for (size_t j = n_taken < i + 1 ? n_taken : i + 1; j > 0; j--)
-            for (size_t s = score[i]; s <= reached; s++) count[j * width + s] += count[(j - 1) * width + s - score[i]];
+            for (size_t s = score[i]; s <= reached; s++)
+                count[j * width + s] += count[(j - 1) * width + s - score[i]];
     }
     double *p = &count[n_taken * width], sum = 0;
     for (size_t s = 0; s < width; s++) sum += p[s];
@@ -72,8 +73,8 @@ static void asymptotic_p(double deviation, double sd, WilcoxonTest *test)
     test->p_less = normal_cdf((deviation + .5) / sd);
 }
 
-/* How many of the smallest (and largest) pairs lie outside the interval: the most k with P(statistic <= k - 1) <=
- * alpha, by the distribution without ties. `tail` is that probability. */
+/* How many of the smallest (and largest) pairs lie outside the interval: the most k with P(statistic <= k - 1)
+ * <= alpha, by the distribution without ties. `tail` is that probability. */
 static size_t count_outside(const Chances *c, double alpha, double *tail)
 {
     size_t k = 0;
@@ -115,8 +116,8 @@ static void walsh_interval(Arena *scratch, const double *sorted, size_t n, doubl
 }
 
 /* d holds exact zeros where differences are zero. */
-static bool signed_ranks(Arena *scratch, const double *d, size_t n, double tolerance, ZeroRule zeros, PMethod method,
-                         double level, WilcoxonTest *test, Error *err)
+static bool signed_ranks(Arena *scratch, const double *d, size_t n, double tolerance, ZeroRule zeros,
+                         PMethod method, double level, WilcoxonTest *test, Error *err)
 {
     double *size = ARENA_ARRAY(scratch, double, n), *kept = ARENA_ARRAY(scratch, double, n);
     double *rank = ARENA_ARRAY(scratch, double, n), mean = 0, variance = 0;
@@ -161,10 +162,11 @@ bool signed_rank_test(Arena *scratch, const double *d, size_t n, ZeroRule zeros,
     return done;
 }
 
-bool signed_rank_paired(Arena *scratch, const double *x, const double *y, size_t n, ZeroRule zeros, PMethod method,
-                        double level, WilcoxonTest *test, Error *err)
+bool signed_rank_paired(Arena *scratch, const double *x, const double *y, size_t n, ZeroRule zeros,
+                        PMethod method, double level, WilcoxonTest *test, Error *err)
 {
-    if (!level_check(level, err) || !sample_check(x, n, "first values", err) || !sample_check(y, n, "second values", err))
+    if (!level_check(level, err) || !sample_check(x, n, "first values", err) ||
+        !sample_check(y, n, "second values", err))
         return false;
     ArenaMark mark = arena_mark(scratch);
     double *difference = ARENA_ARRAY(scratch, double, n);
@@ -175,8 +177,8 @@ bool signed_rank_paired(Arena *scratch, const double *x, const double *y, size_t
     return done;
 }
 
-static void shift_interval(Arena *scratch, const double *x, size_t n_x, const double *y, size_t n_y, double level,
-                           WilcoxonTest *test)
+static void shift_interval(Arena *scratch, const double *x, size_t n_x, const double *y, size_t n_y,
+                           double level, WilcoxonTest *test)
 {
     size_t n_pairs = n_x * n_y, n = n_x + n_y, k;
     double tail, alpha = (1 - level) / 2;
@@ -194,7 +196,8 @@ static void shift_interval(Arena *scratch, const double *x, size_t n_x, const do
     }
     test->ci_level = 1 - 2 * tail;
     test->ci = k == 0 ? (Interval){-INFINITY, INFINITY}
-                      : (Interval){pairwise_difference(x, n_x, y, n_y, k - 1), pairwise_difference(x, n_x, y, n_y, n_pairs - k)};
+                      : (Interval){pairwise_difference(x, n_x, y, n_y, k - 1),
+                                   pairwise_difference(x, n_x, y, n_y, n_pairs - k)};
 }
 
 static bool rank_sums(Arena *scratch, const double *x, size_t n_x, const double *y, size_t n_y, PMethod method,
@@ -205,7 +208,8 @@ static bool rank_sums(Arena *scratch, const double *x, size_t n_x, const double 
     memcpy(all, x, n_x * sizeof *x);
     memcpy(all + n_x, y, n_y * sizeof *y);
     double tie_term = sample_midranks(scratch, all, n, sample_tie_tolerance(all, n), rank);
-    double pairs = (double)n_x * (double)n_y, sd = sqrt(pairs / 12 * (count + 1 - tie_term / (count * (count - 1))));
+    double pairs = (double)n_x * (double)n_y,
+           sd = sqrt(pairs / 12 * (count + 1 - tie_term / (count * (count - 1))));
     if (!(sd > 0)) {
         error_set(err, ERROR_DEGENERATE, "all %zu values are equal, so their ranks say nothing", n);
         return error_hint(err, "Look whether one value was entered for everybody.");
@@ -222,12 +226,13 @@ static bool rank_sums(Arena *scratch, const double *x, size_t n_x, const double 
     } else {
         asymptotic_p(test->statistic - pairs / 2, sd, test);
     }
-    shift_interval(scratch, sample_sorted(scratch, x, n_x), n_x, sample_sorted(scratch, y, n_y), n_y, level, test);
+    shift_interval(scratch, sample_sorted(scratch, x, n_x), n_x, sample_sorted(scratch, y, n_y), n_y, level,
+                   test);
     return true;
 }
 
-bool rank_sum_test(Arena *scratch, const double *x, size_t n_x, const double *y, size_t n_y, PMethod method, double level,
-                   WilcoxonTest *test, Error *err)
+bool rank_sum_test(Arena *scratch, const double *x, size_t n_x, const double *y, size_t n_y, PMethod method,
+                   double level, WilcoxonTest *test, Error *err)
 {
     if (!level_check(level, err)) return false;
     if (!sample_check(x, n_x, "values of the first group", err)) return false;

@@ -38,7 +38,8 @@ static void philox_gives_the_answers_published_with_it(Test *t)
     uint32_t got[4];
     philox4x32_10((uint32_t[]){0, 0, 0, 0}, (uint32_t[]){0, 0}, got);
     CHECK(t, got[0] == 0x6627e8d5 && got[1] == 0xe169c58d && got[2] == 0xbc57ac4c && got[3] == 0x9b00dbd8);
-    philox4x32_10((uint32_t[]){0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, (uint32_t[]){0xa4093822, 0x299f31d0}, got);
+    philox4x32_10((uint32_t[]){0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+                  (uint32_t[]){0xa4093822, 0x299f31d0}, got);
     CHECK(t, got[0] == 0xd16cfe09 && got[1] == 0x94fdcceb && got[2] == 0x5001e420 && got[3] == 0x24126ea1);
 }
 
@@ -48,7 +49,8 @@ static void a_stream_counts_blocks_and_wears_its_number(Test *t)
     Rng rng = rng_stream(seed, stream);
     for (uint32_t block = 0; block < 3; block++) {
         uint32_t want[4];
-        philox4x32_10((uint32_t[]){block, 0, 0x13198a2e, 0x03707344}, (uint32_t[]){0xa4093822, 0x029f31d0}, want);
+        philox4x32_10((uint32_t[]){block, 0, 0x13198a2e, 0x03707344}, (uint32_t[]){0xa4093822, 0x029f31d0},
+                      want);
         for (int j = 0; j < 4; j++) CHECK_INT(t, rng_word(&rng), want[j]);
     }
     rng.counter[0] = UINT32_MAX, rng.n_left = 0;
@@ -65,8 +67,8 @@ static void streams_and_seeds_differ_and_a_copy_repeats(Test *t)
 
 #define N 20000
 
-/* Within five standard errors of what theory says: a wrong generator is off by more, a right one never here, the
- * seed being fixed. */
+/* Within five standard errors of what theory says: a wrong generator is off by more, a right one never here,
+ * the seed being fixed. */
 static void check_mean(Test *t, const double *x, double mean, double variance)
 {
     double sum = 0;

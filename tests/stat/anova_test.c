@@ -55,7 +55,10 @@ static void check_nist(Test *t, const Json *input, const Json *expected)
     CHECK_NEAR(t, anova.ss_between, reference_number(t, expected, "ss_between"), tolerance);
 }
 
-static void nist_certified_tables_are_met(Test *t) { reference_each(t, "nist-strd", "one-way ANOVA", check_nist); }
+static void nist_certified_tables_are_met(Test *t)
+{
+    reference_each(t, "nist-strd", "one-way ANOVA", check_nist);
+}
 
 static void check_kruskal(Test *t, const Json *input, const Json *expected)
 {
@@ -83,7 +86,10 @@ static void renaming_groups_and_moving_data_change_nothing(Test *t)
     Anova a, b;
     double x[] = {8.4, 15.25, 12.3, 11.9, 7.7, 9.1, 10.2};
     size_t group[] = {1, 4, 2, 1, 4, 2, 1};
-    CHECK_OK(t, anova_one_way(t->arena, X, GROUP, 7, 3, &a, &err) && anova_one_way(t->arena, x, group, 7, 6, &b, &err), err);
+    CHECK_OK(t,
+             anova_one_way(t->arena, X, GROUP, 7, 3, &a, &err) &&
+                 anova_one_way(t->arena, x, group, 7, 6, &b, &err),
+             err);
     CHECK_NEAR(t, a.f, b.f, 1e-13);
     CHECK_NEAR(t, a.df_between, b.df_between, 0);
 }

@@ -5,7 +5,8 @@
 #include "test.h"
 
 #define N 20
-static const double X[N] = {3.1, 4.7, 2.2, 9.8, 1.4, 5.5, 6.1, 2.9, 3.3, 14.2, 4.4, 2.6, 7.3, 3.8, 1.9, 5.0, 4.1, 8.6, 2.4, 3.6};
+static const double X[N] = {3.1, 4.7, 2.2, 9.8, 1.4, 5.5, 6.1, 2.9, 3.3, 14.2,
+                            4.4, 2.6, 7.3, 3.8, 1.9, 5.0, 4.1, 8.6, 2.4, 3.6};
 
 static double mean_of(Arena *scratch, const size_t *rows, size_t n, void *context)
 {
@@ -52,7 +53,8 @@ static double never(Arena *scratch, const size_t *rows, size_t n, void *context)
 static const BootstrapOptions OPTIONS = {.n_replicates = 4000, .seed = 12, .level = .95};
 static void *data(void) { return (void *)(uintptr_t)X; }
 
-/* The bootstrap variance of a mean is its population variance over n; BCa's acceleration of it is skewness / (6 sqrt n). */
+/* The bootstrap variance of a mean is its population variance over n; BCa's acceleration of it is skewness / (6
+ * sqrt n). */
 static void a_mean_has_the_closed_forms(Test *t)
 {
     Error err = {0};
@@ -106,7 +108,8 @@ static void subjects_bring_all_their_rows(Test *t)
     BootstrapUnits units = {.n_units = 4, .first = first, .rows = rows};
     CHECK_OK(t, bootstrap(t->arena, &units, OPTIONS, number_of_rows, NULL, &b, &err), err);
     CHECK_NEAR(t, b.estimate, N, 0);
-    /* of the 256 draws of 1, 4, 5 or 10 rows: 4 once, 7 and 8 four times each; 40 once, 35 and 34 four times each */
+    /* of the 256 draws of 1, 4, 5 or 10 rows: 4 once, 7 and 8 four times each; 40 once, 35 and 34 four times
+     * each */
     CHECK(t, b.percentile.lower == 8 && b.percentile.upper == 34);
 }
 

@@ -4,7 +4,8 @@
 
 #include "stat/reference.h"
 
-/* R 4.2.2: chisq.test(matrix(c(13,7,5, 9,16,4), 2, byrow = TRUE)), and (13,7, 5,16) with its default correction */
+/* R 4.2.2: chisq.test(matrix(c(13,7,5, 9,16,4), 2, byrow = TRUE)), and (13,7, 5,16) with its default correction
+ * */
 static void tests_agree_with_r(Test *t)
 {
     Error err = {0};

@@ -76,7 +76,8 @@ static void a_bound_is_where_its_tail_is_half_of_what_is_left(Test *t)
     u = test.ci.lower;
     double above = 16 * u * u * u + u * u * u * u;
     CHECK_NEAR(t, above / (1 + 16 * u + 36 * u * u + above), .05, 1e-11);
-    double mean = (16 * w + 72 * w * w + 48 * w * w * w + 4 * w * w * w * w) / (1 + 16 * w + 36 * w * w + 16 * w * w * w + w * w * w * w);
+    double mean = (16 * w + 72 * w * w + 48 * w * w * w + 4 * w * w * w * w) /
+                  (1 + 16 * w + 36 * w * w + 16 * w * w * w + w * w * w * w);
     CHECK_NEAR(t, mean, 3, 1e-11);
 }
 
@@ -94,7 +95,8 @@ static double enumerate_3x3(const size_t *c)
         for (int b = 0; a + b <= row[0]; b++)
             for (int d = 0; d <= row[1]; d++)
                 for (int e = 0; d + e <= row[1]; e++) {
-                    int x[] = {a, b, row[0] - a - b, d, e, row[1] - d - e, column[0] - a - d, column[1] - b - e, 0};
+                    int x[] = {
+                        a, b, row[0] - a - b, d, e, row[1] - d - e, column[0] - a - d, column[1] - b - e, 0};
                     x[8] = row[2] - x[6] - x[7];
                     if (x[6] < 0 || x[7] < 0 || x[8] < 0) continue;
                     double product = 1;
@@ -133,7 +135,7 @@ static void swapping_rows_inverts_the_odds_ratio(Test *t)
 static void order_and_empty_lines_change_nothing(Test *t)
 {
     Error err = {0};
-    double a, b, c;
+    double a = 0, b = 0, c = 0;
     CHECK_OK(t, fisher_exact(t->arena, (size_t[]){3, 83, 11, 73, 7, 77}, 3, 2, &a, &err) &&
              fisher_exact(t->arena, (size_t[]){77, 73, 83, 7, 11, 3}, 2, 3, &b, &err) &&
              fisher_exact(t->arena, (size_t[]){3, 0, 83, 0, 0, 0, 11, 0, 73, 7, 0, 77}, 4, 3, &c, &err), err);
@@ -147,7 +149,8 @@ static void margins_that_allow_one_table_give_one(Test *t)
     Fisher2x2 test;
     double p;
     CHECK_OK(t, fisher_2x2(t->arena, (size_t[]){0, 86, 0, 84}, .95, &test, &err), err);
-    CHECK(t, test.p_two_sided == 1 && test.p_mid == 1 && isnan(test.odds_ratio) && test.ci.lower == 0 && isinf(test.ci.upper));
+    CHECK(t, test.p_two_sided == 1 && test.p_mid == 1 && isnan(test.odds_ratio) && test.ci.lower == 0 &&
+                 isinf(test.ci.upper));
     CHECK_OK(t, fisher_exact(t->arena, (size_t[]){0, 86, 0, 84, 0, 84}, 3, 2, &p, &err), err);
     CHECK_NEAR(t, p, 1, 0);
     CHECK_OK(t, fisher_2x2(t->arena, (size_t[]){0, 14, 5, 10}, .95, &test, &err), err);

@@ -57,10 +57,13 @@ static void stronger_methods_give_smaller_values(Test *t)
 {
     Error err = {0};
     double weak[N], strong[N];
-    static const Adjustment ORDER[] = {ADJUSTMENT_BONFERRONI, ADJUSTMENT_HOLM, ADJUSTMENT_HOCHBERG, ADJUSTMENT_HOMMEL,
-                                       ADJUSTMENT_BH, ADJUSTMENT_NONE};
+    static const Adjustment ORDER[] = {ADJUSTMENT_BONFERRONI, ADJUSTMENT_HOLM, ADJUSTMENT_HOCHBERG,
+                                       ADJUSTMENT_HOMMEL,     ADJUSTMENT_BH,   ADJUSTMENT_NONE};
     for (size_t k = 0; k + 1 < sizeof ORDER / sizeof *ORDER; k++) {
-        CHECK_OK(t, adjust_p(t->arena, ORDER[k], P, N, weak, &err) && adjust_p(t->arena, ORDER[k + 1], P, N, strong, &err), err);
+        CHECK_OK(t,
+                 adjust_p(t->arena, ORDER[k], P, N, weak, &err) &&
+                     adjust_p(t->arena, ORDER[k + 1], P, N, strong, &err),
+                 err);
         for (int i = 0; i < N; i++) CHECK(t, strong[i] <= weak[i] * (1 + 1e-15));
     }
 }
@@ -69,7 +72,8 @@ static void a_word_names_its_method(Test *t)
 {
     Adjustment adjustment;
     for (int k = ADJUSTMENT_NONE; k <= ADJUSTMENT_BY; k++)
-        CHECK(t, adjustment_parse(str_from(adjustment_word((Adjustment)k)), &adjustment) && (int)adjustment == k);
+        CHECK(t, adjustment_parse(str_from(adjustment_word((Adjustment)k)), &adjustment) &&
+                     (int)adjustment == k);
     CHECK(t, !adjustment_parse(STR("sidak"), &adjustment));
     CHECK_TEXT(t, str_from(adjustment_keeps(ADJUSTMENT_HOLM)), "FWER, whatever the dependence");
 }

@@ -9,8 +9,10 @@ static void zero_of_forty_still_allows_nine_percent(Test *t)
 {
     Error err = {0};
     Interval ci;
-    double upper;
-    CHECK_OK(t, proportion_exact_ci(0, 40, .95, &ci, &err) && proportion_exact_upper(0, 40, .975, &upper, &err), err);
+    double upper = 0;
+    CHECK_OK(t,
+             proportion_exact_ci(0, 40, .95, &ci, &err) && proportion_exact_upper(0, 40, .975, &upper, &err),
+             err);
     CHECK_NEAR(t, ci.lower, 0, 0);
     CHECK_NEAR(t, ci.upper, 1 - pow(.025, 1. / 40), 1e-12);
     CHECK_NEAR(t, upper, ci.upper, 0);
@@ -25,7 +27,10 @@ static void check_one(Test *t, const Json *input, const Json *expected)
     size_t n2, k = (size_t)reference_number(t, input, "k"), n = (size_t)reference_number(t, input, "n");
     const double *want = reference_numbers(t, expected, "clopper_pearson", &n2);
     const double *want_wilson = reference_numbers(t, expected, "wilson", &n2);
-    if (!CHECK_OK(t, proportion_exact_ci(k, n, .95, &exact, &err) && proportion_wilson_ci(k, n, .95, &wilson, &err), err)) return;
+    if (!CHECK_OK(
+            t, proportion_exact_ci(k, n, .95, &exact, &err) && proportion_wilson_ci(k, n, .95, &wilson, &err),
+            err))
+        return;
     CHECK_NEAR(t, exact.lower, want[0], 1e-10);
     CHECK_NEAR(t, exact.upper, want[1], 1e-10);
     CHECK_NEAR(t, wilson.lower, want_wilson[0], 1e-10);
@@ -56,7 +61,10 @@ static void check_mcnemar(Test *t, const Json *input, const Json *expected)
     CHECK_NEAR(t, test.ci.upper, ci[1], 1e-10);
 }
 
-static void mcnemar_agrees_with_the_reference(Test *t) { reference_each(t, "proportions", "McNemar", check_mcnemar); }
+static void mcnemar_agrees_with_the_reference(Test *t)
+{
+    reference_each(t, "proportions", "McNemar", check_mcnemar);
+}
 
 static void check_difference(Test *t, const Json *input, const Json *expected)
 {
@@ -64,7 +72,10 @@ static void check_difference(Test *t, const Json *input, const Json *expected)
     Interval ci;
     size_t rows, columns, n2, *table = reference_table(t, input, &rows, &columns);
     const double *want = reference_numbers(t, expected, "newcombe_wilson_ci", &n2);
-    if (!CHECK_OK(t, proportion_difference_ci(table[0], table[0] + table[1], table[2], table[2] + table[3], .95, &ci, &err), err))
+    if (!CHECK_OK(t,
+                  proportion_difference_ci(table[0], table[0] + table[1], table[2], table[2] + table[3], .95,
+                                           &ci, &err),
+                  err))
         return;
     CHECK_NEAR(t, ci.lower, want[0], 1e-10);
     CHECK_NEAR(t, ci.upper, want[1], 1e-10);
@@ -107,7 +118,8 @@ static void pairs_that_did_not_change_say_nothing(Test *t)
     Error err = {0};
     McNemar test, swapped;
     CHECK_OK(t, mcnemar_test(0, 0, .95, &test, &err), err);
-    CHECK(t, test.p_exact == 1 && test.p_mid == 1 && isnan(test.odds_ratio) && test.ci.lower == 0 && isinf(test.ci.upper));
+    CHECK(t, test.p_exact == 1 && test.p_mid == 1 && isnan(test.odds_ratio) && test.ci.lower == 0 &&
+                 isinf(test.ci.upper));
     CHECK_OK(t, mcnemar_test(9, 2, .95, &test, &err) && mcnemar_test(2, 9, .95, &swapped, &err), err);
     CHECK_NEAR(t, test.odds_ratio, 1 / swapped.odds_ratio, 1e-14);
     CHECK_NEAR(t, test.ci.lower, 1 / swapped.ci.upper, 1e-12);

@@ -24,7 +24,7 @@ static double number_of(Test *t, const Json *value)
     if (value && value->kind == JSON_IS_NUMBER) return value->number;
     if (value && value->kind == JSON_IS_TEXT && str_equal(value->text, STR("Inf"))) return INFINITY;
     if (value && value->kind == JSON_IS_TEXT && str_equal(value->text, STR("-Inf"))) return -INFINITY;
-    CHECK(t, value && !"a number in the reference");
+    CHECK_TEXT(t, value ? value->text : STR("(absent)"), "a number of the reference");
     return NAN;
 }
 

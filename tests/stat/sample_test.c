@@ -52,7 +52,8 @@ static void order_statistics_of_pairs_are_those_of_the_sorted_list(Test *t)
     qsort(averages, n_averages, sizeof(double), by_value);
     qsort(differences, n_differences, sizeof(double), by_value);
     for (size_t k = 0; k < n_averages; k++) CHECK_NEAR(t, walsh_average(u, N, k), averages[k], 0);
-    for (size_t k = 0; k < n_differences; k++) CHECK_NEAR(t, pairwise_difference(u, N, v, M, k), differences[k], 0);
+    for (size_t k = 0; k < n_differences; k++)
+        CHECK_NEAR(t, pairwise_difference(u, N, v, M, k), differences[k], 0);
     CHECK_NEAR(t, walsh_median(u, N), (averages[137] + averages[138]) / 2, 0);
     CHECK_NEAR(t, pairwise_difference_median(u, N, v, M), differences[126], 0);
 }
@@ -71,7 +72,8 @@ static const TestCase CASES[] = {
     {"midranks share the mean rank", midranks_share_the_mean_rank},
     {"values that differ by rounding are tied", values_that_differ_by_rounding_are_tied},
     {"the mean and squares do not lose a large level", the_mean_and_squares_do_not_lose_a_large_level},
-    {"order statistics of pairs are those of the sorted list", order_statistics_of_pairs_are_those_of_the_sorted_list},
+    {"order statistics of pairs are those of the sorted list",
+     order_statistics_of_pairs_are_those_of_the_sorted_list},
     {"bad values and levels are named", bad_values_and_levels_are_named},
 };
 TEST_SUITE(sample, CASES);

@@ -6,7 +6,8 @@
 
 static const double X[] = {12.3, 9.1, 15.25, 7.7, 10.2, 11.9, 8.4}, Y[] = {8.8, 10.4, 7.1, 6.5, 9.9};
 
-static void check_test(Test *t, const TTest *test, double statistic, double df, double p, double lower, double upper)
+static void check_test(Test *t, const TTest *test, double statistic, double df, double p, double lower,
+                       double upper)
 {
     CHECK_NEAR(t, test->t, statistic, 1e-12);
     CHECK_NEAR(t, test->df, df, 1e-12);
@@ -22,9 +23,11 @@ static void tests_agree_with_r(Test *t)
     Error err = {0};
     TTest test;
     if (CHECK_OK(t, ttest_one(X, 7, 9, .95, &test, &err), err))
-        check_test(t, &test, 1.6968587137374822, 6, 0.14064823728449019, 8.2517156549905231, 13.133998630723763);
+        check_test(t, &test, 1.6968587137374822, 6, 0.14064823728449019, 8.2517156549905231,
+                   13.133998630723763);
     if (CHECK_OK(t, ttest_paired(t->arena, X, Y, 5, 0, .95, &test, &err), err))
-        check_test(t, &test, 1.4449070791714547, 4, 0.22199555481171157, -2.1840471039092728, 6.9240471039092721);
+        check_test(t, &test, 1.4449070791714547, 4, 0.22199555481171157, -2.1840471039092728,
+                   6.9240471039092721);
     if (CHECK_OK(t, ttest_welch(X, 7, Y, 5, 0, .95, &test, &err), err))
         check_test(t, &test, 1.7149536399426319, 9.9586360456572578, 0.11724634584569778, -0.64579967825417606,
                    4.95151396396846);
@@ -57,7 +60,10 @@ static void check_paired(Test *t, const Json *input, const Json *expected)
     CHECK_NEAR(t, test.ci.lower, reference_number(t, json_get(expected, "greater"), "lower"), 1e-12);
 }
 
-static void paired_tests_agree_with_the_reference(Test *t) { reference_each(t, "paired", "paired t test", check_paired); }
+static void paired_tests_agree_with_the_reference(Test *t)
+{
+    reference_each(t, "paired", "paired t test", check_paired);
+}
 
 /* Out of scope: f_variance, the ratio of two variances. */
 static void check_two_samples(Test *t, const Json *input, const Json *expected)
@@ -91,7 +97,9 @@ static void the_interval_holds_the_null_values_that_are_not_rejected(Test *t)
 {
     Error err = {0};
     TTest a, b;
-    CHECK_OK(t, ttest_pooled(X, 7, Y, 5, 0, .9, &a, &err) && ttest_pooled(X, 7, Y, 5, a.ci.lower, .9, &b, &err), err);
+    CHECK_OK(t,
+             ttest_pooled(X, 7, Y, 5, 0, .9, &a, &err) && ttest_pooled(X, 7, Y, 5, a.ci.lower, .9, &b, &err),
+             err);
     CHECK_NEAR(t, b.p_two_sided, .1, 1e-12);
     CHECK_NEAR(t, b.p_greater, .05, 1e-12);
 }
@@ -118,7 +126,8 @@ static const TestCase CASES[] = {
     {"paired tests agree with the reference", paired_tests_agree_with_the_reference},
     {"two-sample tests agree with the reference", two_sample_tests_agree_with_the_reference},
     {"swapping the groups flips the sign", swapping_the_groups_flips_the_sign},
-    {"the interval holds the null values that are not rejected", the_interval_holds_the_null_values_that_are_not_rejected},
+    {"the interval holds the null values that are not rejected",
+     the_interval_holds_the_null_values_that_are_not_rejected},
     {"data that cannot be tested are refused", data_that_cannot_be_tested_are_refused},
 };
 TEST_SUITE(ttest, CASES);

@@ -11,7 +11,8 @@ static void signed_ranks_agree_with_r(Test *t)
     Error err = {0};
     WilcoxonTest test;
     double d[] = {1.31, -.42, 2.24, .05, .73, -.71, 3.12, 1.9, .2};
-    if (!CHECK_OK(t, signed_rank_test(t->arena, d, 9, ZERO_RULE_DROP, P_METHOD_EXACT, .95, &test, &err), err)) return;
+    if (!CHECK_OK(t, signed_rank_test(t->arena, d, 9, ZERO_RULE_DROP, P_METHOD_EXACT, .95, &test, &err), err))
+        return;
     CHECK_NEAR(t, test.statistic, 38, 0);
     CHECK(t, test.exact && test.n_zero == 0);
     CHECK_NEAR(t, test.p_two_sided, 0.07421875, 1e-14);
@@ -28,7 +29,9 @@ static void the_approximation_agrees_with_r(Test *t)
     Error err = {0};
     WilcoxonTest test;
     double d[] = {1.3, -.4, 2.2, 0, .7, -.7, 3.1, 1.9, .2, 0, 1.3, -2.6};
-    if (!CHECK_OK(t, signed_rank_test(t->arena, d, 12, ZERO_RULE_DROP, P_METHOD_ASYMPTOTIC, .95, &test, &err), err)) return;
+    if (!CHECK_OK(t, signed_rank_test(t->arena, d, 12, ZERO_RULE_DROP, P_METHOD_ASYMPTOTIC, .95, &test, &err),
+                  err))
+        return;
     CHECK_NEAR(t, test.statistic, 40.5, 0);
     CHECK_NEAR(t, test.p_two_sided, 0.20203474645039635, 1e-13);
     CHECK(t, !test.exact && test.n_zero == 2);
@@ -49,14 +52,20 @@ static void check_signed_rank(Test *t, const Json *input, const Json *expected)
     WilcoxonTest drop, pratt, asymptotic;
     size_t n, n_y;
     const double *x = reference_numbers(t, input, "x", &n), *y = reference_numbers(t, input, "y", &n_y);
-    if (!CHECK_OK(t, signed_rank_paired(t->arena, x, y, n, ZERO_RULE_DROP, P_METHOD_EXACT, .95, &drop, &err) &&
-                  signed_rank_paired(t->arena, x, y, n, ZERO_RULE_PRATT, P_METHOD_EXACT, .95, &pratt, &err) &&
-                  signed_rank_paired(t->arena, x, y, n, ZERO_RULE_DROP, P_METHOD_ASYMPTOTIC, .95, &asymptotic, &err), err)) return;
+    if (!CHECK_OK(
+            t,
+            signed_rank_paired(t->arena, x, y, n, ZERO_RULE_DROP, P_METHOD_EXACT, .95, &drop, &err) &&
+                signed_rank_paired(t->arena, x, y, n, ZERO_RULE_PRATT, P_METHOD_EXACT, .95, &pratt, &err) &&
+                signed_rank_paired(t->arena, x, y, n, ZERO_RULE_DROP, P_METHOD_ASYMPTOTIC, .95, &asymptotic,
+                                   &err),
+            err))
+        return;
     check_exact(t, &drop, json_get(expected, "exact_zeros_dropped"));
     check_exact(t, &pratt, json_get(expected, "exact_pratt"));
     CHECK_NEAR(t, drop.z, reference_number(t, expected, "coin_Z_wilcoxon"), 1e-12);
     CHECK_NEAR(t, pratt.z, reference_number(t, expected, "coin_Z_pratt"), 1e-12);
-    CHECK_NEAR(t, asymptotic.p_two_sided, reference_number(t, json_get(expected, "R_wilcox_asymptotic_corrected"), "p"), 1e-12);
+    CHECK_NEAR(t, asymptotic.p_two_sided,
+               reference_number(t, json_get(expected, "R_wilcox_asymptotic_corrected"), "p"), 1e-12);
     CHECK_NEAR(t, drop.estimate, reference_number(t, expected, "hodges_lehmann_nonzero"), 1e-12);
     CHECK_NEAR(t, pratt.estimate, reference_number(t, expected, "hodges_lehmann_all_differences"), 1e-12);
     const Json *walsh = json_get(expected, "walsh_exact_ci95_nonzero_differences");
@@ -93,7 +102,8 @@ static void check_signs(Test *t, const Json *input, const Json *expected)
 
 static void signs_agree_with_the_reference(Test *t) { reference_each(t, "paired", "sign test", check_signs); }
 
-/* exactRankTests' interval follows the ties, ours the distribution without ties: compared where there are none. */
+/* exactRankTests' interval follows the ties, ours the distribution without ties: compared where there are none.
+ * */
 static void check_rank_sum(Test *t, const Json *input, const Json *expected)
 {
     Error err = {0};
@@ -101,15 +111,19 @@ static void check_rank_sum(Test *t, const Json *input, const Json *expected)
     size_t n_x, n_y;
     const double *x = reference_numbers(t, input, "x", &n_x), *y = reference_numbers(t, input, "y", &n_y);
     const Json *want = json_get(expected, "enumeration"), *from_r = json_get(expected, "R_wilcox_exact");
-    if (!CHECK_OK(t, rank_sum_test(t->arena, x, n_x, y, n_y, P_METHOD_EXACT, .95, &test, &err) &&
-                  rank_sum_test(t->arena, x, n_x, y, n_y, P_METHOD_ASYMPTOTIC, .95, &asymptotic, &err), err)) return;
+    if (!CHECK_OK(t,
+                  rank_sum_test(t->arena, x, n_x, y, n_y, P_METHOD_EXACT, .95, &test, &err) &&
+                      rank_sum_test(t->arena, x, n_x, y, n_y, P_METHOD_ASYMPTOTIC, .95, &asymptotic, &err),
+                  err))
+        return;
     CHECK_NEAR(t, test.statistic, reference_number(t, want, "U"), 0);
     CHECK_NEAR(t, test.p_two_sided, reference_number(t, want, "p_two_sided"), 1e-12);
     CHECK_NEAR(t, test.p_greater, reference_number(t, want, "p_greater"), 1e-12);
     CHECK_NEAR(t, test.p_less, reference_number(t, want, "p_less"), 1e-12);
     CHECK_NEAR(t, test.z, reference_number(t, expected, "coin_Z"), 1e-12);
     CHECK_NEAR(t, test.estimate, reference_number(t, expected, "hodges_lehmann"), 1e-12);
-    CHECK_NEAR(t, asymptotic.p_two_sided, reference_number(t, json_get(expected, "asymptotic_corrected"), "p"), 1e-12);
+    CHECK_NEAR(t, asymptotic.p_two_sided,
+               reference_number(t, json_get(expected, "asymptotic_corrected"), "p"), 1e-12);
     if (!from_r) return;
     CHECK_NEAR(t, test.ci.lower, reference_number(t, from_r, "lower"), 1e-12);
     CHECK_NEAR(t, test.ci.upper, reference_number(t, from_r, "upper"), 1e-12);
@@ -131,7 +145,9 @@ static void the_distribution_is_that_of_all_signs(Test *t)
     CHECK_OK(t, signed_rank_test(t->arena, d, 10, ZERO_RULE_DROP, P_METHOD_EXACT, .9, &test, &err), err);
     for (int signs = 0; signs < 1024; signs++) {
         for (int i = 0; i < 10; i++) d[i] = signs >> i & 1 ? size[i] : -size[i];
-        CHECK_OK(t, signed_rank_test(t->arena, d, 10, ZERO_RULE_DROP, P_METHOD_ASYMPTOTIC, .9, &flipped, &err), err);
+        CHECK_OK(t,
+                 signed_rank_test(t->arena, d, 10, ZERO_RULE_DROP, P_METHOD_ASYMPTOTIC, .9, &flipped, &err),
+                 err);
         n_as_large += flipped.statistic >= test.statistic;
     }
     CHECK_NEAR(t, test.p_greater, n_as_large / 1024., 1e-14);
@@ -165,10 +181,14 @@ static void exact_and_approximate_meet(Test *t)
     Rng rng = rng_stream(2, 10);
     double d[201];
     for (int i = 0; i < 201; i++) d[i] = rng_normal(&rng) + .15;
-    CHECK_OK(t, signed_rank_test(t->arena, d, 200, ZERO_RULE_DROP, P_METHOD_EXACT, .95, &exact, &err) &&
-             signed_rank_test(t->arena, d, 200, ZERO_RULE_DROP, P_METHOD_ASYMPTOTIC, .95, &approximate, &err), err);
+    CHECK_OK(
+        t,
+        signed_rank_test(t->arena, d, 200, ZERO_RULE_DROP, P_METHOD_EXACT, .95, &exact, &err) &&
+            signed_rank_test(t->arena, d, 200, ZERO_RULE_DROP, P_METHOD_ASYMPTOTIC, .95, &approximate, &err),
+        err);
     CHECK_NEAR(t, exact.p_two_sided, approximate.p_two_sided, .01);
-    CHECK_OK(t, signed_rank_test(t->arena, d, 201, ZERO_RULE_DROP, P_METHOD_EXACT, .95, &approximate, &err), err);
+    CHECK_OK(t, signed_rank_test(t->arena, d, 201, ZERO_RULE_DROP, P_METHOD_EXACT, .95, &approximate, &err),
+             err);
     CHECK(t, exact.exact && !approximate.exact);
     CHECK_NEAR(t, exact.ci.lower, approximate.ci.lower, .2);
     CHECK_OK(t, rank_sum_test(t->arena, d, 50, d + 50, 50, P_METHOD_EXACT, .95, &exact, &err) &&
