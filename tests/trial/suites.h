@@ -1,2 +1,3 @@
+SUITE(datasets)
 SUITE(demo)
 SUITE(trial)
