@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "exchange/source.h"
+#include "trial/datasets.h"
 
 /* --- a folder of data sets --- */
 
@@ -59,7 +60,45 @@ static bool from_folder(Arena *arena, const ReportingRequest *request, Document 
     return report_compose(arena, &report, document, err) || error_in(err, STR_FMT, STR_ARG(request->path));
 }
 
+/* --- a trial file --- */
+
+static bool trial_frame(void *context, Arena *arena, Str name, ReportFrame *frame, Error *err)
+{
+    (void)arena;
+    const Datasets *datasets = context;
+    Frame *found;
+    if (!datasets_frame(datasets, name, &found, err)) return false;
+    *frame = (ReportFrame){.frame = found, .source = datasets->file, .source_hash = datasets->head};
+    return true;
+}
+
+static Str describe_trial(void *context, Arena *arena)
+{
+    const Datasets *datasets = context;
+    return str_format(arena, "data " STR_FMT ", %lld journal entries (SHA-256 of the last " STR_FMT ")", STR_ARG(datasets->file),
+                      (long long)datasets->n_entries, STR_ARG(str_slice(datasets->head, 0, 16)));
+}
+
+static bool from_trial(Arena *arena, const ReportingRequest *request, Document **document, Error *err)
+{
+    Trial *trial;
+    Datasets *datasets = ARENA_NEW(arena, Datasets);
+    if (request->data.len) {
+        error_set(err, ERROR_USAGE, "\"" STR_FMT "\" is a trial file and holds its own data", STR_ARG(request->path));
+        return error_hint(err, "Leave --data away, or name the protocol instead of the trial file.");
+    }
+    if (!trial_open(arena, request->path, &trial, err) || !datasets_build(trial, arena, datasets, err)) return false;
+    ReportRequest report = {.protocol = trial_protocol(trial),
+                            .source = {datasets, trial_frame},
+                            .describe = describe_trial,
+                            .selection = request->selection};
+    return report_compose(arena, &report, document, err) || error_in(err, STR_FMT ": protocol", STR_ARG(request->path));
+}
+
+/* Protocols are named so; anything else is opened as a trial, which says what is wrong with it. */
+static bool is_protocol(Str path) { return str_ends(path, STR(".yaml")) || str_ends(path, STR(".yml")); }
+
 bool reporting_build(Arena *arena, const ReportingRequest *request, Document **document, Error *err)
 {
-    return from_folder(arena, request, document, err);
+    return is_protocol(request->path) ? from_folder(arena, request, document, err) : from_trial(arena, request, document, err);
 }
