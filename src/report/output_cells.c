@@ -6,6 +6,7 @@
 #include "stat/describe.h"
 #include "stat/proportion.h"
 #include "stat/ttest.h"
+#include "stat/wilcoxon.h"
 
 bool eval_too_many(const Yaml *at, Count count, double total, Error *err)
 {
@@ -72,9 +73,25 @@ static bool student_run(Arena *arena, const Values *values, double null, double 
     return true;
 }
 
+/* The median against a value, with the Hodges-Lehmann estimate and its interval in place of the mean's. */
+static bool signed_rank_run(Arena *arena, const Values *values, double null, double level, CellValues *cell, Error *err)
+{
+    WilcoxonTest test;
+    double *d = ARENA_ARRAY(arena, double, values->n);
+    for (size_t i = 0; i < values->n; i++) d[i] = values->items[i] - null;
+    if (!signed_rank_test(arena, d, values->n, ZERO_RULE_DROP, P_METHOD_EXACT, level, &test, err)) return false;
+    cell->of[STATISTIC_P] = test.p_two_sided;
+    cell->of[STATISTIC_TEST] = test.statistic;
+    cell->of[STATISTIC_ESTIMATE] = test.estimate + null;
+    cell->of[STATISTIC_CI_LOW] = test.ci.lower + null;
+    cell->of[STATISTIC_CI_HIGH] = test.ci.upper + null;
+    return true;
+}
+
 /* One-sample tests by the words of `method`; the first is the default. */
 static const OneSampleMethod one_sample_methods[] = {
     {"paired-t", "ttest", "one-sample t test (paired, of the change)", student_run},
+    {"signed-rank", "wilcoxon", "Wilcoxon's signed-rank test, exact", signed_rank_run},
 };
 
 const OneSampleMethod *one_sample_method(Eval *eval, const Inference *how, Error *err)
@@ -121,7 +138,8 @@ bool eval_describe(Eval *eval, const Values *values, uint64_t uses, const Infere
         {STATISTIC_CI_LOW, d.ci.lower}, {STATISTIC_CI_HIGH, d.ci.upper},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) cell->of[all[i].statistic] = all[i].value;
-    return !(uses & one_sample) || test_one_sample(eval, values, how, cell, err);
+    cell->of[STATISTIC_ESTIMATE] = d.mean;
+    return !((uses & one_sample) || how->method.len) || test_one_sample(eval, values, how, cell, err);
 }
 
 /* Intervals of a share by the words of `interval`; the first is the default. */
@@ -228,12 +246,15 @@ Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t colu
     from->n_records = values->n + values->n_missing;
     if (uses & (STATISTIC_BIT(STATISTIC_Q1) | STATISTIC_BIT(STATISTIC_Q3) | STATISTIC_BIT(STATISTIC_MEDIAN)))
         from->options = STR("quantile definition 5");
-    if (uses & STATISTIC_BIT(STATISTIC_CI_LOW))
-        from->options = str_format(eval->arena, "%g %% confidence, Student's t", 100 * level_of(how));
-    const OneSampleMethod *method = uses & one_sample ? one_sample_method(eval, how, NULL) : NULL;
+    const OneSampleMethod *method = (uses & one_sample) || how->method.len ? one_sample_method(eval, how, NULL) : NULL;
+    if (!method && (uses & STATISTIC_BIT(STATISTIC_CI_LOW))) {
+        from->method = STR("mean with Student's t interval");
+        from->options = str_format(eval->arena, "%g %% confidence", 100 * level_of(how));
+    }
     if (!method) return from;
     from->method = str_from(method->title);
     from->method_page = str_from(method->page);
+    if (uses & STATISTIC_BIT(STATISTIC_CI_LOW)) from->options = str_format(eval->arena, "%g %% confidence", 100 * level_of(how));
     return from;
 }
 

@@ -8,7 +8,7 @@
      STATISTIC_BIT(STATISTIC_SD) | STATISTIC_BIT(STATISTIC_SE) | STATISTIC_BIT(STATISTIC_MEDIAN) | STATISTIC_BIT(STATISTIC_Q1) |   \
      STATISTIC_BIT(STATISTIC_Q3) | STATISTIC_BIT(STATISTIC_MIN) | STATISTIC_BIT(STATISTIC_MAX) | STATISTIC_BIT(STATISTIC_GEOMEAN) | \
      STATISTIC_BIT(STATISTIC_CI_LOW) | STATISTIC_BIT(STATISTIC_CI_HIGH) | STATISTIC_BIT(STATISTIC_P) |                             \
-     STATISTIC_BIT(STATISTIC_P_ADJUSTED) | STATISTIC_BIT(STATISTIC_TEST))
+     STATISTIC_BIT(STATISTIC_P_ADJUSTED) | STATISTIC_BIT(STATISTIC_TEST) | STATISTIC_BIT(STATISTIC_ESTIMATE))
 
 static int decimals_of(const Eval *eval, int own)
 {
@@ -51,11 +51,6 @@ static bool statistics_line(Eval *eval, const OutputBlock *block, const Scope *s
     return true;
 }
 
-static Inference inference_of(const OutputBlock *block)
-{
-    return (Inference){block->method, block->interval, block->against, block->confidence, block->at};
-}
-
 static bool statistics_write(Eval *eval, const OutputBlock *block, const Scope *outer, Error *err)
 {
     Scope narrow;
@@ -65,7 +60,7 @@ static bool statistics_write(Eval *eval, const OutputBlock *block, const Scope *
     for (size_t i = 0; i < block->lines.n; i++) uses |= block->lines.items[i].format.uses;
     CellValues *cells = ARENA_ARRAY(eval->arena, CellValues, eval->n_columns);
     const Provenance **from = ARENA_ARRAY(eval->arena, const Provenance *, eval->n_columns);
-    Inference how = inference_of(block);
+    Inference how = {block->method, block->interval, block->against, block->confidence, block->at};
     for (size_t c = 0; c < eval->n_columns; c++) {
         Values values;
         if (eval->columns[c].holds_tests) continue;

@@ -7,6 +7,7 @@
 #include "stat/chisq.h"
 #include "stat/fisher.h"
 #include "stat/ttest.h"
+#include "stat/wilcoxon.h"
 
 /* Values of all groups in one array, with the group of each. */
 static size_t pool(Arena *arena, const TestInput *input, double **x, size_t **group)
@@ -80,6 +81,17 @@ static bool welch_run(Arena *arena, const TestInput *input, CellValues *values, 
     return t_run(input, true, values, err);
 }
 
+static bool rank_sum_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    WilcoxonTest test;
+    if (!need_two(input, err)) return false;
+    if (!rank_sum_test(arena, input->values[0], input->n_values[0], input->values[1], input->n_values[1], P_METHOD_EXACT, 0.95, &test, err))
+        return false;
+    values->of[STATISTIC_P] = test.p_two_sided;
+    values->of[STATISTIC_TEST] = test.statistic;
+    return true;
+}
+
 static bool chi_square_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
 {
     ChisqTest test;
@@ -102,6 +114,7 @@ const TestMethod *test_methods(size_t *n)
         {"kruskal-wallis", "anova", "Kruskal-Wallis test", true, kruskal_run},
         {"t", "ttest", "two-sample t test, pooled variance", true, pooled_run},
         {"welch", "ttest", "two-sample t test, Welch", true, welch_run},
+        {"rank-sum", "wilcoxon", "Wilcoxon's rank-sum test", true, rank_sum_run},
         {"chi-square", "chisq", "Pearson's chi-square test", false, chi_square_run},
         {"fisher", "fisher", "Fisher's exact test, two-sided", false, fisher_run},
     };
