@@ -57,7 +57,14 @@ bool eval_values(Eval *eval, const Scope *scope, size_t index, Str variable, con
     return true;
 }
 
-static const uint64_t one_sample = STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_P_ADJUSTED) | STATISTIC_BIT(STATISTIC_TEST);
+/* Whether the statistics asked for are those of the one-sample test: its p, or by a method that was named its estimate
+ * and interval. */
+static bool asks_for_test(uint64_t uses, const Inference *how)
+{
+    const uint64_t test = STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_P_ADJUSTED) | STATISTIC_BIT(STATISTIC_TEST);
+    const uint64_t estimate = STATISTIC_BIT(STATISTIC_ESTIMATE) | STATISTIC_BIT(STATISTIC_CI_LOW) | STATISTIC_BIT(STATISTIC_CI_HIGH);
+    return (uses & test) || (how->method.len && (uses & estimate));
+}
 
 static double level_of(const Inference *how) { return isnan(how->confidence) ? 0.95 : how->confidence; }
 static double null_of(const Inference *how) { return isnan(how->against) ? 0 : how->against; }
@@ -139,7 +146,7 @@ bool eval_describe(Eval *eval, const Values *values, uint64_t uses, const Infere
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) cell->of[all[i].statistic] = all[i].value;
     cell->of[STATISTIC_ESTIMATE] = d.mean;
-    return !((uses & one_sample) || how->method.len) || test_one_sample(eval, values, how, cell, err);
+    return !asks_for_test(uses, how) || test_one_sample(eval, values, how, cell, err);
 }
 
 /* Intervals of a share by the words of `interval`; the first is the default. */
@@ -246,7 +253,7 @@ Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t colu
     from->n_records = values->n + values->n_missing;
     if (uses & (STATISTIC_BIT(STATISTIC_Q1) | STATISTIC_BIT(STATISTIC_Q3) | STATISTIC_BIT(STATISTIC_MEDIAN)))
         from->options = STR("quantile definition 5");
-    const OneSampleMethod *method = (uses & one_sample) || how->method.len ? one_sample_method(eval, how, NULL) : NULL;
+    const OneSampleMethod *method = asks_for_test(uses, how) ? one_sample_method(eval, how, NULL) : NULL;
     if (!method && (uses & STATISTIC_BIT(STATISTIC_CI_LOW))) {
         from->method = STR("mean with Student's t interval");
         from->options = str_format(eval->arena, "%g %% confidence", 100 * level_of(how));
