@@ -3,7 +3,7 @@
  * away from zero to the check's decimals, is its value; with op "<" or ">" when ours lies on that side.
  *
  * A check finds its result by table, group, label, column and statistic. Compared are the words without blanks, dots at
- * the end and letter case; "Table " or "Figure " before a number does not count. A check without a column or statistic
+ * the end and letter case; "Table " before a number does not count, "Figure " does. A check without a column or statistic
  * takes the only result of its label. Where a label was cut ("..DISORDE"), the result that begins with it is taken when
  * no other does. */
 #ifndef REPORT_COMPARE_H

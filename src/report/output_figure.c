@@ -99,6 +99,13 @@ static Str describe_figure(Arena *arena, const OutputSpec *spec, const Figure *f
                       n, figure->kind == FIGURE_FLOW ? "boxes" : "rows");
 }
 
+/* Numbers of a figure are not those of the table with the same number. */
+static void name_results(Document *document, const Figure *figure, size_t first)
+{
+    Str name = str_format(document->arena, "Figure " STR_FMT, STR_ARG(figure->number.len ? figure->number : figure->id));
+    for (size_t i = first; i < document->n_results; i++) document->results[i].table = name;
+}
+
 bool output_figure_make(OutputContext *context, const OutputSpec *spec, Document *document, Error *err)
 {
     Figure *figure = document_figure(document, spec->draw, spec->number, spec->title);
@@ -110,10 +117,12 @@ bool output_figure_make(OutputContext *context, const OutputSpec *spec, Document
     figure->exploratory = spec->exploratory;
     figure->decimals = spec->decimals == DECIMALS_UNSAID ? 1 : spec->decimals;
     figure->facets = spec->facets;
+    size_t first = document->n_results;
     bool good = spec->draw == FIGURE_FLOW    ? flow_figure(context, spec, document, figure, err)
                 : spec->draw == FIGURE_LINES ? lines_figure(context, spec, document, figure, err)
                                              : table_figure(context, spec, document, figure, err);
     if (!good) return false;
+    name_results(document, figure, first);
     figure->n_footnotes = spec->footnotes.n;
     figure->footnotes = spec->footnotes.items;
     figure->data->n_footnotes = 0;

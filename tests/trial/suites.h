@@ -1,3 +1,4 @@
 SUITE(datasets)
 SUITE(demo)
 SUITE(trial)
+SUITE(founding_outputs)
