@@ -158,7 +158,7 @@ void checklist_write(Document *document, const Yaml *protocol, bool is_randomise
     if (!is_randomised)
         document_paragraph(document, STR("No checklist is made for a trial with one arm. TREND, for trials without randomisation, "
                                          "is filled here, and what cannot apply says so."));
-    Table *table = document_table(document, STR(""), str_format(document->arena, STR_FMT " checklist", STR_ARG(name)), COLUMNS, 3);
+    Table *table = document_table(document, STR("C"), str_format(document->arena, STR_FMT " checklist", STR_ARG(name)), COLUMNS, 3);
     const Item *items = is_randomised ? CONSORT : TREND;
     size_t n = is_randomised ? sizeof CONSORT / sizeof CONSORT[0] : sizeof TREND / sizeof TREND[0];
     for (size_t i = 0; i < n; i++) add_item(document, table, protocol, &items[i]);

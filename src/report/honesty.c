@@ -1,5 +1,7 @@
 #include "report/honesty.h"
 
+#include <string.h>
+
 #include "base/time.h"
 
 #define MAX_LINES 64                  /* a box longer than this is read by nobody */
@@ -17,7 +19,10 @@ static void add_line(Lines *lines, Str text)
 
 GuardDesign honesty_design(const Protocol *protocol)
 {
-    GuardDesign design = {.is_randomised = protocol->randomisation.at != NULL};
+    /* A protocol that only analyses data from elsewhere does not say how subjects were allocated; a blinded trial of
+     * groups was randomised, for nobody can be blinded to a choice of their own. */
+    bool is_elsewhere = protocol->data.at && protocol->trial.blinding > BLINDING_OPEN;
+    GuardDesign design = {.is_randomised = protocol->randomisation.at || is_elsewhere};
     for (size_t i = 0; i < protocol->arms.n; i++)
         if (arm_is_control(&protocol->arms.items[i])) design.has_control = true;
     return design;
@@ -45,6 +50,7 @@ static void say_registration(Lines *lines, const Protocol *protocol)
     Date registered = registration->date, consented = protocol->trial.first_consent;
     if (!registration->id.len || !date_is_full(registered)) return;
     Str id = registration->id, on = date_text(lines->arena, registered);
+    if (registration->retrospective && !date_is_full(consented)) return;   /* the warning says it, with its reason */
     if (!date_is_full(consented)) {
         add_line(lines, str_format(lines->arena, "Registered as " STR_FMT " on " STR_FMT ".", STR_ARG(id), STR_ARG(on)));
         return;
@@ -66,21 +72,44 @@ static void say_primaries(Lines *lines, const Protocol *protocol)
     for (size_t i = 0; i < protocol->analyses.n; i++) n += protocol->analyses.items[i].role == ANALYSIS_PRIMARY;
     if (n > 1)
         add_line(lines, str_format(lines->arena,
-                                   "There are %zu primary analyses. p-values outside a named family are unadjusted and count as "
-                                   "description only.",
+                                   "There are %zu primary analyses, each with its own chance to be wrong. p-values outside a named "
+                                   "family are not adjusted for that, and count as description only.",
                                    n));
 }
 
+/* Said above in the report's own words. */
+static bool is_said(const char *code)
+{
+    static const char *const SAID[] = {"no-control-group", "no-multiplicity-plan", "unblinded-raters"};
+    for (size_t i = 0; i < sizeof SAID / sizeof SAID[0]; i++)
+        if (strcmp(code, SAID[i]) == 0) return true;
+    return false;
+}
+
+static void add_sentence(Buf *buf, Str fact, bool is_first)
+{
+    if (!fact.len) return;
+    bool small = fact.data[0] >= 'a' && fact.data[0] <= 'z';
+    buf_add_c(buf, is_first ? "" : " ");
+    buf_char(buf, small ? (char)(fact.data[0] - 32) : fact.data[0]);
+    buf_add(buf, str_slice(fact, 1, fact.len));
+    buf_char(buf, '.');
+}
+
+/* One line for each kind of warning: every fact of that kind, then the reason once. */
 static void say_warnings(Lines *lines, const ProblemList *problems)
 {
     for (size_t i = 0; problems && i < problems->n; i++) {
         const Problem *problem = &problems->items[i];
-        if (problem->severity != PROBLEM_HONESTY) continue;
-        add_line(lines, str_format(lines->arena, "%c" STR_FMT ". " STR_FMT,
-                                   problem->message.len && problem->message.data[0] >= 'a' && problem->message.data[0] <= 'z'
-                                       ? problem->message.data[0] - 32
-                                       : (problem->message.len ? problem->message.data[0] : ' '),
-                                   STR_ARG(str_slice(problem->message, 1, problem->message.len)), STR_ARG(problem->reason)));
+        bool is_first = problem->severity == PROBLEM_HONESTY && !is_said(problem->code);
+        for (size_t k = 0; k < i && is_first; k++) is_first = strcmp(problems->items[k].code, problem->code) != 0;
+        if (!is_first) continue;
+        Buf buf = buf_new(lines->arena);
+        for (size_t k = i; k < problems->n; k++)
+            if (strcmp(problems->items[k].code, problem->code) == 0) add_sentence(&buf, problems->items[k].message, k == i);
+        if (problem->reason.len) buf_format(&buf, " " STR_FMT, STR_ARG(problem->reason));
+        buf_c(&buf);
+        add_line(lines, buf_str(&buf));
     }
 }
 

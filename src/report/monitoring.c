@@ -83,12 +83,12 @@ static bool collect_events(Arena *arena, const Frame *adverse_events, Str condit
     return true;
 }
 
-static void write_boundary(Document *document, const StoppingPlan *plan, const StoppingRule *rule, const Provenance *from)
+static void write_boundary(Document *document, int number, const StoppingPlan *plan, const StoppingRule *rule, const Provenance *from)
 {
     const TableColumn COLUMNS[] = {{.key = STR("events"), .header = STR("Stop at")},
                                    {.key = STR("treated"), .header = STR("while treated number")}};
     Str unit = plan->per == STOPPING_PER_DOSE ? STR("doses") : STR("subjects");
-    Table *table = document_table(document, STR(""), str_format(document->arena, "Stopping rule: " STR_FMT, STR_ARG(plan->title)), COLUMNS, 2);
+    Table *table = document_table(document, str_format(document->arena, "R%d", number), str_format(document->arena, "Stopping rule: " STR_FMT, STR_ARG(plan->title)), COLUMNS, 2);
     StoppingRange *ranges = ARENA_ARRAY(document->arena, StoppingRange, (size_t)rule->plan.n_max);
     size_t n = stopping_ranges(rule, ranges);
     for (size_t i = 0; i < n; i++) {
@@ -112,7 +112,7 @@ static void write_boundary(Document *document, const StoppingPlan *plan, const S
     table_footnote(document, table, buf_str(&text));
 }
 
-static void write_looks(Document *document, const StoppingPlan *plan, const Frame *adverse_events, const Events *events,
+static void write_looks(Document *document, int number, const StoppingPlan *plan, const Frame *adverse_events, const Events *events,
                         const MonitorLook *looks, size_t n_looks, const Provenance *from)
 {
     const TableColumn COLUMNS[] = {{.key = STR("date"), .header = STR("Date of event")},
@@ -122,7 +122,7 @@ static void write_looks(Document *document, const StoppingPlan *plan, const Fram
                                    {.key = STR("boundary"), .header = STR("Stop at"), .align = ALIGN_RIGHT},
                                    {.key = STR("verdict"), .header = STR("The rule says")}};
     const Column *subject = frame_column(adverse_events, STR("SUBJID"));
-    Table *table = document_table(document, STR(""), str_format(document->arena, "What the rule said at each event: " STR_FMT, STR_ARG(plan->title)), COLUMNS, 6);
+    Table *table = document_table(document, str_format(document->arena, "R%d.1", number), str_format(document->arena, "What the rule said at each event: " STR_FMT, STR_ARG(plan->title)), COLUMNS, 6);
     for (size_t i = 0; i < n_looks; i++) {
         const MonitorLook *look = &looks[i];
         Str date = date_text(document->arena, date_from_days(events->items[look->event].day));
@@ -139,7 +139,7 @@ static void write_looks(Document *document, const StoppingPlan *plan, const Fram
     }
 }
 
-static bool write_rule(Document *document, const StoppingPlan *plan, const Frame *adverse_events, const Frame *doses, Error *err)
+static bool write_rule(Document *document, int number, const StoppingPlan *plan, const Frame *adverse_events, const Frame *doses, Error *err)
 {
     Arena *arena = document->arena;
     bool beta = plan->kind == STOPPING_BETA_BINOMIAL;
@@ -164,8 +164,8 @@ static bool write_rule(Document *document, const StoppingPlan *plan, const Frame
                          .method = beta ? STR("beta-binomial stopping boundary (docs/methods/stopping-boundaries.md)")
                                         : STR("exact Pocock-type stopping boundary (docs/methods/stopping-boundaries.md)"),
                          .options = str_format(arena, "p0 %g, alpha %g, at most %d", plan->p0, plan->alpha, plan->n)};
-    write_boundary(document, plan, &rule, from);
-    write_looks(document, plan, adverse_events, &events, looks, n_looks, from);
+    write_boundary(document, number, plan, &rule, from);
+    write_looks(document, number, plan, adverse_events, &events, looks, n_looks, from);
     return true;
 }
 
@@ -173,6 +173,6 @@ bool monitoring_write(Document *document, const Protocol *protocol, const Frame 
 {
     if (protocol->safety.stopping.n) document_heading(document, 1, STR("Stopping rules"));
     for (size_t i = 0; i < protocol->safety.stopping.n; i++)
-        if (!write_rule(document, &protocol->safety.stopping.items[i], adverse_events, doses, err)) return false;
+        if (!write_rule(document, (int)i + 1, &protocol->safety.stopping.items[i], adverse_events, doses, err)) return false;
     return true;
 }

@@ -36,7 +36,7 @@ static Str describe_folder(void *context, Arena *arena)
         buf_add(&digests, files[i].digest);
     }
     Str digest = digest_hex(arena, digest_of(buf_str(&digests)));
-    buf_format(&text, " (SHA-256 of theirs " STR_FMT ")", STR_ARG(str_slice(digest, 0, 16)));
+    buf_format(&text, " (SHA-256 of their digests " STR_FMT ")", STR_ARG(str_slice(digest, 0, 16)));
     buf_c(&text);
     return buf_str(&text);
 }

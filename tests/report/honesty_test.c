@@ -6,8 +6,9 @@ static Str box_text(Test *t, const Protocol *protocol, const Str *withheld, size
 {
     Document *document = document_new(t->arena, STR("Report"));
     ProblemList problems = problems_new(t->arena);
-    Problem *problem = problem_add(&problems, PROBLEM_HONESTY, "percentile-age", NULL, "a percentile is used outside ages 2 to 12");
-    problem->reason = STR("The reference ends there.");
+    problem_add(&problems, PROBLEM_HONESTY, "percentile-age", NULL, "a percentile is used outside ages 2 to 12")->reason = STR("The reference ends there.");
+    problem_add(&problems, PROBLEM_HONESTY, "no-control-group", NULL, "said already");
+    problem_add(&problems, PROBLEM_HONESTY, "percentile-age", NULL, "another one too")->reason = STR("The reference ends there.");
     problem_add(&problems, PROBLEM_NOTE, "note", NULL, "a note is not for readers of the report");
     honesty_write(document, protocol, &problems, withheld, n_withheld);
     Buf buf = buf_new(t->arena);
@@ -34,9 +35,9 @@ static void a_single_arm_registered_late_says_so(Test *t)
     CHECK(t, has(text, "There is no control group."));
     CHECK(t, has(text, "549 days after the first consent (2014-04-14)"));
     CHECK(t, has(text, "ratings that need judgement can follow hope"));
-    CHECK(t, has(text, "A percentile is used outside ages 2 to 12. The reference ends there."));
+    CHECK(t, has(text, "A percentile is used outside ages 2 to 12. Another one too. The reference ends there.\n"));
     CHECK(t, has(text, "A sentence of the protocol was withheld. \"Sex had no impact.\""));
-    CHECK(t, !has(text, "a note is not"));
+    CHECK(t, !has(text, "a note is not") && !has(text, "Said already"));
 }
 
 static void a_randomised_trial_may_speak_of_effects(Test *t)
