@@ -2,6 +2,28 @@
  * word here and a line in meson.build. */
 #define COMMANDS(X)                                                                                           \
     X(demo)                                                                                                   \
+    X(new)                                                                                                    \
+    X(import)                                                                                                 \
+    X(status)                                                                                                 \
+    X(history)                                                                                                \
+    X(record)                                                                                                 \
+    X(correct)                                                                                                \
+    X(ae)                                                                                                     \
+    X(screen)                                                                                                 \
+    X(consent)                                                                                                \
+    X(enrol)                                                                                                  \
+    X(withdraw)                                                                                               \
+    X(deviation)                                                                                              \
+    X(strike_out)                                                                                             \
+    X(query)                                                                                                  \
+    X(lock)                                                                                                   \
+    X(unlock)                                                                                                 \
+    X(verify)                                                                                                 \
+    X(export)                                                                                                 \
+    X(backup)                                                                                                 \
+    X(user)                                                                                                   \
+    X(site)                                                                                                   \
+    X(amend)                                                                                                  \
     X(report)                                                                                                 \
     X(explain)                                                                                                \
     X(compare)                                                                                                \

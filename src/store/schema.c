@@ -93,9 +93,9 @@ static const char *const SQL[] = {
     ") STRICT, WITHOUT ROWID;\n",
     "CREATE VIEW value_history AS\n"
     "  -- Every save of every item, read from the journal itself.\n"
-    "  SELECT j.subject, j.body ->> '$.form' AS form, coalesce(j.body ->> '$.visit', '') AS visit, i.key AS item,\n"
+    "  SELECT j.subject, json_extract(j.body, '$.form') AS form, coalesce(json_extract(j.body, '$.visit'), '') AS visit, i.key AS item,\n"
     "    CASE i.type WHEN 'object' THEN NULL ELSE i.value END AS value,\n"
-    "    CASE i.type WHEN 'object' THEN i.value ->> '$.missing' END AS missing,\n"
+    "    CASE i.type WHEN 'object' THEN json_extract(i.value, '$.missing') END AS missing,\n"
     "    j.seq, j.at, j.actor, j.role, j.act, j.reason\n"
     "  FROM journal AS j, json_each(j.body, '$.items') AS i;\n",
     "CREATE VIEW current_values AS\n"

@@ -76,4 +76,7 @@ MUST_USE bool raise_queries(Trial *trial, const Actor *actor, Str site, Str subj
                             size_t *n_queries, Error *err);
 MUST_USE bool find_form(Trial *trial, Str subject, Str form, Str visit, int64_t *id, Str *date, bool *found, Error *err);
 
+/* The values missing without a reason; subject and form may be empty for all. */
+MUST_USE bool list_blanks(Trial *trial, Arena *arena, Str subject, Str form, Str visit, Frame **blanks, Error *err);
+
 #endif

@@ -41,23 +41,14 @@ bool trial_history(Trial *trial, Arena *arena, Str subject, Str form, Str visit,
         {"OLD", "Old value", COLUMN_TEXT},        {"NEW", "New value", COLUMN_TEXT},     {"REASON", "Reason", COLUMN_TEXT},
     };
     return trial_listing(trial, arena, STR("history"),
-                         "SELECT h.seq, h.at, h.actor, h.role, h.act, h.item,"
-                         " lag(coalesce(h.value, '.' || h.missing)) OVER (PARTITION BY h.item ORDER BY h.seq),"
-                         " coalesce(h.value, '.' || h.missing), h.reason"
-                         " FROM value_history AS h WHERE h.subject = ?1 AND h.form = ?2 AND h.visit = ?3 AND (?4 = '' OR h.item = ?4)"
-                         " ORDER BY h.item, h.seq",
+                         /* the view value_history, written out: the schema is not trusted to call JSON functions */
+                         "SELECT j.seq, j.at, j.actor, j.role, j.act, i.key,"
+                         " lag(iif(i.type = 'object', '.' || json_extract(i.value, '$.missing'), i.value)) OVER (PARTITION BY i.key ORDER BY j.seq),"
+                         " iif(i.type = 'object', '.' || json_extract(i.value, '$.missing'), i.value), j.reason"
+                         " FROM journal AS j, json_each(j.body, '$.items') AS i"
+                         " WHERE j.subject = ?1 AND json_extract(j.body, '$.form') = ?2 AND json_extract(j.body, '$.visit') = ?3"
+                         " AND (?4 = '' OR i.key = ?4) ORDER BY i.key, j.seq",
                          (const Str[]){subject, form, visit, item}, 4, COLUMNS, sizeof COLUMNS / sizeof COLUMNS[0], history, err);
-}
-
-bool trial_blanks(Trial *trial, Arena *arena, Frame **blanks, Error *err)
-{
-    static const ListingColumn COLUMNS[] = {
-        {"SUBJID", "Subject", COLUMN_TEXT}, {"SITE", "Site", COLUMN_TEXT},   {"FORM", "Form", COLUMN_TEXT},
-        {"VISIT", "Visit", COLUMN_TEXT},    {"ITEM", "Item", COLUMN_TEXT},
-    };
-    return trial_listing(trial, arena, STR("blanks"),
-                         "SELECT subject, site, form, visit, item FROM current_values WHERE missing = 'unstated' ORDER BY 1, 3, 4, 5", NULL, 0,
-                         COLUMNS, sizeof COLUMNS / sizeof COLUMNS[0], blanks, err);
 }
 
 bool trial_counts(Trial *trial, Arena *arena, Frame **counts, Error *err)
@@ -83,4 +74,31 @@ bool trial_counts(Trial *trial, Arena *arena, Frame **counts, Error *err)
                          " UNION ALL SELECT 'locks', count(*) FROM locks"
                          " UNION ALL SELECT 'journal entries', count(*) FROM journal",
                          NULL, 0, COLUMNS, 2, counts, err);
+}
+
+bool trial_queries(Trial *trial, Arena *arena, Frame **queries, Error *err)
+{
+    static const ListingColumn COLUMNS[] = {
+        {"QUERY", "Query", COLUMN_INTEGER}, {"STATE", "State", COLUMN_TEXT}, {"SUBJID", "Subject", COLUMN_TEXT},
+        {"FORM", "Form", COLUMN_TEXT},      {"VISIT", "Visit", COLUMN_TEXT}, {"ITEM", "Item", COLUMN_TEXT},
+        {"CHECK", "Check", COLUMN_TEXT},    {"TEXT", "Question", COLUMN_TEXT}, {"ANSWER", "Answer", COLUMN_TEXT},
+        {"ASKED", "Asked (UTC)", COLUMN_DATETIME},
+    };
+    return trial_listing(trial, arena, STR("queries"),
+                         "SELECT q.seq, q.state, q.subject, q.form, q.visit, q.item, q.source, q.text, q.answer, j.at"
+                         " FROM queries AS q JOIN journal AS j USING (seq) ORDER BY q.state = 'closed', q.seq",
+                         NULL, 0, COLUMNS, sizeof COLUMNS / sizeof COLUMNS[0], queries, err);
+}
+
+bool trial_users(Trial *trial, Arena *arena, Frame **users, Error *err)
+{
+    static const ListingColumn COLUMNS[] = {
+        {"USER", "User", COLUMN_TEXT}, {"NAME", "Name", COLUMN_TEXT}, {"ROLE", "Role", COLUMN_TEXT},
+        {"SITE", "Site", COLUMN_TEXT}, {"STATE", "State", COLUMN_TEXT},
+    };
+    return trial_listing(trial, arena, STR("users"),
+                         "SELECT u.user, u.name, g.role, CASE WHEN g.site = '' THEN 'all' ELSE g.site END,"
+                         " CASE WHEN u.left_seq IS NULL THEN 'active' ELSE 'has left' END"
+                         " FROM users AS u LEFT JOIN grants AS g USING (user) ORDER BY u.added_seq, g.seq",
+                         NULL, 0, COLUMNS, sizeof COLUMNS / sizeof COLUMNS[0], users, err);
 }

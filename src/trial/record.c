@@ -241,6 +241,21 @@ static bool is_screening(const Saving *saving)
     return str_equal(saving->save->form, saving->version->protocol.eligibility.form);
 }
 
+/* A form keeps the version of the protocol that it was begun under. */
+static bool find_version(Saving *saving, Error *err)
+{
+    Trial *trial = saving->trial;
+    Str name;
+    if (!saving->exists || trial->n_versions == 1) return version_at(trial, saving->subject.site, saving->date, &saving->version, err);
+    if (!db_find_text(trial->scratch, trial->db, "SELECT protocol FROM forms WHERE id = ?1", DB_ARGS(db_integer(saving->form_id)), &name, NULL, err))
+        return false;
+    for (size_t i = 0; i < trial->n_versions; i++) {
+        saving->version = trial->versions[i];
+        if (str_equal(saving->version->version, name)) return true;
+    }
+    return error_set(err, ERROR_IO, "the form follows version \"" STR_FMT "\", which is not stored", STR_ARG(name));
+}
+
 /* Where and when: version of the protocol, key, dates. */
 static bool locate(Saving *saving, Error *err)
 {
@@ -255,7 +270,7 @@ static bool locate(Saving *saving, Error *err)
         error_set(err, ERROR_MALFORMED, "no date is given");
         return error_hint(err, "Say on which day it was (--date).");
     }
-    if (!version_at(trial, saving->subject.site, saving->exists ? saving->old_date : saving->date, &saving->version, err) ||
+    if (!find_version(saving, err) ||
         !rules_of(trial, saving->version, save->form, &saving->rules, err))
         return false;
     if (saving->rules->form->repeats == FORM_PER_LOG && !saving->visit.len && !next_number(saving, err)) return false;
@@ -364,4 +379,15 @@ bool trial_strike_out(Trial *trial, const Actor *actor, Str subject, Str form, S
 {
     Step step;
     return step_begin(trial, &step, err) && step_end(trial, &step, strike_out(trial, actor, subject, form, visit, err), err);
+}
+
+bool trial_form_of_item(Trial *trial, Str item, Str *form, Error *err)
+{
+    const Forms *forms = &trial_protocol(trial)->forms;
+    for (size_t i = 0; i < forms->n; i++) {
+        *form = forms->items[i].id;
+        bool is_of_visits = forms->items[i].repeats == FORM_PER_VISIT || forms->items[i].repeats == FORM_PER_UNSTATED;
+        if (is_of_visits && form_item(&forms->items[i], item)) return true;
+    }
+    return refuse(err, "Name the form with --form, or correct the item.", "no form of a visit has the item \"" STR_FMT "\"" STR_FMT, item, STR(""));
 }

@@ -78,21 +78,18 @@ static Str lock_name(Arena *arena, Str subject, Str form, Str visit)
 /* What stands open in the scope: queries, and values missing without a reason. */
 static bool check_complete(Trial *trial, Str name, Str subject, Str form, Str visit, Error *err)
 {
-    int64_t n_queries, n_blanks;
-    DbArgs args = DB_ARGS(db_text(subject), db_text(form), db_text(visit));
+    int64_t n_queries;
+    Frame *blanks;
     if (!db_find_integer(trial->db,
                          "SELECT count(*) FROM queries WHERE state <> 'closed' AND (?1 = '' OR subject = ?1)"
                          " AND (?2 = '' OR (form = ?2 AND visit = ?3))",
-                         args, &n_queries, NULL, err) ||
-        !db_find_integer(trial->db,
-                         "SELECT count(*) FROM current_values WHERE missing = 'unstated' AND (?1 = '' OR subject = ?1)"
-                         " AND (?2 = '' OR (form = ?2 AND visit = ?3))",
-                         args, &n_blanks, NULL, err))
+                         DB_ARGS(db_text(subject), db_text(form), db_text(visit)), &n_queries, NULL, err) ||
+        !list_blanks(trial, trial->scratch, subject, form, visit, &blanks, err))
         return false;
-    if (!n_queries && !n_blanks) return true;
-    error_set(err, ERROR_INCONSISTENT, STR_FMT " has %" PRId64 " open queries and %" PRId64 " values missing without a reason", STR_ARG(name),
-              n_queries, n_blanks);
-    return error_hint(err, "Close the queries, and say of each blank why it is missing.");
+    if (!n_queries && !blanks->n_rows) return true;
+    error_set(err, ERROR_INCONSISTENT, STR_FMT " has %" PRId64 " open queries and %zu values missing without a reason", STR_ARG(name),
+              n_queries, blanks->n_rows);
+    return error_hint(err, "Close the queries, and say of each blank why it is missing (equipoise status --blanks lists them).");
 }
 
 static bool site_of(Trial *trial, Str subject, Str *site, Error *err)

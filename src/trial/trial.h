@@ -135,6 +135,9 @@ typedef struct {
  * enrolled, locked, an item of no such name). The place names the item. */
 MUST_USE bool trial_save_form(Trial *trial, const Actor *actor, const FormSave *save, FormSaved *saved, Error *err);
 
+/* The form of a visit that has the item; items have one name in all forms of visits. Fails: INCONSISTENT. */
+MUST_USE bool trial_form_of_item(Trial *trial, Str item, Str *form, Error *err);
+
 /* A form that was made by mistake leaves the data; the journal keeps it. */
 MUST_USE bool trial_strike_out(Trial *trial, const Actor *actor, Str subject, Str form, Str visit, Error *err);
 
@@ -152,10 +155,13 @@ MUST_USE bool trial_unlock(Trial *trial, const Actor *actor, Str subject, Str fo
 
 /* --- reading --- */
 
-/* Frames for people: how often an item was saved, by whom, why (SAVED_AT ACTOR ROLE ACT OLD NEW REASON ..), the values
- * that are missing without a reason, and the counts of everything. */
+/* Frames for people: every save of an item (item empty: of all of the form), with who, when, why, old and new; the values
+ * that are missing without a reason, whether saved blank or never asked; queries; users and their roles; and how many
+ * there are of everything. */
 MUST_USE bool trial_history(Trial *trial, Arena *arena, Str subject, Str form, Str visit, Str item, Frame **history, Error *err);
 MUST_USE bool trial_blanks(Trial *trial, Arena *arena, Frame **blanks, Error *err);
+MUST_USE bool trial_queries(Trial *trial, Arena *arena, Frame **queries, Error *err);
+MUST_USE bool trial_users(Trial *trial, Arena *arena, Frame **users, Error *err);
 MUST_USE bool trial_counts(Trial *trial, Arena *arena, Frame **counts, Error *err);
 
 #endif

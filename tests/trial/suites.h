@@ -1,4 +1,6 @@
 SUITE(datasets)
 SUITE(demo)
+SUITE(import)
 SUITE(trial)
 SUITE(founding_outputs)
+SUITE(trial_requirements)

@@ -1,0 +1,48 @@
+/* A trial as files that need no program of ours. */
+#include "cli/trial_call.h"
+#include "trial/export.h"
+
+static bool run(Invocation *call, Error *err)
+{
+    Trial *trial;
+    Actor actor;
+    ExportReport report;
+    Str as = option_text(call, "as");
+    if (as.len && !str_equal(as, STR("csv"))) {
+        error_set(err, ERROR_USAGE, "there is no format \"" STR_FMT "\"", STR_ARG(as));
+        return error_hint(err, "Formats are: csv.");
+    }
+    if (!trial_call_open(call, &trial, &actor, err) ||
+        !trial_export_csv(trial, call->arena, &actor, call->args[1], &report, err))
+        return false;
+    JsonWriter json = json_writer(call->out, 2);
+    if (call->json) json_begin_array(&json);
+    for (size_t i = 0; i < report.n; i++) {
+        const ExportedFile *file = &report.files[i];
+        if (!call->json) {
+            buf_format(call->out, STR_FMT ": %zu rows\n", STR_ARG(file->name), file->n_rows);
+            continue;
+        }
+        json_begin_object(&json);
+        json_member_text(&json, "file", file->name);
+        json_member_integer(&json, "rows", (int64_t)file->n_rows);
+        json_member_text(&json, "sha256", file->digest);
+        json_end_object(&json);
+    }
+    if (call->json) json_end_array(&json);
+    if (call->json) buf_char(call->out, '\n');
+    return true;
+}
+
+const Command cmd_export = {
+    .name = "export",
+    .summary = "write a trial as files that need no program of ours",
+    .usage = "TRIAL FOLDER",
+    .description = "One CSV file of every kind that `equipoise import` reads, the protocol, the whole journal as audit.csv with\n"
+                   "audit-dictionary.csv, and SHA256SUMS over them. The export itself is written to the journal.",
+    .example = "  equipoise export palsy.trial out/ && (cd out && sha256sum -c SHA256SUMS)",
+    .min_args = 2,
+    .max_args = 2,
+    .options = (const Option[]){OPT_TEXT("as", "FORMAT", "csv, which is also what is meant when nothing is said"), OPTS_ACT, OPT_END},
+    .run = run,
+};

@@ -1,0 +1,91 @@
+/* CSV files into a trial. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "cli/trial_call.h"
+#include "trial/import.h"
+
+#define MAX_IMPORT_BYTES ((size_t)1 << 30)
+
+static bool read_files(Invocation *call, ImportFile *files, Error *err)
+{
+    for (size_t i = 1; i < call->n_args; i++) {
+        files[i - 1] = (ImportFile){.name = call->args[i], .kind = option_text(call, "as")};
+        if (!file_read(call->arena, call->args[i], MAX_IMPORT_BYTES, &files[i - 1].content, err)) return false;
+    }
+    return true;
+}
+
+static void put_file(JsonWriter *json, const ImportedFile *file)
+{
+    json_begin_object(json);
+    json_member_text(json, "file", file->name);
+    json_member_text(json, "kind", file->kind);
+    json_member_integer(json, "rows", (int64_t)file->n_rows);
+    json_member_integer(json, "new", (int64_t)file->n_rows_new);
+    json_member_integer(json, "changed", (int64_t)file->n_rows_changed);
+    json_member_integer(json, "same", (int64_t)file->n_rows_same);
+    json_member_integer(json, "values", (int64_t)file->n_values);
+    json_member_integer(json, "corrections", (int64_t)file->n_corrections);
+    json_member_integer(json, "queries", (int64_t)file->n_queries);
+    json_end_object(json);
+}
+
+static void put_text(Invocation *call, const ImportedFile *file)
+{
+    buf_format(call->out, STR_FMT ": %zu rows: %zu new, %zu changed, %zu the same; %zu values", STR_ARG(file->name), file->n_rows,
+               file->n_rows_new, file->n_rows_changed, file->n_rows_same, file->n_values);
+    if (file->n_corrections) buf_format(call->out, ", %zu corrections", file->n_corrections);
+    if (file->n_queries) buf_format(call->out, ", %zu queries", file->n_queries);
+    buf_char(call->out, '\n');
+}
+
+/* All bad rows are said on one page; the error itself counts them. */
+static bool list_problems(const ImportReport *report, Error *err)
+{
+    if (report->n_problems < 2) return false;
+    size_t used = 0;
+    for (size_t i = 0; i < report->n_problems && used < sizeof err->hint - 160; i++) {
+        const Error *problem = &report->problems[i];
+        int n = snprintf(err->hint + used, sizeof err->hint - used, "%s%.120s: %.160s", i ? "\n      " : "", problem->place, problem->message);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    return false;
+}
+
+static bool run(Invocation *call, Error *err)
+{
+    Trial *trial;
+    Actor actor;
+    ImportReport report;
+    bool dry_run = option_given(call, "dry-run");
+    ImportFile *files = ARENA_ARRAY(call->arena, ImportFile, call->n_args);
+    if (!read_files(call, files, err) || !trial_call_open(call, &trial, &actor, err)) return false;
+    if (!trial_import(trial, call->arena, &actor, files, call->n_args - 1, dry_run, &report, err)) return list_problems(&report, err);
+    JsonWriter json = json_writer(call->out, 2);
+    if (call->json) json_begin_array(&json);
+    for (size_t i = 0; i < report.n_files; i++) {
+        if (call->json) put_file(&json, &report.files[i]);
+        else put_text(call, &report.files[i]);
+    }
+    if (call->json) json_end_array(&json);
+    if (dry_run && !call->json) buf_add_c(call->out, "nothing was kept: this was a dry run\n");
+    if (call->json) buf_char(call->out, '\n');
+    return true;
+}
+
+const Command cmd_import = {
+    .name = "import",
+    .summary = "take CSV files into a trial, each whole or not at all",
+    .usage = "TRIAL FILE.csv...",
+    .description = "What a file holds is known by its name: screening, consent, enrolment, a form of the protocol, doses,\n"
+                   "adverse_events, deviations, withdrawals; or by --as. Several files are taken in the order in which they depend\n"
+                   "on each other. A blank cell is missing without a reason; .not-done and its like say the reason. Reading a file\n"
+                   "again records nothing new; values that changed are corrections and need --reason.",
+    .example = "  equipoise import palsy.trial demo/*.csv\n  equipoise import palsy.trial gmfm.csv --reason 'rater recounted' --dry-run",
+    .min_args = 2,
+    .max_args = 200,
+    .options = (const Option[]){OPT_TEXT("as", "KIND", "what the file holds, when its name does not say"),
+                                OPT_FLAG("dry-run", "judge every row and keep nothing"), OPTS_ACT, OPT_END},
+    .run = run,
+};
