@@ -1,6 +1,7 @@
 SUITE(datasets)
 SUITE(demo)
+SUITE(endurance)
+SUITE(founding_outputs)
 SUITE(import)
 SUITE(trial)
-SUITE(founding_outputs)
 SUITE(trial_requirements)
