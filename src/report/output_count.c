@@ -128,36 +128,66 @@ static OutputLevels levels_of_data(Eval *eval, const OutputBlock *block, const C
     return levels;
 }
 
+/* The part of the data a row belongs to: a level, n + 1 missing, or n: known, but of no level. */
+static size_t part_of(const Codes *codes, size_t level, size_t n, size_t row)
+{
+    return level != SIZE_MAX ? level : codes->of_row[row] == SIZE_MAX ? n + 1 : n;
+}
+
+/* Cuts the scope into the rows of each level, the missing ones, and all that are known. */
+static void cut_rows(Arena *arena, const Scope *scope, const size_t *parts, size_t n, Categories *made)
+{
+    size_t *count = ARENA_ARRAY(arena, size_t, n + 2), *known = ARENA_ARRAY(arena, size_t, scope->n_rows);
+    size_t **rows = ARENA_ARRAY(arena, size_t *, n + 2), n_known = 0;
+    for (size_t k = 0; k < scope->n_rows; k++) count[parts[k]]++;
+    for (size_t i = 0; i < n + 2; i++) {
+        rows[i] = ARENA_ARRAY(arena, size_t, count[i]);
+        count[i] = 0;
+    }
+    for (size_t k = 0; k < scope->n_rows; k++) {
+        rows[parts[k]][count[parts[k]]++] = scope->rows[k];
+        if (parts[k] <= n) known[n_known++] = scope->rows[k];
+    }
+    for (size_t i = 0; i < n; i++) {
+        made->scopes[i].rows = rows[i];
+        made->scopes[i].n_rows = count[i];
+    }
+    made->missing.rows = rows[n + 1];
+    made->missing.n_rows = count[n + 1];
+    made->known.rows = known;
+    made->known.n_rows = n_known;
+}
+
+static Str part_words(Eval *eval, const OutputBlock *block, const Scope *scope, Str part)
+{
+    return str_format(eval->arena, STR_FMT "%s" STR_FMT ": " STR_FMT, STR_ARG(scope->words), scope->words.len ? " AND " : "",
+                      STR_ARG(block->subject), STR_ARG(part));
+}
+
 static bool categories_make(Eval *eval, OutputBlock *block, const Scope *scope, Categories *made, Error *err)
 {
     Codes *codes;
     if (!data_codes(eval->frames, eval->data, block->subject, block->at, &codes, err)) return false;
     if (!block->levels.n) block->levels = levels_of_data(eval, block, codes, scope);
-    size_t n = block->levels.n, *level_codes = ARENA_ARRAY(eval->arena, size_t, n), *n_rows = ARENA_ARRAY(eval->arena, size_t, n + 2);
+    size_t n = block->levels.n, *level_codes = ARENA_ARRAY(eval->arena, size_t, n), *parts = ARENA_ARRAY(eval->arena, size_t, scope->n_rows);
     const signed char **verdicts = ARENA_ARRAY(eval->arena, const signed char *, n);
-    size_t **rows = ARENA_ARRAY(eval->arena, size_t *, n + 2);
+    *made = (Categories){.block = block, .n = n, .known = *scope, .missing = *scope,
+                         .labels = ARENA_ARRAY(eval->arena, Str, n), .scopes = ARENA_ARRAY(eval->arena, Scope, n)};
     for (size_t i = 0; i < n; i++) {
-        level_codes[i] = codes_find(codes, block->levels.items[i].value);
-        if (!data_where(eval->frames, eval->data, block->levels.items[i].where, block->levels.items[i].at, &verdicts[i], err)) return false;
+        const OutputLevel *level = &block->levels.items[i];
+        level_codes[i] = codes_find(codes, level->value);
+        if (!data_where(eval->frames, eval->data, level->where, level->at, &verdicts[i], err)) return false;
+        made->labels[i] = eval_cut(eval->spec, block, level->label);
+        made->scopes[i] = *scope;
+        made->scopes[i].words = part_words(eval, block, scope, level->label);
     }
-    for (size_t i = 0; i < n + 2; i++) rows[i] = ARENA_ARRAY(eval->arena, size_t, scope->n_rows);
+    made->known.words = part_words(eval, block, scope, STR("known"));
+    made->missing.words = part_words(eval, block, scope, STR("missing"));
     for (size_t k = 0; k < scope->n_rows; k++) {
-        size_t row = scope->rows[k], level = find_level(block, codes, level_codes, verdicts, row);
-        size_t to = level != SIZE_MAX ? level : codes->of_row[row] == SIZE_MAX ? n + 1 : SIZE_MAX;
-        if (level != SIZE_MAX || codes->of_row[row] != SIZE_MAX) rows[n][n_rows[n]++] = row;
-        if (to != SIZE_MAX) rows[to][n_rows[to]++] = row;
+        size_t row = scope->rows[k];
+        parts[k] = part_of(codes, find_level(block, codes, level_codes, verdicts, row), n, row);
     }
-    *made = (Categories){.block = block, .n = n, .labels = ARENA_ARRAY(eval->arena, Str, n), .scopes = ARENA_ARRAY(eval->arena, Scope, n)};
-    for (size_t i = 0; i < n + 2; i++) {
-        Scope *to = i < n ? &made->scopes[i] : i == n ? &made->known : &made->missing;
-        *to = *scope;
-        to->rows = rows[i];
-        to->n_rows = n_rows[i];
-        Str level = i < n ? block->levels.items[i].label : i == n ? STR("known") : STR("missing");
-        to->words = str_format(eval->arena, STR_FMT "%s" STR_FMT ": " STR_FMT, STR_ARG(scope->words), scope->words.len ? " AND " : "",
-                               STR_ARG(block->subject), STR_ARG(level));
-        if (i < n) made->labels[i] = eval_cut(eval->spec, block, level);
-    }
+    cut_rows(eval->arena, scope, parts, n, made);
     return true;
 }
 
