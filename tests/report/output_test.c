@@ -1,3 +1,5 @@
+#include "base/file.h"
+
 #include "outputs.h"
 
 static const Sheet SHEETS[] = {
@@ -131,6 +133,151 @@ static void tests_of_groups_stand_in_their_column(Test *t)
     CHECK_TEXT(t, outputs_result(document, "Mean", "p", "p")->from->method_page, "anova");
 }
 
+static void models_compare_the_arms_and_test_terms(Test *t)
+{
+    Document *document = made(t,
+        "  displays:\n"
+        "    - table: 1\n      title: Model\n      data: measures\n      where: VISIT = 'End'\n      " ARMS "}\n"
+        "      rows:\n"
+        "        - {model: CHG ~ ARM + BASE, compare: {b: [b, a]}, lines: {Difference: \"{diff:4} ({se:4})\"}}\n"
+        "        - {model: CHG ~ ARM + BASE, term: BASE, in: a, lines: {Slope: \"{estimate:4}, p {p:4}\"}}\n"
+        "        - {model: CHG ~ ARM + BASE, lines: {Mean: \"{lsmean:4}\"}}\n");
+    if (!document) return;
+    /* R: coef(summary(lm(CHG ~ ARM + BASE))), the means at BASE = 11.25 */
+    CHECK_TEXT(t, outputs_cell(document, "Difference", "a"), "");
+    CHECK_TEXT(t, outputs_cell(document, "Difference", "b"), "0.9569 (2.0527)");
+    CHECK_TEXT(t, outputs_cell(document, "Slope", "a"), "0.0862, p 0.8982");
+    CHECK_TEXT(t, outputs_cell(document, "Mean", "a"), "2.2716");
+}
+
+static void changes_are_tested_and_adjusted_in_their_family(Test *t)
+{
+    Document *document = made(t,
+        "  displays:\n"
+        "    - table: 1\n      title: Change\n      data: measures\n      where: VISIT = 'End'\n"
+        "      across:\n"
+        "        - {key: t, variable: CHG, format: \"{p:4}\"}\n"
+        "        - {key: adjusted, variable: CHG, format: \"{p_adjusted:4}\"}\n"
+        "        - {key: rank, variable: CHG, method: signed-rank, format: \"{estimate:3}, {p:4}\"}\n"
+        "        - {key: share, where: CHG > 2, format: \"{n}/{N}: {ci_low:2} to {ci_high:2}\", interval: wilson}\n"
+        "      rows:\n"
+        "        - {row: From nought, family: both, distinct: SUBJID}\n"
+        "        - {row: B alone, where: ARM = 'B', family: both, distinct: SUBJID}\n");
+    if (!document) return;
+    /* R: t.test(c(3.5, 1, 2.5, 4)), t.test(c(2.5, 4)), p.adjust(.., "holm"), wilcox.test, prop.test(3, 4, correct = FALSE) */
+    CHECK_TEXT(t, outputs_cell(document, "From nought", "t"), "0.0253");
+    CHECK_TEXT(t, outputs_cell(document, "B alone", "t"), "0.1444");
+    CHECK_TEXT(t, outputs_cell(document, "From nought", "adjusted"), "0.0506");
+    CHECK_TEXT(t, outputs_cell(document, "B alone", "adjusted"), "0.1444");
+    CHECK_TEXT(t, outputs_cell(document, "From nought", "rank"), "2.750, 0.1250");
+    CHECK_TEXT(t, outputs_cell(document, "From nought", "share"), "3/4: 30.06 to 95.44");
+}
+
+static const Figure *figure_at(const Document *document, size_t place)
+{
+    for (size_t b = 0; b < document->n_blocks; b++)
+        if (document->blocks[b].kind == BLOCK_FIGURE && place-- == 0) return document->blocks[b].figure;
+    return NULL;
+}
+
+static void figures_draw_the_numbers_of_their_table(Test *t)
+{
+    Document *document = made(t,
+        "  displays:\n"
+        "    - figure: 1\n      title: Bars\n      draw: bars\n      " ARMS "}\n"
+        "      rows: [{categories: SEX, levels: {F: Girls, M: Boys}}]\n"
+        "    - figure: 2\n      title: Dots\n      draw: dots\n      " ARMS "}\n"
+        "      rows: [{count: Girls, where: \"SEX = 'F'\", format: \"{n}: {pct:1} ({ci_low:1} to {ci_high:1})\"}]\n"
+        "    - figure: 3\n      title: Lines\n      data: measures\n      draw: lines\n      x: VISITN\n      y: AVAL * 2\n"
+        "      expected: BASE\n      ticks: VISIT\n      " ARMS "}\n");
+    if (!document) return;
+    const Figure *bars = figure_at(document, 0), *dots = figure_at(document, 1), *lines = figure_at(document, 2);
+    if (!CHECK(t, bars && dots && lines)) return;
+    CHECK_INT(t, bars->n_series, 2);
+    CHECK_NEAR(t, bars->series[0].y[1], 100.0 / 3, 1e-15);
+    CHECK_TEXT(t, bars->tick_text[1], "Arm B");
+    CHECK_INT(t, dots->n_series, 2);
+    CHECK_TEXT(t, dots->series[1].group, "Arm B");
+    CHECK_NEAR(t, dots->series[0].x[0], 200.0 / 3, 1e-15);
+    CHECK_NEAR(t, dots->series[0].low[0], 9.429932, 1e-6);                  /* R: binom.test(2, 3) */
+    CHECK_INT(t, lines->n_series, 8);                                       /* two children, mean, expected, for each arm */
+    CHECK_TEXT(t, lines->tick_text[1], "End");
+    CHECK_NEAR(t, lines->series[2].y[1], 26.5, 1e-15);
+    CHECK(t, lines->series[3].role == SERIES_EXPECTED);
+    CHECK_TEXT(t, outputs_result(document, "Girls", "a", "ci_low")->table, "Figure 2");
+}
+
+static void boxes_stand_below_those_they_come_from(Test *t)
+{
+    Document *document = made(t,
+        "  displays:\n"
+        "    - figure: 1\n      title: Flow\n      draw: flow\n"
+        "      boxes:\n"
+        "        - {key: all, label: Screened}\n"
+        "        - {label: Not treated, where: SAFFL IS NOT 'Y', from: all, aside: true, reasons: GRADE}\n"
+        "        - {key: a, label: Arm A, population: safety, where: \"ARM = 'A'\", from: all}\n"
+        "        - {label: Arm B, population: safety, where: \"ARM = 'B'\", from: all, column: 1}\n"
+        "        - {label: Events, data: events, distinct: TERM, hidden: true}\n");
+    const Figure *flow = document ? figure_at(document, 0) : NULL;
+    if (!document || !CHECK(t, flow && flow->n_boxes == 4)) return;
+    static const struct { size_t n; int row, from; } want[] = {{6, 0, -1}, {1, 1, 0}, {3, 2, 0}, {2, 2, 0}};
+    for (size_t i = 0; i < 4; i++) {
+        CHECK_INT(t, flow->boxes[i].n, want[i].n);
+        CHECK_INT(t, flow->boxes[i].row, want[i].row);
+        CHECK_INT(t, flow->boxes[i].from, want[i].from);
+    }
+    CHECK_TEXT(t, flow->boxes[1].text, "Not treated (n = 1)\nlow (n = 1)");
+    CHECK_NEAR(t, outputs_result(document, "Events", "n", "n")->value, 4, 0);
+}
+
+static void listings_show_records_as_they_are(Test *t)
+{
+    Document *document = made(t,
+        "  displays:\n"
+        "    - listing: 16.2.4\n      title: Children\n      where: ARM = 'B'\n      sort: [SEX, SUBJID]\n"
+        "      columns: [{variable: SUBJID, header: Child}, SEX, AGE]\n"
+        "    - {listing: 16.2.7, title: Nobody, where: AGE > 100, columns: [SUBJID]}\n");
+    if (!document) return;
+    const Table *table = document->blocks[0].table;
+    static const char *const children[] = {"S5", "S4", "S6"};
+    for (size_t i = 0; i < 3 && CHECK_INT(t, table->n_rows, 3); i++) CHECK_TEXT(t, table->rows[i].cells[0].text, children[i]);
+    CHECK_TEXT(t, table->rows[0].cells[2].text, "9.5");
+    CHECK_TEXT(t, table->columns[0].header, "Child");
+    CHECK_TEXT(t, document->blocks[1].table->rows[0].label, "None.");
+}
+
+static void one_output_can_be_asked_for_by_number_or_place(Test *t)
+{
+    const char *outputs = "  displays:\n    - {table: 14-1, title: x}\n    - {listing: 16, title: y, columns: [SUBJID]}\n    - {table: 14-2, title: z}\n";
+    static const struct { const char *table; size_t n_blocks; const char *title; } asked[] = {{"14-2", 1, "z"}, {"1", 1, "x"}, {"2", 1, "z"}};
+    for (size_t i = 0; i < 3; i++) {
+        Error err = {0};
+        Document *document;
+        ReportSelection selection = {.table = str_from(asked[i].table)};
+        if (!CHECK_OK(t, outputs_make_some(t, outputs, DATA, &selection, &document, &err), err)) continue;
+        if (CHECK_INT(t, document->n_blocks, asked[i].n_blocks)) CHECK_TEXT(t, document->blocks[0].table->title, asked[i].title);
+    }
+    Error err = {0};
+    Document *document;
+    CHECK(t, !outputs_make_some(t, outputs, DATA, &(ReportSelection){.table = STR("14-3")}, &document, &err));
+    CHECK_ERROR(t, err, ERROR_USAGE, "Did you mean \"14-");
+}
+
+static void the_fuzzers_seeds_are_read(Test *t)
+{
+    static const char *const seeds[] = {"fuzz/corpus/outputs/everything", "fuzz/corpus/outputs/odd"};
+    static const Sheet sheet = {"subjects", "SUBJID,AGE\na,2.385\nb,3.385\na,\n"};
+    for (size_t i = 0; i < 2; i++) {
+        Error err = {0};
+        Str text;
+        Document *document;
+        if (!CHECK_OK(t, file_read(t->arena, test_source(t, seeds[i]), 1 << 20, &text, &err), err)) continue;
+        bool good = outputs_make(t, str_c(t->arena, text), (Sheets){1, &sheet}, &document, &err);
+        if (i == 0) CHECK_OK(t, good, err);
+        else CHECK_ERROR(t, err, ERROR_DEGENERATE, "leave no degree of freedom");
+    }
+}
+
 /* Each wrong output, and words of its complaint. */
 static const struct { const char *outputs, *part; ErrorCode code; } WRONG[] = {
     {"  display: []\n", "there is no key of outputs \"display\"", ERROR_INCONSISTENT},
@@ -181,6 +328,13 @@ static const TestCase CASES[] = {
     {"levels nest, and the most frequent come first", levels_nest_and_the_most_frequent_come_first},
     {"statistics go across under each arm", statistics_go_across_under_each_arm},
     {"tests of groups stand in their column", tests_of_groups_stand_in_their_column},
+    {"models compare the arms and test terms", models_compare_the_arms_and_test_terms},
+    {"changes are tested, and adjusted in their family", changes_are_tested_and_adjusted_in_their_family},
+    {"figures draw the numbers of their table", figures_draw_the_numbers_of_their_table},
+    {"boxes stand below those they come from", boxes_stand_below_those_they_come_from},
+    {"listings show records as they are", listings_show_records_as_they_are},
+    {"one output can be asked for by number or place", one_output_can_be_asked_for_by_number_or_place},
+    {"the fuzzer's seeds are read", the_fuzzers_seeds_are_read},
     {"what is wrong is named with its line", what_is_wrong_is_named_with_its_line},
 };
 TEST_SUITE(output, CASES);

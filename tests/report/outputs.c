@@ -16,7 +16,7 @@ static bool sheet_frame(void *context, Arena *arena, Str name, ReportFrame *fram
     return error_hint(err, "Name one of the data sets there are.");
 }
 
-bool outputs_make(Test *t, const char *outputs, Sheets sheets, Document **document, Error *err)
+bool outputs_make_some(Test *t, const char *outputs, Sheets sheets, const ReportSelection *selection, Document **document, Error *err)
 {
     Protocol *protocol = ARENA_NEW(t->arena, Protocol);
     ProblemList problems = problems_new(t->arena);
@@ -29,7 +29,12 @@ bool outputs_make(Test *t, const char *outputs, Sheets sheets, Document **docume
     if (!protocol_read(t->arena, text, protocol, &problems)) return error_set(err, ERROR_MALFORMED, "the test's protocol cannot be read");
     *document = document_new(t->arena, STR("Test"));
     if (!output_plan_read(t->arena, protocol, plan, err)) return false;
-    return report_outputs(*document, plan, (FrameSource){&sheets, sheet_frame}, &(ReportSelection){0}, err);
+    return report_outputs(*document, plan, (FrameSource){&sheets, sheet_frame}, selection, err);
+}
+
+bool outputs_make(Test *t, const char *outputs, Sheets sheets, Document **document, Error *err)
+{
+    return outputs_make_some(t, outputs, sheets, &(ReportSelection){0}, document, err);
 }
 
 static const Table *table_of(const Block *block)

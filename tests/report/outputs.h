@@ -20,6 +20,8 @@ typedef struct {
  * False with the error when reading or making them failed. */
 bool outputs_make(Test *t, const char *outputs, Sheets sheets, Document **document, Error *err);
 
+bool outputs_make_some(Test *t, const char *outputs, Sheets sheets, const ReportSelection *selection, Document **document, Error *err);
+
 /* The text of a cell by the row's label (the first of that label) and the column's key; "?" when there is none. */
 Str outputs_cell(const Document *document, const char *label, const char *column);
 
