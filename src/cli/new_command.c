@@ -27,7 +27,7 @@ static bool run(Invocation *call, Error *err)
         !trial_create(call->arena, &request, &actor, &trial, err))
         return error_in(err, STR_FMT, STR_ARG(call->args[1]));
     const Protocol *protocol = trial_protocol(trial);
-    Str sentence = str_format(call->arena, "began " STR_FMT " in " STR_FMT ": %zu sites, %zu forms, %zu visits; first user \"" STR_FMT "\"",
+    Str sentence = str_format(call->arena, "began " STR_FMT " in " STR_FMT ": sites %zu, forms %zu, visits %zu; first user \"" STR_FMT "\"",
                               STR_ARG(protocol->trial.id), STR_ARG(call->args[0]), protocol->sites.n, protocol->forms.n, protocol->visits.n,
                               STR_ARG(request.user));
     return trial_call_done(call, trial, sentence, err);

@@ -28,16 +28,23 @@ static const struct {
     {"ci_low", "lower limit of the confidence interval"},
     {"ci_high", "upper limit of the confidence interval"},
     {"estimate", "estimate"},
+    {"p_adjusted", "p-value, adjusted within its family"},
     {"difference", "difference"},
+    {"diff", "difference of least squares means"},
     {"lsmean", "least squares mean"},
     {"statistic", "test statistic"},
     {"df", "degrees of freedom"},
 };
 
+/* A name may begin with the prefix by which an output tells apart numbers of one name: "change_ci_low". The whole name
+ * comes first, then what stands behind each underscore. */
 Str explain_stat(Str stat)
 {
-    for (size_t i = 0; i < sizeof STATS / sizeof STATS[0]; i++)
-        if (str_equal(stat, str_from(STATS[i].stat))) return str_from(STATS[i].words);
+    for (Str name = stat, before; name.len;) {
+        for (size_t i = 0; i < sizeof STATS / sizeof STATS[0]; i++)
+            if (str_equal(name, str_from(STATS[i].stat))) return str_from(STATS[i].words);
+        if (!str_cut(name, STR("_"), &before, &name)) break;
+    }
     return stat;
 }
 

@@ -128,6 +128,15 @@ static bool rank_rounds(Eval *eval, const OutputBlock *block, Round *rounds, siz
     return true;
 }
 
+/* Adds the level to the words of the round's scope. A level without a value is a condition, which eval_narrow has said. */
+static void say_level(Eval *eval, Str variable, Round *round)
+{
+    Str value = round->level ? round->level->value : round->label, *words = &round->scope.words;
+    if (value.len == 0) return;
+    *words = str_format(eval->arena, STR_FMT "%s" STR_FMT " = '" STR_FMT "'", STR_ARG(*words), words->len ? " AND " : "", STR_ARG(variable),
+                        STR_ARG(value));
+}
+
 static bool by_write(Eval *eval, const OutputBlock *block, const Scope *scope, Error *err)
 {
     Round *rounds;
@@ -141,8 +150,7 @@ static bool by_write(Eval *eval, const OutputBlock *block, const Scope *scope, E
         Scope *inner = &rounds[i].scope;
         Binding binding = {block->subject, eval_cut(eval->spec, block, rounds[i].label), scope->bindings};
         inner->bindings = &binding;
-        Str words = str_format(eval->arena, STR_FMT " = '" STR_FMT "'", STR_ARG(block->subject), STR_ARG(rounds[i].label));
-        inner->words = inner->words.len ? str_format(eval->arena, STR_FMT " AND " STR_FMT, STR_ARG(inner->words), STR_ARG(words)) : words;
+        say_level(eval, block->subject, &rounds[i]);
         Scope grouped = eval_group(eval, inner, block);
         grouped.indent += block->indent;
         if (!eval_blocks(eval, &block->rows, &grouped, err)) return false;
