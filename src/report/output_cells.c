@@ -230,15 +230,48 @@ static Str join_words(Arena *arena, Str a, Str b)
     return str_format(arena, STR_FMT " AND " STR_FMT, STR_ARG(a), STR_ARG(b));
 }
 
+/* The subjects behind a number, while they are few enough to be looked up one by one. */
+#define FEW_RECORDS  12
+static Str list_subjects(Eval *eval, const size_t *rows, size_t n)
+{
+    Str key = eval->frames->plan->subject_key;
+    const Column *column = n && n <= FEW_RECORDS ? frame_column(eval->data->frame, key) : NULL;
+    if (!column) return (Str){0};
+    Buf buf = buf_new(eval->arena);
+    buf_add(&buf, key);
+    for (size_t i = 0; i < n; i++) {
+        Str subject = frame_cell_text(eval->arena, column, rows[i]);
+        bool seen = false;
+        for (size_t k = 0; k < i && !seen; k++) seen = str_equal(subject, frame_cell_text(eval->arena, column, rows[k]));
+        if (!seen) buf_format(&buf, " " STR_FMT, STR_ARG(subject));
+    }
+    buf_c(&buf);
+    return buf_str(&buf);
+}
+
+/* Rows of the scope that stand in the column; the first of them are kept. */
+static size_t rows_of(const Eval *eval, const Scope *scope, size_t column, size_t *few)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < scope->n_rows; i++) {
+        if (column != SIZE_MAX && !eval_has(&eval->columns[column], scope->rows[i])) continue;
+        if (n < FEW_RECORDS) few[n] = scope->rows[i];
+        n++;
+    }
+    return n;
+}
+
 Provenance *eval_provenance(Eval *eval, const Scope *scope, size_t column, Str variable, Str method, Str page)
 {
     Provenance *from = ARENA_NEW(eval->arena, Provenance);
+    size_t few[FEW_RECORDS], n = rows_of(eval, scope, column, few);
     *from = (Provenance){.source = eval->data->from.source,
                          .source_hash = eval->data->from.source_hash,
                          .frame = eval->data->name,
                          .population = eval->population_words,
                          .filter = column == SIZE_MAX ? scope->words : join_words(eval->arena, eval->columns[column].words, scope->words),
-                         .n_records = scope->n_rows,
+                         .n_records = n,
+                         .records = list_subjects(eval, few, n),
                          .variable = variable,
                          .method = method,
                          .method_page = page,
@@ -246,11 +279,10 @@ Provenance *eval_provenance(Eval *eval, const Scope *scope, size_t column, Str v
     return from;
 }
 
-Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t column, Str variable, const Values *values, uint64_t uses,
+Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t column, Str variable, uint64_t uses,
                                      const Inference *how)
 {
     Provenance *from = eval_provenance(eval, scope, column, variable, STR("descriptive statistics"), STR("describe"));
-    from->n_records = values->n + values->n_missing;
     if (uses & (STATISTIC_BIT(STATISTIC_Q1) | STATISTIC_BIT(STATISTIC_Q3) | STATISTIC_BIT(STATISTIC_MEDIAN)))
         from->options = STR("quantile definition 5");
     const OneSampleMethod *method = asks_for_test(uses, how) ? one_sample_method(eval, how, NULL) : NULL;

@@ -33,7 +33,6 @@ static bool count_cell(Eval *eval, const OutputBlock *block, const Scope *scope,
     Str method;
     if (!eval_share(count, total, chosen->uses, &how, &cell, &method, err)) return false;
     Provenance *from = eval_provenance(eval, scope, column, distinct_of(eval, block), method, (Str){0});
-    from->n_records = (size_t)count.events;
     eval_cell(eval, column, chosen, &cell, 0, from);
     return true;
 }

@@ -117,10 +117,10 @@ bool eval_too_many(const Yaml *at, Count count, double total, Error *err);     /
 MUST_USE bool eval_family(Eval *eval, Str family, const Yaml *at, CellValues *cell, Error *err);
 
 /* How these statistics were made, for the provenance. */
-Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t column, Str variable, const Values *values, uint64_t uses,
+Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t column, Str variable, uint64_t uses,
                                      const Inference *how);
 
-/* A provenance for numbers of this scope and column (SIZE_MAX: of several). */
+/* A provenance for numbers of this scope and column (SIZE_MAX: of several); names the subjects when few. */
 Provenance *eval_provenance(Eval *eval, const Scope *scope, size_t column, Str variable, Str method, Str page);
 
 /* Puts a cell into the latest row. */

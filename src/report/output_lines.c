@@ -97,7 +97,6 @@ static bool summary_lines(Lines *lines, const Scope *scope, const size_t *rows, 
     }
     Provenance *from = eval_provenance(eval, scope, column, eval->spec->y, STR("mean with 95 % confidence interval (Student's t)"),
                                        STR("describe"));
-    from->n_records = n_rows;
     for (size_t i = 0; i < lines->n_places; i++) {
         Description d;
         double place = lines->places[i];

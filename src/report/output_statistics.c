@@ -67,7 +67,7 @@ static bool statistics_write(Eval *eval, const OutputBlock *block, const Scope *
         if (!eval_values(eval, &scope, c, block->subject, block->at, &values, err) ||
             !eval_describe(eval, &values, uses, &how, &cells[c], err) || !eval_family(eval, block->family, block->at, &cells[c], err))
             return false;
-        from[c] = eval_describe_provenance(eval, &scope, c, block->subject, &values, uses, &how);
+        from[c] = eval_describe_provenance(eval, &scope, c, block->subject, uses, &how);
     }
     BlockScope what = {block, &scope};
     for (size_t i = 0; i < block->lines.n; i++) {
@@ -104,7 +104,6 @@ static bool item_counts(Eval *eval, const OutputItem *item, const OutputBlock *b
     Str method;
     if (!eval_share(count, total, item->format.uses, how, cell, &method, err)) return false;
     Provenance *made = eval_provenance(eval, scope, scope->column, distinct, method, (Str){0});
-    made->n_records = (size_t)count.events;
     *from = made;
     return true;
 }
@@ -116,7 +115,7 @@ static bool item_describes(Eval *eval, const OutputItem *item, const OutputBlock
     if (!eval_values(eval, scope, scope->column, item->variable, item->at, &values, err) ||
         !eval_describe(eval, &values, item->format.uses, how, cell, err))
         return false;
-    *from = eval_describe_provenance(eval, scope, scope->column, item->variable, &values, item->format.uses, how);
+    *from = eval_describe_provenance(eval, scope, scope->column, item->variable, item->format.uses, how);
     return !(item->format.uses & STATISTIC_BIT(STATISTIC_P_ADJUSTED)) || eval_family(eval, block->family, item->at, cell, err);
 }
 

@@ -42,6 +42,8 @@ static void counts_are_of_the_column_and_its_population(Test *t)
     CHECK_TEXT(t, girls->from->population, "Safety: SAFFL = 'Y'");
     CHECK_TEXT(t, girls->from->filter, "ARM = 'A' AND SEX = 'F'");
     CHECK_TEXT(t, girls->from->source, "subjects.csv");
+    CHECK_INT(t, girls->from->n_records, 2);
+    CHECK_TEXT(t, girls->from->records, "SUBJID S1 S3");
 }
 
 static void categories_show_their_levels_the_known_and_the_missing(Test *t)
