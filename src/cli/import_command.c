@@ -1,6 +1,4 @@
 /* CSV files into a trial. */
-#include <stdio.h>
-
 #include "base/file.h"
 #include "cli/trial_call.h"
 #include "trial/import.h"
@@ -40,19 +38,50 @@ static void put_text(Invocation *call, const ImportedFile *file)
     buf_char(call->out, '\n');
 }
 
-/* All bad rows are said on one page; the error itself counts them. */
-static bool list_problems(const ImportReport *report, Error *err)
+static void put_problems(Invocation *call, const ImportReport *report, const Error *summary, JsonWriter *json)
 {
-    if (report->n_problems < 2) return false;
-    size_t used = 0;
-    for (size_t i = 0; i < report->n_problems && used < sizeof err->hint - 160; i++) {
+    for (size_t i = 0; i < report->n_problems; i++) {
         const Error *problem = &report->problems[i];
-        int n = snprintf(err->hint + used, sizeof err->hint - used, "%s%.120s: %.160s", i ? "\n      " : "", problem->place, problem->message);
-        used += n > 0 ? (size_t)n : 0;
+        if (!call->json) {
+            buf_format(call->out, "%s: %s\n", problem->place, problem->message);
+            if (problem->hint[0] && report->n_problems < 20) buf_format(call->out, "  %s\n", problem->hint);
+            continue;
+        }
+        json_begin_object(json);
+        json_member_text(json, "place", str_from(problem->place));
+        json_member_text(json, "message", str_from(problem->message));
+        json_member_text(json, "hint", str_from(problem->hint));
+        json_end_object(json);
     }
-    return false;
+    if (!call->json && report->n_problems > 1) buf_format(call->out, "%s: %s\n", summary->place, summary->message);
 }
 
+static void put_report(Invocation *call, const ImportReport *report, const Error *summary)
+{
+    JsonWriter json = json_writer(call->out, 2);
+    if (call->json) {
+        json_begin_object(&json);
+        json_key(&json, STR("files"));
+        json_begin_array(&json);
+    }
+    for (size_t i = 0; i < report->n_files; i++) {
+        if (call->json) put_file(&json, &report->files[i]);
+        else put_text(call, &report->files[i]);
+    }
+    if (call->json) {
+        json_end_array(&json);
+        json_key(&json, STR("problems"));
+        json_begin_array(&json);
+    }
+    put_problems(call, report, summary, &json);
+    if (call->json) {
+        json_end_array(&json);
+        json_end_object(&json);
+        buf_char(call->out, '\n');
+    }
+}
+
+/* Bad rows are a finding, all of them on standard output, and an exit status; the verb itself did its work. */
 static bool run(Invocation *call, Error *err)
 {
     Trial *trial;
@@ -61,16 +90,11 @@ static bool run(Invocation *call, Error *err)
     bool dry_run = option_given(call, "dry-run");
     ImportFile *files = ARENA_ARRAY(call->arena, ImportFile, call->n_args);
     if (!read_files(call, files, err) || !trial_call_open(call, &trial, &actor, err)) return false;
-    if (!trial_import(trial, call->arena, &actor, files, call->n_args - 1, dry_run, &report, err)) return list_problems(&report, err);
-    JsonWriter json = json_writer(call->out, 2);
-    if (call->json) json_begin_array(&json);
-    for (size_t i = 0; i < report.n_files; i++) {
-        if (call->json) put_file(&json, &report.files[i]);
-        else put_text(call, &report.files[i]);
-    }
-    if (call->json) json_end_array(&json);
+    bool taken = trial_import(trial, call->arena, &actor, files, call->n_args - 1, dry_run, &report, err);
+    if (!taken && report.n_problems == 0) return false;
+    put_report(call, &report, err);
+    if (!taken) call->exit_status = error_exit_status(err->code);
     if (dry_run && !call->json) buf_add_c(call->out, "nothing was kept: this was a dry run\n");
-    if (call->json) buf_char(call->out, '\n');
     return true;
 }
 

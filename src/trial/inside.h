@@ -52,7 +52,8 @@ typedef struct {
 MUST_USE bool find_subject(Trial *trial, Str subject, SubjectRow *row, Error *err);       /* fails when there is none */
 MUST_USE bool subject_exists(Trial *trial, Str subject, bool *exists, Error *err);
 
-/* The version of the protocol that a site works under on a day. */
+/* Reads the versions that were stored since; then the one that a site works under on a day. */
+MUST_USE bool load_versions(Trial *trial, Error *err);
 MUST_USE bool version_at(Trial *trial, Str site, Str date, ProtocolVersion **version, Error *err);
 MUST_USE bool rules_of(Trial *trial, ProtocolVersion *version, Str form, FormRules **rules, Error *err);
 

@@ -47,10 +47,9 @@ bool trial_amend(Trial *trial, const Actor *actor, Str text, Error *err)
         Body body = body_new(trial->scratch);
         body_put_text(&body, "version", str_format(trial->scratch, "%zu", trial->n_versions + 1));
         body_put_text(&body, "protocol", text);
-        ok = run_act(trial, actor, &act_amend, STR(""), &body, err);
+        ok = run_act(trial, actor, &act_amend, STR(""), &body, err) && load_versions(trial, err);
     }
-    if (!step_end(trial, &step, ok, err)) return false;
-    return step_begin(trial, &step, err) && step_end(trial, &step, true, err);       /* reads the new version */
+    return step_end(trial, &step, ok, err);
 }
 
 bool trial_approve(Trial *trial, const Actor *actor, Str site, Str version, Str date, Error *err)

@@ -40,7 +40,7 @@ bool check_date(Str what, Str text, Instant at, Error *err)
 
 /* --- versions of the protocol --- */
 
-static bool load_versions(Trial *trial, Error *err)
+bool load_versions(Trial *trial, Error *err)
 {
     Rows rows;
     bool more;
@@ -310,6 +310,19 @@ static bool append_first(Trial *trial, const NewTrial *request, const Actor *act
     return act_append(trial->scratch, trial->db, act, &entry, err);
 }
 
+/* A role against those before it in the list. */
+static bool check_pair(const Trial *trial, const Str *roles, size_t n_before, StaffRole role, Error *err)
+{
+    for (size_t i = 0; i < n_before && trial_protocol(trial)->trial.blinding != BLINDING_OPEN; i++) {
+        StaffRole held;
+        if (!staff_parse(roles[i], &held, err)) return false;
+        if (!staff_breaks_blinding(held, role)) continue;
+        error_set(err, ERROR_INCONSISTENT, "one person cannot be %s and %s", staff_word(held), staff_word(role));
+        return error_hint(err, "Together the two roles would break the blinding; give one of them to somebody else.");
+    }
+    return true;
+}
+
 static bool append_roles(Trial *trial, const NewTrial *request, const Actor *actor, Error *err)
 {
     static const Str DEFAULT_ROLES[] = {{"administrator", 13}, {"sponsor", 7}, {"data-manager", 12}, {"investigator", 12}};
@@ -318,7 +331,7 @@ static bool append_roles(Trial *trial, const NewTrial *request, const Actor *act
     for (size_t i = 0; i < n; i++) {
         Body body = body_new(trial->scratch);
         StaffRole role;
-        if (!staff_parse(roles[i], &role, err)) return false;
+        if (!staff_parse(roles[i], &role, err) || !check_pair(trial, roles, i, role, err)) return false;
         body_put_text(&body, "user", request->user);
         body_put_text(&body, "role", str_from(staff_word(role)));
         body_put_text(&body, "site", STR(""));
@@ -347,9 +360,9 @@ static bool begin_story(Trial *trial, const NewTrial *request, const Actor *acto
     body_put_text(&create, "program", STR("equipoise " EQUIPOISE_VERSION));
     body_put_text(&user, "user", request->user);
     body_put_text(&user, "name", request->name);
-    return append_first(trial, request, actor, &act_create, create, err) &&
+    return append_first(trial, request, actor, &act_create, create, err) && load_versions(trial, err) &&
            append_first(trial, request, actor, &act_add_user, user, err) && append_roles(trial, request, actor, err) &&
-           append_sites(trial, request, actor, &protocol->sites, err) && load_versions(trial, err);
+           append_sites(trial, request, actor, &protocol->sites, err);
 }
 
 static void remove_file(Arena *arena, Str path)
