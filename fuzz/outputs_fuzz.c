@@ -1,5 +1,5 @@
-/* Any bytes after a small protocol give outputs or an error with a message: reading never crashes, and what was read can
- * be made over a frame of two columns. */
+/* Any bytes after a small protocol give outputs or an error with a message: reading never crashes, and
+ * what was read can be made over a frame of two columns. */
 #include <stdint.h>
 
 #include "protocol/protocol.h"
@@ -30,9 +30,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     OutputPlan plan;
     Error err = {0};
     Str outputs = {(const char *)data, size};
-    Str text = str_format(arena, "equipoise: 1\ntrial: {id: T, title: T}\noutputs:\n" STR_FMT, STR_ARG(outputs));
-    bool good = protocol_read(arena, text, &protocol, &problems) && output_plan_read(arena, &protocol, &plan, &err) &&
-                report_outputs(document_new(arena, STR("Fuzz")), &plan, (FrameSource){NULL, tiny_frame}, &(ReportSelection){0}, &err);
+    Str text =
+        str_format(arena, "equipoise: 1\ntrial: {id: T, title: T}\noutputs:\n" STR_FMT, STR_ARG(outputs));
+    bool good = protocol_read(arena, text, &protocol, &problems) &&
+                output_plan_read(arena, &protocol, &plan, &err) &&
+                report_outputs(document_new(arena, STR("Fuzz")), &plan, (FrameSource){NULL, tiny_frame},
+                               &(ReportSelection){0}, &err);
     if (!good && !problems.count[PROBLEM_ERROR] && !err.message[0]) __builtin_trap();
     arena_free(arena);
     return 0;

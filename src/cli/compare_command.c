@@ -3,7 +3,7 @@
 #include "cli/command.h"
 #include "report/compare.h"
 
-#define MAX_REPORT_BYTES  ((size_t)256 << 20)
+#define MAX_REPORT_BYTES ((size_t)256 << 20)
 
 static bool read_json(Invocation *call, Str path, Json *json, Error *err)
 {
@@ -23,7 +23,8 @@ static bool run(Invocation *call, Error *err)
         Json published;
         Comparison comparison;
         if (!read_json(call, call->args[i], &published, err)) return false;
-        if (!compare_published(call->arena, &report, &published, &comparison, err)) return error_in(err, STR_FMT, STR_ARG(call->args[i]));
+        if (!compare_published(call->arena, &report, &published, &comparison, err))
+            return error_in(err, STR_FMT, STR_ARG(call->args[i]));
         if (call->json)
             compare_write_json(&comparison, file_name(call->args[i]), &json);
         else
@@ -43,8 +44,10 @@ const Command cmd_compare = {
     .name = "compare",
     .summary = "check a report's numbers against printed ones",
     .usage = "REPORT.json PUBLISHED.json...",
-    .description = "Finds each printed number of the published displays among the results of a report in JSON, rounds ours "
-                   "half away from zero to the printed decimals, and lists what differs or is not there. Ends with status 1 "
+    .description = "Finds each printed number of the published displays among the results of a report in "
+                   "JSON, rounds ours "
+                   "half away from zero to the printed decimals, and lists what differs or is not there. "
+                   "Ends with status 1 "
                    "when any check fails.",
     .example = "equipoise report protocol.yaml --data adam --json > report.json\n"
                "equipoise compare report.json published/14-2.01.json",

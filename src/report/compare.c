@@ -4,7 +4,7 @@
 
 #include "base/map.h"
 
-#define CUT_LABEL  38                 /* a shorter label was not cut, so nothing longer is meant by it */
+#define CUT_LABEL 38 /* a shorter label was not cut, so nothing longer is meant by it */
 
 /* The words of a name, without what printers change: blanks, letter case, dots at the end. */
 static Str plain(Arena *arena, Str text)
@@ -31,14 +31,18 @@ typedef struct {
 
 static Named named_from(Arena *arena, const Json *json, Str table)
 {
-    return (Named){plain_number(arena, table), plain(arena, json_text(json, "group")), plain(arena, json_text(json, "label")),
-                   plain(arena, json_text(json, "column")), plain(arena, json_text(json, "stat")), json};
+    return (Named){plain_number(arena, table),
+                   plain(arena, json_text(json, "group")),
+                   plain(arena, json_text(json, "label")),
+                   plain(arena, json_text(json, "column")),
+                   plain(arena, json_text(json, "stat")),
+                   json};
 }
 
 static Str key_of(Arena *arena, const Named *named, Str label)
 {
-    return str_format(arena, STR_FMT "|" STR_FMT "|" STR_FMT "|" STR_FMT "|" STR_FMT, STR_ARG(named->table), STR_ARG(named->group),
-                      STR_ARG(label), STR_ARG(named->column), STR_ARG(named->stat));
+    return str_format(arena, STR_FMT "|" STR_FMT "|" STR_FMT "|" STR_FMT "|" STR_FMT, STR_ARG(named->table),
+                      STR_ARG(named->group), STR_ARG(label), STR_ARG(named->column), STR_ARG(named->stat));
 }
 
 typedef struct {
@@ -75,7 +79,8 @@ static const Named *find_loosely(const Results *results, const Named *check, boo
     for (size_t i = 0; i < results->n; i++) {
         const Named *have = &results->items[i];
         bool same = is_cut ? str_starts(have->label, check->label) : str_equal(have->label, check->label);
-        if (!same || !agrees(check->group, have->group) || !agrees(check->column, have->column) || !agrees(check->stat, have->stat))
+        if (!same || !agrees(check->group, have->group) || !agrees(check->column, have->column) ||
+            !agrees(check->stat, have->stat))
             continue;
         if (found) return NULL;
         found = have;
@@ -96,17 +101,27 @@ static bool is_matched(const CompareLine *line)
     if (isnan(line->ours)) return false;
     if (str_equal(line->op, STR("<"))) return line->ours < line->published;
     if (str_equal(line->op, STR(">"))) return line->ours > line->published;
-    return fabs(number_round(line->ours, line->decimals) - line->published) < 0.5 * pow(10, -line->decimals) * 1e-6;
+    return fabs(number_round(line->ours, line->decimals) - line->published) <
+           0.5 * pow(10, -line->decimals) * 1e-6;
 }
 
-static bool read_check(Arena *arena, const Json *check, Str table, size_t index, CompareLine *line, Error *err)
+static bool read_check(Arena *arena, const Json *check, Str table, size_t index, CompareLine *line,
+                       Error *err)
 {
-    *line = (CompareLine){.id = json_text(check, "id"), .table = table, .group = json_text(check, "group"),
-                          .label = json_text(check, "label"), .column = json_text(check, "column"), .stat = json_text(check, "stat"),
-                          .op = json_text(check, "op"), .published = json_number(check, "value", NAN), .ours = NAN,
-                          .decimals = (int)json_number(check, "decimals", 0), .printed = json_text(check, "printed")};
+    *line = (CompareLine){.id = json_text(check, "id"),
+                          .table = table,
+                          .group = json_text(check, "group"),
+                          .label = json_text(check, "label"),
+                          .column = json_text(check, "column"),
+                          .stat = json_text(check, "stat"),
+                          .op = json_text(check, "op"),
+                          .published = json_number(check, "value", NAN),
+                          .ours = NAN,
+                          .decimals = (int)json_number(check, "decimals", 0),
+                          .printed = json_text(check, "printed")};
     (void)arena;
-    if (line->label.len && !isnan(line->published) && line->decimals >= 0 && line->decimals <= 15) return true;
+    if (line->label.len && !isnan(line->published) && line->decimals >= 0 && line->decimals <= 15)
+        return true;
     error_set(err, ERROR_MALFORMED, "check %zu lacks a label, a value, or decimals from 0 to 15", index + 1);
     return error_hint(err, "Each check of a published display needs \"id\", \"label\" and \"value\".");
 }
@@ -130,7 +145,8 @@ static bool need_schema(const Json *json, const char *schema, const char *what, 
     return error_hint(err, "Its member \"schema\" must be \"%s\".", schema);
 }
 
-bool compare_published(Arena *arena, const Json *report, const Json *published, Comparison *comparison, Error *err)
+bool compare_published(Arena *arena, const Json *report, const Json *published, Comparison *comparison,
+                       Error *err)
 {
     const Json *checks = json_get(published, "checks");
     Str table = json_text(published, "table");

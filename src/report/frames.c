@@ -30,7 +30,8 @@ static bool load(Frames *frames, Str name, ReportData **data, Error *err)
     return true;
 }
 
-static bool join(Frames *frames, ReportData *left, Str name, const OutputTexts *others, ReportData **data, Error *err)
+static bool join(Frames *frames, ReportData *left, Str name, const OutputTexts *others, ReportData **data,
+                 Error *err)
 {
     ReportData *joined = arena_copy(frames->arena, left, sizeof *left);
     joined->conditions = joined->codes = joined->masks = joined->expressions = map_new(frames->arena);
@@ -41,16 +42,19 @@ static bool join(Frames *frames, ReportData *left, Str name, const OutputTexts *
             !frame_join(frames->arena, joined->frame, right->frame, frames->plan->subject_key, &frame, err))
             return false;
         joined->frame = frame;
-        joined->from.source = str_format(frames->arena, STR_FMT ", " STR_FMT, STR_ARG(joined->from.source), STR_ARG(right->from.source));
+        joined->from.source = str_format(frames->arena, STR_FMT ", " STR_FMT, STR_ARG(joined->from.source),
+                                         STR_ARG(right->from.source));
         joined->from.source_hash =
-            str_format(frames->arena, STR_FMT ", " STR_FMT, STR_ARG(joined->from.source_hash), STR_ARG(right->from.source_hash));
+            str_format(frames->arena, STR_FMT ", " STR_FMT, STR_ARG(joined->from.source_hash),
+                       STR_ARG(right->from.source_hash));
     }
     map_put(&frames->data_sets, name, NULL)->pointer = joined;
     *data = joined;
     return true;
 }
 
-bool frames_get(Frames *frames, Str name, const OutputTexts *others, const Yaml *at, ReportData **data, Error *err)
+bool frames_get(Frames *frames, Str name, const OutputTexts *others, const Yaml *at, ReportData **data,
+                Error *err)
 {
     if (!load(frames, name, data, err)) return error_at(err, at);
     if (!others || !others->n) return true;
@@ -67,7 +71,8 @@ bool data_column(ReportData *data, Str name, const Yaml *at, const Column **colu
     return frame_need(data->frame, name, column, err) || error_at(err, at);
 }
 
-bool data_expression(Frames *frames, ReportData *data, Str expression, const Yaml *at, const Column **column, Error *err)
+bool data_expression(Frames *frames, ReportData *data, Str expression, const Yaml *at, const Column **column,
+                     Error *err)
 {
     *column = frame_column(data->frame, expression);
     if (*column) return true;
@@ -84,7 +89,8 @@ bool data_expression(Frames *frames, ReportData *data, Str expression, const Yam
     return true;
 }
 
-bool data_where(Frames *frames, ReportData *data, Str condition, const Yaml *at, const signed char **verdicts, Error *err)
+bool data_where(Frames *frames, ReportData *data, Str condition, const Yaml *at, const signed char **verdicts,
+                Error *err)
 {
     *verdicts = NULL;
     if (!condition.len) return true;
@@ -141,18 +147,21 @@ size_t codes_find(const Codes *codes, Str text)
 }
 
 /* Rows whose subject has a row in `from` where `verdicts` hold. */
-static bool mask_by_subject(Frames *frames, ReportData *data, ReportData *from, const signed char *verdicts, const Yaml *at,
-                            unsigned char *mask, Error *err)
+static bool mask_by_subject(Frames *frames, ReportData *data, ReportData *from, const signed char *verdicts,
+                            const Yaml *at, unsigned char *mask, Error *err)
 {
     Codes *here, *there;
     Str key = frames->plan->subject_key;
-    if (!data_codes(frames, data, key, at, &here, err) || !data_codes(frames, from, key, at, &there, err)) return false;
+    if (!data_codes(frames, data, key, at, &here, err) || !data_codes(frames, from, key, at, &there, err))
+        return false;
     Map members = map_new(frames->arena);
     for (size_t row = 0; row < from->frame->n_rows; row++)
-        if ((!verdicts || verdicts[row]) && there->of_row[row] != SIZE_MAX) map_put(&members, there->texts[there->of_row[row]], NULL);
+        if ((!verdicts || verdicts[row]) && there->of_row[row] != SIZE_MAX)
+            map_put(&members, there->texts[there->of_row[row]], NULL);
     unsigned char *is_member = ARENA_ARRAY(frames->arena, unsigned char, here->n);
     for (size_t i = 0; i < here->n; i++) is_member[i] = map_get(&members, here->texts[i]) != NULL;
-    for (size_t row = 0; row < data->frame->n_rows; row++) mask[row] = here->of_row[row] != SIZE_MAX && is_member[here->of_row[row]];
+    for (size_t row = 0; row < data->frame->n_rows; row++)
+        mask[row] = here->of_row[row] != SIZE_MAX && is_member[here->of_row[row]];
     return true;
 }
 
@@ -167,17 +176,21 @@ static bool unknown_population(Frames *frames, Str name, const Yaml *at, Error *
     return error_hint(err, "Define it under \"populations\", or write a condition on the subjects.");
 }
 
-bool data_population(Frames *frames, ReportData *data, Str name, const Yaml *at, const unsigned char **mask, Str *words, Error *err)
+bool data_population(Frames *frames, ReportData *data, Str name, const Yaml *at, const unsigned char **mask,
+                     Str *words, Error *err)
 {
     *mask = NULL;
     *words = (Str){0};
     if (!name.len) return true;
     const Population *population = protocol_population(frames->plan->protocol, name);
-    bool is_condition = !population && (str_find(name, STR(" ")) != SIZE_MAX || str_find(name, STR("=")) != SIZE_MAX);
+    bool is_condition =
+        !population && (str_find(name, STR(" ")) != SIZE_MAX || str_find(name, STR("=")) != SIZE_MAX);
     if (!population && !is_condition) return unknown_population(frames, name, at, err);
     Str where = population ? population->condition : name;
     Str home = population && population->data.len ? population->data : frames->plan->subjects;
-    *words = population ? str_format(frames->arena, STR_FMT ": " STR_FMT, STR_ARG(population->title), STR_ARG(where)) : where;
+    *words = population
+                 ? str_format(frames->arena, STR_FMT ": " STR_FMT, STR_ARG(population->title), STR_ARG(where))
+                 : where;
     MapEntry *known = map_get(&data->masks, name);
     if (known) {
         *mask = known->pointer;

@@ -26,9 +26,9 @@ const OutputBlockKind block_kind_group = {
 
 typedef struct {
     Str label;
-    const OutputLevel *level;         /* of the spec, or NULL when found in the data */
+    const OutputLevel *level; /* of the spec, or NULL when found in the data */
     size_t code;
-    double rank;                      /* smaller comes first; ties by label, or as they came */
+    double rank; /* smaller comes first; ties by label, or as they came */
     bool by_label;
     size_t place;
     Scope scope;
@@ -43,11 +43,13 @@ static int compare_rounds(const void *left, const void *right)
 }
 
 /* Rounds of the levels that occur in the scope, each with its rows. */
-static bool rounds_of_data(Eval *eval, const OutputBlock *block, const Scope *scope, Round **rounds, size_t *n, Error *err)
+static bool rounds_of_data(Eval *eval, const OutputBlock *block, const Scope *scope, Round **rounds,
+                           size_t *n, Error *err)
 {
     Codes *codes;
     if (!data_codes(eval->frames, eval->data, block->subject, block->at, &codes, err)) return false;
-    size_t *count = ARENA_ARRAY(eval->arena, size_t, codes->n), *round_of = ARENA_ARRAY(eval->arena, size_t, codes->n);
+    size_t *count = ARENA_ARRAY(eval->arena, size_t, codes->n),
+           *round_of = ARENA_ARRAY(eval->arena, size_t, codes->n);
     for (size_t i = 0; i < scope->n_rows; i++)
         if (codes->of_row[scope->rows[i]] != SIZE_MAX) count[codes->of_row[scope->rows[i]]]++;
     *n = 0;
@@ -70,7 +72,8 @@ static bool rounds_of_data(Eval *eval, const OutputBlock *block, const Scope *sc
 }
 
 /* Rounds of the levels that the spec lists, also those that do not occur. */
-static bool rounds_of_spec(Eval *eval, const OutputBlock *block, const Scope *scope, Round **rounds, size_t *n, Error *err)
+static bool rounds_of_spec(Eval *eval, const OutputBlock *block, const Scope *scope, Round **rounds,
+                           size_t *n, Error *err)
 {
     Codes *codes;
     if (!data_codes(eval->frames, eval->data, block->subject, block->at, &codes, err)) return false;
@@ -85,7 +88,8 @@ static bool rounds_of_spec(Eval *eval, const OutputBlock *block, const Scope *sc
         size_t code = codes_find(codes, level->value), kept = 0;
         size_t *rows = ARENA_ARRAY(eval->arena, size_t, round->scope.n_rows);
         for (size_t k = 0; k < round->scope.n_rows; k++)
-            if (code != SIZE_MAX && codes->of_row[round->scope.rows[k]] == code) rows[kept++] = round->scope.rows[k];
+            if (code != SIZE_MAX && codes->of_row[round->scope.rows[k]] == code)
+                rows[kept++] = round->scope.rows[k];
         round->scope.rows = rows;
         round->scope.n_rows = kept;
     }
@@ -97,7 +101,8 @@ static bool rank_by_variable(Eval *eval, const OutputBlock *block, Round *round,
     const Column *column;
     if (!data_column(eval->data, block->order.by, block->order.at, &column, err)) return false;
     if (!column_is_number(column))
-        return yaml_error(block->order.at, err, ERROR_INCONSISTENT, "column \"" STR_FMT "\" is text, levels are ordered by a number",
+        return yaml_error(block->order.at, err, ERROR_INCONSISTENT,
+                          "column \"" STR_FMT "\" is text, levels are ordered by a number",
                           STR_ARG(column->name));
     double sum = 0, n = 0;
     for (size_t i = 0; i < round->scope.n_rows; i++)
@@ -114,7 +119,8 @@ static bool rank_rounds(Eval *eval, const OutputBlock *block, Round *rounds, siz
     size_t column = 0;
     OutputOrderKind kind = block->order.kind;
     if (block->levels.n && !block->order.at) kind = ORDER_DATA;
-    if (kind == ORDER_MOST && !eval_find_column(eval, block->order.by, block->order.at, &column, err)) return false;
+    if (kind == ORDER_MOST && !eval_find_column(eval, block->order.by, block->order.at, &column, err))
+        return false;
     for (size_t i = 0; i < n; i++) {
         rounds[i].by_label = kind != ORDER_DATA;
         if (kind == ORDER_BY_VARIABLE && !rank_by_variable(eval, block, &rounds[i], err)) return false;
@@ -128,13 +134,14 @@ static bool rank_rounds(Eval *eval, const OutputBlock *block, Round *rounds, siz
     return true;
 }
 
-/* Adds the level to the words of the round's scope. A level without a value is a condition, which eval_narrow has said. */
+/* Adds the level to the words of the round's scope. A level without a value is a condition, which
+ * eval_narrow has said. */
 static void say_level(Eval *eval, Str variable, Round *round)
 {
     Str value = round->level ? round->level->value : round->label, *words = &round->scope.words;
     if (value.len == 0) return;
-    *words = str_format(eval->arena, STR_FMT "%s" STR_FMT " = '" STR_FMT "'", STR_ARG(*words), words->len ? " AND " : "", STR_ARG(variable),
-                        STR_ARG(value));
+    *words = str_format(eval->arena, STR_FMT "%s" STR_FMT " = '" STR_FMT "'", STR_ARG(*words),
+                        words->len ? " AND " : "", STR_ARG(variable), STR_ARG(value));
 }
 
 static bool by_write(Eval *eval, const OutputBlock *block, const Scope *scope, Error *err)

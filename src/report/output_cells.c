@@ -10,11 +10,13 @@
 
 bool eval_too_many(const Yaml *at, Count count, double total, Error *err)
 {
-    yaml_error(at, err, ERROR_INCONSISTENT, "more is counted (%.0f) than there is in the column (%.0f)", count.n, total);
+    yaml_error(at, err, ERROR_INCONSISTENT, "more is counted (%.0f) than there is in the column (%.0f)",
+               count.n, total);
     return error_hint(err, "Count subjects with \"distinct\", or say what counts under \"denominators\".");
 }
 
-bool eval_count(Eval *eval, const Scope *scope, size_t index, Str distinct, const Yaml *at, Count *count, Error *err)
+bool eval_count(Eval *eval, const Scope *scope, size_t index, Str distinct, const Yaml *at, Count *count,
+                Error *err)
 {
     Codes *codes = NULL;
     const EvalColumn *column = &eval->columns[index];
@@ -35,13 +37,15 @@ bool eval_count(Eval *eval, const Scope *scope, size_t index, Str distinct, cons
     return true;
 }
 
-bool eval_values(Eval *eval, const Scope *scope, size_t index, Str variable, const Yaml *at, Values *values, Error *err)
+bool eval_values(Eval *eval, const Scope *scope, size_t index, Str variable, const Yaml *at, Values *values,
+                 Error *err)
 {
     const Column *of;
     const EvalColumn *column = &eval->columns[index];
     if (!data_column(eval->data, variable, at, &of, err)) return false;
     if (!column_is_number(of)) {
-        yaml_error(at, err, ERROR_INCONSISTENT, "column \"" STR_FMT "\" of \"" STR_FMT "\" holds text, not numbers", STR_ARG(of->name),
+        yaml_error(at, err, ERROR_INCONSISTENT,
+                   "column \"" STR_FMT "\" of \"" STR_FMT "\" holds text, not numbers", STR_ARG(of->name),
                    STR_ARG(eval->data->name));
         return error_hint(err, "Count it with \"categories\", or name the column that holds its number.");
     }
@@ -57,12 +61,14 @@ bool eval_values(Eval *eval, const Scope *scope, size_t index, Str variable, con
     return true;
 }
 
-/* Whether the statistics asked for are those of the one-sample test: its p, or by a method that was named its estimate
- * and interval. */
+/* Whether the statistics asked for are those of the one-sample test: its p, or by a method that was named
+ * its estimate and interval. */
 static bool asks_for_test(uint64_t uses, const Inference *how)
 {
-    const uint64_t test = STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_P_ADJUSTED) | STATISTIC_BIT(STATISTIC_TEST);
-    const uint64_t estimate = STATISTIC_BIT(STATISTIC_ESTIMATE) | STATISTIC_BIT(STATISTIC_CI_LOW) | STATISTIC_BIT(STATISTIC_CI_HIGH);
+    const uint64_t test =
+        STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_P_ADJUSTED) | STATISTIC_BIT(STATISTIC_TEST);
+    const uint64_t estimate = STATISTIC_BIT(STATISTIC_ESTIMATE) | STATISTIC_BIT(STATISTIC_CI_LOW) |
+                              STATISTIC_BIT(STATISTIC_CI_HIGH);
     return (uses & test) || (how->method.len && (uses & estimate));
 }
 
@@ -70,7 +76,8 @@ static double level_of(const Inference *how) { return isnan(how->confidence) ? 0
 static double null_of(const Inference *how) { return isnan(how->against) ? 0 : how->against; }
 
 /* The mean against a value. */
-static bool student_run(Arena *arena, const Values *values, double null, double level, CellValues *cell, Error *err)
+static bool student_run(Arena *arena, const Values *values, double null, double level, CellValues *cell,
+                        Error *err)
 {
     (void)arena;
     TTest test;
@@ -81,12 +88,14 @@ static bool student_run(Arena *arena, const Values *values, double null, double 
 }
 
 /* The median against a value, with the Hodges-Lehmann estimate and its interval in place of the mean's. */
-static bool signed_rank_run(Arena *arena, const Values *values, double null, double level, CellValues *cell, Error *err)
+static bool signed_rank_run(Arena *arena, const Values *values, double null, double level, CellValues *cell,
+                            Error *err)
 {
     WilcoxonTest test;
     double *d = ARENA_ARRAY(arena, double, values->n);
     for (size_t i = 0; i < values->n; i++) d[i] = values->items[i] - null;
-    if (!signed_rank_test(arena, d, values->n, ZERO_RULE_DROP, P_METHOD_EXACT, level, &test, err)) return false;
+    if (!signed_rank_test(arena, d, values->n, ZERO_RULE_DROP, P_METHOD_EXACT, level, &test, err))
+        return false;
     cell->of[STATISTIC_P] = test.p_two_sided;
     cell->of[STATISTIC_TEST] = test.statistic;
     cell->of[STATISTIC_ESTIMATE] = test.estimate + null;
@@ -111,7 +120,8 @@ const OneSampleMethod *one_sample_method(Eval *eval, const Inference *how, Error
         if (str_equal(words[i], how->method)) return &one_sample_methods[i];
     }
     Str near = str_nearest(how->method, words, N);
-    yaml_error(how->at, err, ERROR_INCONSISTENT, "there is no test of one sample \"" STR_FMT "\"", STR_ARG(how->method));
+    yaml_error(how->at, err, ERROR_INCONSISTENT, "there is no test of one sample \"" STR_FMT "\"",
+               STR_ARG(how->method));
     (void)eval;
     if (near.len)
         error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
@@ -120,22 +130,30 @@ const OneSampleMethod *one_sample_method(Eval *eval, const Inference *how, Error
     return NULL;
 }
 
-static bool test_one_sample(Eval *eval, const Values *values, const Inference *how, CellValues *cell, Error *err)
+static bool test_one_sample(Eval *eval, const Values *values, const Inference *how, CellValues *cell,
+                            Error *err)
 {
     const OneSampleMethod *method = one_sample_method(eval, how, err);
     Error trouble = {0};
     if (!method) return false;
-    if (method->run(eval->arena, values, null_of(how), level_of(how), cell, &trouble) || trouble.code == ERROR_DEGENERATE) return true;
+    if (method->run(eval->arena, values, null_of(how), level_of(how), cell, &trouble) ||
+        trouble.code == ERROR_DEGENERATE)
+        return true;
     if (err) *err = trouble;
     return error_at(err, how->at);
 }
 
-bool eval_describe(Eval *eval, const Values *values, uint64_t uses, const Inference *how, CellValues *cell, Error *err)
+bool eval_describe(Eval *eval, const Values *values, uint64_t uses, const Inference *how, CellValues *cell,
+                   Error *err)
 {
     Description d;
     *cell = cell_values_none();
-    if (!describe(eval->arena, values->items, values->n, values->n_missing, level_of(how), &d, err)) return error_at(err, how->at);
-    const struct { Statistic statistic; double value; } all[] = {
+    if (!describe(eval->arena, values->items, values->n, values->n_missing, level_of(how), &d, err))
+        return error_at(err, how->at);
+    const struct {
+        Statistic statistic;
+        double value;
+    } all[] = {
         {STATISTIC_N, (double)d.n},     {STATISTIC_MISSING, (double)d.n_missing},
         {STATISTIC_MEAN, d.mean},       {STATISTIC_SUM, d.n ? d.mean * (double)d.n : 0},
         {STATISTIC_SD, d.sd},           {STATISTIC_SE, d.se},
@@ -167,12 +185,14 @@ static bool find_interval(const Inference *how, size_t *which, Error *err)
         if (!how->interval.len || str_equal(words[*which], how->interval)) return true;
     }
     Str near = str_nearest(how->interval, words, N_INTERVALS);
-    yaml_error(how->at, err, ERROR_INCONSISTENT, "there is no interval \"" STR_FMT "\"", STR_ARG(how->interval));
+    yaml_error(how->at, err, ERROR_INCONSISTENT, "there is no interval \"" STR_FMT "\"",
+               STR_ARG(how->interval));
     if (near.len) return error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
     return error_hint(err, "Say exact or wilson.");
 }
 
-bool eval_share(Count count, double total, uint64_t uses, const Inference *how, CellValues *cell, Str *method, Error *err)
+bool eval_share(Count count, double total, uint64_t uses, const Inference *how, CellValues *cell, Str *method,
+                Error *err)
 {
     const uint64_t limits = STATISTIC_BIT(STATISTIC_CI_LOW) | STATISTIC_BIT(STATISTIC_CI_HIGH);
     size_t which;
@@ -188,7 +208,8 @@ bool eval_share(Count count, double total, uint64_t uses, const Inference *how, 
     *method = str_from(intervals[which].title);
     if (!(total > 0)) return true;
     if (count.n > total) return eval_too_many(how->at, count, total, err);
-    if (!intervals[which].run((size_t)count.n, (size_t)total, level_of(how), &ci, err)) return error_at(err, how->at);
+    if (!intervals[which].run((size_t)count.n, (size_t)total, level_of(how), &ci, err))
+        return error_at(err, how->at);
     cell->of[STATISTIC_CI_LOW] = 100 * ci.lower;
     cell->of[STATISTIC_CI_HIGH] = 100 * ci.upper;
     return true;
@@ -231,7 +252,7 @@ static Str join_words(Arena *arena, Str a, Str b)
 }
 
 /* The subjects behind a number, while they are few enough to be looked up one by one. */
-#define FEW_RECORDS  12
+#define FEW_RECORDS 12
 static Str list_subjects(Eval *eval, const size_t *rows, size_t n)
 {
     Str key = eval->frames->plan->subject_key;
@@ -242,7 +263,8 @@ static Str list_subjects(Eval *eval, const size_t *rows, size_t n)
     for (size_t i = 0; i < n; i++) {
         Str subject = frame_cell_text(eval->arena, column, rows[i]);
         bool seen = false;
-        for (size_t k = 0; k < i && !seen; k++) seen = str_equal(subject, frame_cell_text(eval->arena, column, rows[k]));
+        for (size_t k = 0; k < i && !seen; k++)
+            seen = str_equal(subject, frame_cell_text(eval->arena, column, rows[k]));
         if (!seen) buf_format(&buf, " " STR_FMT, STR_ARG(subject));
     }
     buf_c(&buf);
@@ -269,7 +291,9 @@ Provenance *eval_provenance(Eval *eval, const Scope *scope, size_t column, Str v
                          .source_hash = eval->data->from.source_hash,
                          .frame = eval->data->name,
                          .population = eval->population_words,
-                         .filter = column == SIZE_MAX ? scope->words : join_words(eval->arena, eval->columns[column].words, scope->words),
+                         .filter = column == SIZE_MAX
+                                       ? scope->words
+                                       : join_words(eval->arena, eval->columns[column].words, scope->words),
                          .n_records = n,
                          .records = list_subjects(eval, few, n),
                          .variable = variable,
@@ -279,10 +303,11 @@ Provenance *eval_provenance(Eval *eval, const Scope *scope, size_t column, Str v
     return from;
 }
 
-Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t column, Str variable, uint64_t uses,
-                                     const Inference *how)
+Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t column, Str variable,
+                                     uint64_t uses, const Inference *how)
 {
-    Provenance *from = eval_provenance(eval, scope, column, variable, STR("descriptive statistics"), STR("describe"));
+    Provenance *from =
+        eval_provenance(eval, scope, column, variable, STR("descriptive statistics"), STR("describe"));
     if (uses & (STATISTIC_BIT(STATISTIC_Q1) | STATISTIC_BIT(STATISTIC_Q3) | STATISTIC_BIT(STATISTIC_MEDIAN)))
         from->options = STR("quantile definition 5");
     const OneSampleMethod *method = asks_for_test(uses, how) ? one_sample_method(eval, how, NULL) : NULL;
@@ -293,11 +318,14 @@ Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t colu
     if (!method) return from;
     from->method = str_from(method->title);
     from->method_page = str_from(method->page);
-    if (uses & STATISTIC_BIT(STATISTIC_CI_LOW)) from->options = str_format(eval->arena, "%g %% confidence", 100 * level_of(how));
+    if (uses & STATISTIC_BIT(STATISTIC_CI_LOW))
+        from->options = str_format(eval->arena, "%g %% confidence", 100 * level_of(how));
     return from;
 }
 
-void eval_cell(Eval *eval, size_t column, const Template *format, const CellValues *cell, int data_decimals, const Provenance *from)
+void eval_cell(Eval *eval, size_t column, const Template *format, const CellValues *cell, int data_decimals,
+               const Provenance *from)
 {
-    template_write(eval->document, eval->table, column + 1, format, cell, &eval->formats, data_decimals, (Str){0}, from);
+    template_write(eval->document, eval->table, column + 1, format, cell, &eval->formats, data_decimals,
+                   (Str){0}, from);
 }

@@ -11,7 +11,9 @@ bool eval_narrow(Eval *eval, const Scope *scope, Str where, const Yaml *at, Scop
         if (verdicts[scope->rows[i]]) rows[n++] = scope->rows[i];
     narrow->rows = rows;
     narrow->n_rows = n;
-    narrow->words = scope->words.len ? str_format(eval->arena, STR_FMT " AND " STR_FMT, STR_ARG(scope->words), STR_ARG(where)) : where;
+    narrow->words = scope->words.len ? str_format(eval->arena, STR_FMT " AND " STR_FMT, STR_ARG(scope->words),
+                                                  STR_ARG(where))
+                                     : where;
     return true;
 }
 
@@ -77,7 +79,8 @@ static bool column_headers(Eval *eval, TableColumn *headers, Error *err)
             if (!eval_total(eval, c, &total, err)) return false;
             header = str_format(eval->arena, STR_FMT "\n(N=%.0f)", STR_ARG(header), total);
         }
-        headers[c + 1] = (TableColumn){.key = column->key, .header = header, .spanner = column->spanner, .align = ALIGN_RIGHT};
+        headers[c + 1] = (TableColumn){
+            .key = column->key, .header = header, .spanner = column->spanner, .align = ALIGN_RIGHT};
     }
     return true;
 }
@@ -89,8 +92,10 @@ static bool start_table(Eval *eval, Figure *figure, Error *err)
     TableColumn *headers = ARENA_ARRAY(eval->arena, TableColumn, n + 1);
     headers[0] = (TableColumn){.key = STR("label"), .align = ALIGN_LEFT};
     for (size_t i = 0; i < spec->across.n; i++)
-        headers[i + 1] = (TableColumn){.key = spec->across.items[i].key, .header = spec->across.items[i].header,
-                                       .spanner = spec->across.items[i].spanner, .align = ALIGN_RIGHT};
+        headers[i + 1] = (TableColumn){.key = spec->across.items[i].key,
+                                       .header = spec->across.items[i].header,
+                                       .spanner = spec->across.items[i].spanner,
+                                       .align = ALIGN_RIGHT};
     if (!spec->across.n && !column_headers(eval, headers, err)) return false;
     eval->table = figure ? document_figure_table(eval->document, figure, headers, n + 1)
                          : document_table(eval->document, spec->number, spec->title, headers, n + 1);
@@ -104,7 +109,8 @@ bool eval_open(Eval *eval, Scope *scope, Error *err)
     const OutputSpec *spec = eval->spec;
     Str name = spec->data.len ? spec->data : eval->frames->plan->subjects;
     if (!frames_get(eval->frames, name, &spec->join, spec->at, &eval->data, err) ||
-        !data_population(eval->frames, eval->data, spec->population, spec->at, &eval->in_population, &eval->population_words, err))
+        !data_population(eval->frames, eval->data, spec->population, spec->at, &eval->in_population,
+                         &eval->population_words, err))
         return false;
     if (!eval_make_columns(eval, err)) return false;
     size_t *rows = ARENA_ARRAY(eval->arena, size_t, eval->data->frame->n_rows), n = 0;
@@ -131,14 +137,21 @@ static bool write_arms(Eval *eval, const Scope *scope, Error *err)
     return true;
 }
 
-bool output_table_make(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Table **table, Error *err)
+bool output_table_make(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure,
+                       Table **table, Error *err)
 {
-    Eval eval = {.arena = document->arena, .context = context, .frames = context->frames, .spec = spec, .document = document,
+    Eval eval = {.arena = document->arena,
+                 .context = context,
+                 .frames = context->frames,
+                 .spec = spec,
+                 .document = document,
                  .formats = format_rules_over(&spec->formats, &context->frames->plan->formats)};
     Scope scope;
     if (!eval_open(&eval, &scope, err) || !start_table(&eval, figure, err)) return false;
-    bool good = spec->across.n ? write_arms(&eval, &scope, err) : eval_blocks(&eval, &spec->rows, &scope, err);
-    for (size_t i = 0; good && i < spec->footnotes.n; i++) table_footnote(document, eval.table, spec->footnotes.items[i]);
+    bool good =
+        spec->across.n ? write_arms(&eval, &scope, err) : eval_blocks(&eval, &spec->rows, &scope, err);
+    for (size_t i = 0; good && i < spec->footnotes.n; i++)
+        table_footnote(document, eval.table, spec->footnotes.items[i]);
     *table = eval.table;
     return good;
 }

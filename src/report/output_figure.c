@@ -45,7 +45,9 @@ static void series_of_table(const OutputSpec *spec, Document *document, Figure *
         for (size_t c = 1; c < table->n_columns; c++) {
             if (!is_across) series = add_series(document, figure, &capacity);
             series->label = row->label;
-            series->group = is_across ? row->group : table->n_columns > 2 ? table->columns[c].header : (Str){0};
+            series->group = is_across              ? row->group
+                            : table->n_columns > 2 ? table->columns[c].header
+                                                   : (Str){0};
             series->role = is_across && !row->group.len && r == 0 ? SERIES_MEAN : SERIES_POINTS;
             take_results(document, &row->cells[c], estimate, series);
         }
@@ -69,19 +71,25 @@ static void bars_of_table(const OutputSpec *spec, Document *document, Figure *fi
         const Row *row = &table->rows[r];
         if (row->kind != ROW_PLAIN) continue;
         Series *series = add_series(document, figure, &capacity);
-        *series = (Series){.label = row->label, .group = row->group, .role = SERIES_POINTS, .n = n,
-                           .x = ARENA_ARRAY(document->arena, double, n), .y = ARENA_ARRAY(document->arena, double, n),
+        *series = (Series){.label = row->label,
+                           .group = row->group,
+                           .role = SERIES_POINTS,
+                           .n = n,
+                           .x = ARENA_ARRAY(document->arena, double, n),
+                           .y = ARENA_ARRAY(document->arena, double, n),
                            .n_at = ARENA_ARRAY(document->arena, size_t, n)};
         for (size_t c = 0; c < n; c++) {
             double low, high;
-            Series one = {.x = &series->x[c], .y = &series->y[c], .low = &low, .high = &high, .n_at = &series->n_at[c]};
+            Series one = {
+                .x = &series->x[c], .y = &series->y[c], .low = &low, .high = &high, .n_at = &series->n_at[c]};
             take_results(document, &row->cells[c + 1], estimate, &one);
             series->x[c] = (double)c;
         }
     }
 }
 
-static bool table_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err)
+static bool table_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure,
+                         Error *err)
 {
     Table *table;
     if (!output_table_make(context, spec, document, figure, &table, err)) return false;
@@ -92,17 +100,20 @@ static bool table_figure(OutputContext *context, const OutputSpec *spec, Documen
 /* What a reader who cannot see the figure hears first. */
 static Str describe_figure(Arena *arena, const OutputSpec *spec, const Figure *figure)
 {
-    static const char *const kinds[] = {[FIGURE_FLOW] = "Flow diagram", [FIGURE_LINES] = "Line chart", [FIGURE_FOREST] = "Forest plot",
-                                        [FIGURE_DOTS] = "Dot plot", [FIGURE_STEPS] = "Step chart", [FIGURE_BARS] = "Bar chart"};
+    static const char *const kinds[] = {
+        [FIGURE_FLOW] = "Flow diagram", [FIGURE_LINES] = "Line chart", [FIGURE_FOREST] = "Forest plot",
+        [FIGURE_DOTS] = "Dot plot",     [FIGURE_STEPS] = "Step chart", [FIGURE_BARS] = "Bar chart"};
     size_t n = figure->kind == FIGURE_FLOW ? figure->n_boxes : figure->data->n_rows;
-    return str_format(arena, "%s: " STR_FMT ". %zu %s; all numbers are in the table beside it.", kinds[figure->kind], STR_ARG(spec->title),
-                      n, figure->kind == FIGURE_FLOW ? "boxes" : "rows");
+    return str_format(arena, "%s: " STR_FMT ". %zu %s; all numbers are in the table beside it.",
+                      kinds[figure->kind], STR_ARG(spec->title), n,
+                      figure->kind == FIGURE_FLOW ? "boxes" : "rows");
 }
 
 /* Numbers of a figure are not those of the table with the same number. */
 static void name_results(Document *document, const Figure *figure, size_t first)
 {
-    Str name = str_format(document->arena, "Figure " STR_FMT, STR_ARG(figure->number.len ? figure->number : figure->id));
+    Str name = str_format(document->arena, "Figure " STR_FMT,
+                          STR_ARG(figure->number.len ? figure->number : figure->id));
     for (size_t i = first; i < document->n_results; i++) document->results[i].table = name;
 }
 

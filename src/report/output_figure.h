@@ -5,9 +5,11 @@
 #include "report/output_eval.h"
 
 /* Boxes that count subjects, with arrows: who was screened, enrolled, treated, seen. */
-MUST_USE bool flow_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err);
+MUST_USE bool flow_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure,
+                          Error *err);
 
 /* A thin line per subject, the mean with its interval at each x, and what was expected. */
-MUST_USE bool lines_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err);
+MUST_USE bool lines_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure,
+                           Error *err);
 
 #endif

@@ -15,12 +15,13 @@ static int compare_reasons(const void *left, const void *right)
 
 typedef struct {
     ReportData *data;
-    unsigned char *mask;              /* rows the box counts */
+    unsigned char *mask; /* rows the box counts */
     Str words;
     size_t n, n_rows;
 } BoxCount;
 
-static bool select_rows(OutputContext *context, const OutputSpec *spec, const OutputBox *box, BoxCount *count, Error *err)
+static bool select_rows(OutputContext *context, const OutputSpec *spec, const OutputBox *box, BoxCount *count,
+                        Error *err)
 {
     Frames *frames = context->frames;
     const unsigned char *in_population;
@@ -44,7 +45,8 @@ static bool select_rows(OutputContext *context, const OutputSpec *spec, const Ou
 }
 
 /* Distinct values of the box's variable: the subjects' key unless it says another. */
-static bool count_box(OutputContext *context, const OutputSpec *spec, const OutputBox *box, BoxCount *count, Error *err)
+static bool count_box(OutputContext *context, const OutputSpec *spec, const OutputBox *box, BoxCount *count,
+                      Error *err)
 {
     Codes *codes;
     *count = (BoxCount){0};
@@ -64,21 +66,27 @@ static bool count_box(OutputContext *context, const OutputSpec *spec, const Outp
 static Provenance *box_provenance(OutputContext *context, const OutputBox *box, const BoxCount *count)
 {
     Provenance *from = ARENA_NEW(context->arena, Provenance);
-    *from = (Provenance){.source = count->data->from.source, .source_hash = count->data->from.source_hash, .frame = count->data->name,
-                         .population = count->words, .filter = box->where, .n_records = count->n_rows,
-                         .variable = box->distinct.len ? box->distinct : context->frames->plan->subject_key, .method = STR("count")};
+    *from = (Provenance){.source = count->data->from.source,
+                         .source_hash = count->data->from.source_hash,
+                         .frame = count->data->name,
+                         .population = count->words,
+                         .filter = box->where,
+                         .n_records = count->n_rows,
+                         .variable = box->distinct.len ? box->distinct : context->frames->plan->subject_key,
+                         .method = STR("count")};
     return from;
 }
 
-static void data_row(Document *document, Table *table, Str group, Str label, size_t n, const Provenance *from, int indent)
+static void data_row(Document *document, Table *table, Str group, Str label, size_t n, const Provenance *from,
+                     int indent)
 {
     table_row(document, table, ROW_PLAIN, group, label, indent);
     table_cell_number(document, table, 1, (Str){0}, STR("n"), (double)n, 0, (Str){0}, (Str){0}, from);
 }
 
 /* Lines under a box: its rows by reason, most frequent first. */
-static bool write_reasons(OutputContext *context, const OutputBox *box, const BoxCount *count, Document *document, Table *table,
-                          const Provenance *from, Buf *text, Error *err)
+static bool write_reasons(OutputContext *context, const OutputBox *box, const BoxCount *count,
+                          Document *document, Table *table, const Provenance *from, Buf *text, Error *err)
 {
     Codes *codes;
     if (!box->reasons.len) return true;
@@ -107,7 +115,8 @@ static bool find_from(const OutputSpec *spec, size_t index, const int *place, in
             *from = place[i];
             return true;
         }
-    yaml_error(box->at, err, ERROR_INCONSISTENT, "no box above has the key \"" STR_FMT "\"", STR_ARG(box->from));
+    yaml_error(box->at, err, ERROR_INCONSISTENT, "no box above has the key \"" STR_FMT "\"",
+               STR_ARG(box->from));
     return error_hint(err, "Boxes stand in the order of the arrows: first the one an arrow comes from.");
 }
 
@@ -123,9 +132,11 @@ static int free_row(const Figure *figure, const OutputBox *box, int from)
     return row;
 }
 
-bool flow_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err)
+bool flow_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure,
+                 Error *err)
 {
-    const TableColumn columns[] = {{.key = STR("label"), .align = ALIGN_LEFT}, {.key = STR("n"), .header = STR("n"), .align = ALIGN_RIGHT}};
+    const TableColumn columns[] = {{.key = STR("label"), .align = ALIGN_LEFT},
+                                   {.key = STR("n"), .header = STR("n"), .align = ALIGN_RIGHT}};
     Table *table = document_figure_table(document, figure, columns, 2);
     int *place = ARENA_ARRAY(context->arena, int, spec->boxes.n);
     figure->boxes = ARENA_ARRAY(document->arena, FlowBox, spec->boxes.n);
@@ -134,7 +145,8 @@ bool flow_figure(OutputContext *context, const OutputSpec *spec, Document *docum
         BoxCount count;
         int from;
         place[i] = -1;
-        if (!find_from(spec, i, place, &from, err) || !count_box(context, spec, box, &count, err)) return false;
+        if (!find_from(spec, i, place, &from, err) || !count_box(context, spec, box, &count, err))
+            return false;
         Provenance *provenance = box_provenance(context, box, &count);
         data_row(document, table, (Str){0}, box->label, count.n, provenance, 0);
         Buf text = buf_new(document->arena);
@@ -142,7 +154,8 @@ bool flow_figure(OutputContext *context, const OutputSpec *spec, Document *docum
         if (!write_reasons(context, box, &count, document, table, provenance, &text, err)) return false;
         buf_c(&text);
         if (box->hidden) continue;
-        FlowBox made = {.text = buf_str(&text), .n = count.n, .column = box->column, .from = from, .aside = box->aside};
+        FlowBox made = {
+            .text = buf_str(&text), .n = count.n, .column = box->column, .from = from, .aside = box->aside};
         made.row = box->row >= 0 ? box->row : free_row(figure, box, from);
         place[i] = (int)figure->n_boxes;
         figure->boxes[figure->n_boxes++] = made;

@@ -5,12 +5,12 @@
 #include "report/output_eval.h"
 
 struct OutputBlockKind {
-    const char *name;                 /* the key that begins such a block: "count" */
-    const char *subject;              /* what stands behind it: "label", "variable" */
+    const char *name;    /* the key that begins such a block: "count" */
+    const char *subject; /* what stands behind it: "label", "variable" */
     const char *summary;
-    const char *keys;                 /* the other keys it reads, blanks between */
-    uint64_t statistics;              /* what its templates may ask for */
-    bool down, across;                /* whether it makes rows when arms go across, and when statistics do */
+    const char *keys;    /* the other keys it reads, blanks between */
+    uint64_t statistics; /* what its templates may ask for */
+    bool down, across;   /* whether it makes rows when arms go across, and when statistics do */
     bool (*write)(Eval *eval, const OutputBlock *block, const Scope *scope, Error *err);
 };
 
@@ -25,15 +25,15 @@ const OutputBlockKind *const *block_kinds(size_t *n);
 /* Tests of columns against each other, in one table. */
 struct TestInput {
     size_t n_groups;
-    const double **values;            /* per group, when the test needs values */
+    const double **values; /* per group, when the test needs values */
     size_t *n_values;
     size_t n_rows;
-    const size_t *counts;             /* n_rows x n_groups */
+    const size_t *counts; /* n_rows x n_groups */
 };
 
 struct TestMethod {
-    const char *name, *page, *title;  /* "fisher", page of docs/methods, "Fisher exact test, two-sided" */
-    bool needs_values;                /* else counts */
+    const char *name, *page, *title; /* "fisher", page of docs/methods, "Fisher exact test, two-sided" */
+    bool needs_values;               /* else counts */
     bool (*run)(Arena *arena, const TestInput *input, CellValues *values, Error *err);
 };
 

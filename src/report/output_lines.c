@@ -12,7 +12,7 @@ typedef struct {
     Str subject_name;
     Figure *figure;
     size_t series_capacity;
-    double *places;                   /* distinct values of `at`, ascending */
+    double *places; /* distinct values of `at`, ascending */
     size_t n_places;
 } Lines;
 
@@ -59,7 +59,8 @@ static void subject_lines(Lines *lines, const size_t *rows, size_t n_rows, size_
     }
 }
 
-static size_t values_at(const Lines *lines, const Column *of, const size_t *rows, size_t n_rows, double place, double *values)
+static size_t values_at(const Lines *lines, const Column *of, const size_t *rows, size_t n_rows, double place,
+                        double *values)
 {
     size_t n = 0;
     for (size_t i = 0; i < n_rows; i++)
@@ -71,7 +72,8 @@ static size_t values_at(const Lines *lines, const Column *of, const size_t *rows
 static Str tick_text(const Lines *lines, const size_t *rows, size_t n_rows, double place)
 {
     for (size_t i = 0; lines->ticks && i < n_rows; i++)
-        if (!lines->at->missing[rows[i]] && lines->at->numbers[rows[i]] == place && lines->ticks->of_row[rows[i]] != SIZE_MAX)
+        if (!lines->at->missing[rows[i]] && lines->at->numbers[rows[i]] == place &&
+            lines->ticks->of_row[rows[i]] != SIZE_MAX)
             return lines->ticks->texts[lines->ticks->of_row[rows[i]]];
     Buf buf = buf_new(lines->eval.arena);
     buf_number(&buf, place);
@@ -79,7 +81,8 @@ static Str tick_text(const Lines *lines, const size_t *rows, size_t n_rows, doub
 }
 
 /* Mean, interval and expectation at each place, in the figure and its table. */
-static bool summary_lines(Lines *lines, const Scope *scope, const size_t *rows, size_t n_rows, size_t column, Error *err)
+static bool summary_lines(Lines *lines, const Scope *scope, const size_t *rows, size_t n_rows, size_t column,
+                          Error *err)
 {
     Eval *eval = &lines->eval;
     double *values = ARENA_ARRAY(eval->arena, double, n_rows + 1);
@@ -95,8 +98,9 @@ static bool summary_lines(Lines *lines, const Scope *scope, const size_t *rows, 
         expected->group = group_of(lines, column);
         expected_at = lines->figure->n_series - 1;
     }
-    Provenance *from = eval_provenance(eval, scope, column, eval->spec->y, STR("mean with 95 % confidence interval (Student's t)"),
-                                       STR("describe"));
+    Provenance *from =
+        eval_provenance(eval, scope, column, eval->spec->y,
+                        STR("mean with 95 % confidence interval (Student's t)"), STR("describe"));
     for (size_t i = 0; i < lines->n_places; i++) {
         Description d;
         double place = lines->places[i];
@@ -112,18 +116,24 @@ static bool summary_lines(Lines *lines, const Scope *scope, const size_t *rows, 
         mean->n_at[k] = n;
         int decimals = lines->figure->decimals;
         Table *table = lines->figure->data;
-        table_row(eval->document, table, ROW_PLAIN, group_of(lines, column), tick_text(lines, rows, n_rows, place), 0);
-        table_cell_number(eval->document, table, 1, (Str){0}, STR("n"), (double)n, 0, (Str){0}, (Str){0}, from);
-        table_cell_number(eval->document, table, 2, (Str){0}, STR("mean"), d.mean, decimals, (Str){0}, (Str){0}, from);
-        table_cell_number(eval->document, table, 3, (Str){0}, STR("ci_low"), d.ci.lower, decimals, (Str){0}, (Str){0}, from);
-        table_cell_number(eval->document, table, 3, STR(" to "), STR("ci_high"), d.ci.upper, decimals, (Str){0}, (Str){0}, from);
+        table_row(eval->document, table, ROW_PLAIN, group_of(lines, column),
+                  tick_text(lines, rows, n_rows, place), 0);
+        table_cell_number(eval->document, table, 1, (Str){0}, STR("n"), (double)n, 0, (Str){0}, (Str){0},
+                          from);
+        table_cell_number(eval->document, table, 2, (Str){0}, STR("mean"), d.mean, decimals, (Str){0},
+                          (Str){0}, from);
+        table_cell_number(eval->document, table, 3, (Str){0}, STR("ci_low"), d.ci.lower, decimals, (Str){0},
+                          (Str){0}, from);
+        table_cell_number(eval->document, table, 3, STR(" to "), STR("ci_high"), d.ci.upper, decimals,
+                          (Str){0}, (Str){0}, from);
         if (expected_at == SIZE_MAX) continue;
         size_t n_expected = values_at(lines, lines->expected, rows, n_rows, place, values);
         if (!n_expected) continue;
         Series *expected = &lines->figure->series[expected_at];
         expected->x[expected->n] = place;
         expected->y[expected->n] = sample_mean(values, n_expected);
-        table_cell_number(eval->document, table, 4, (Str){0}, STR("expected"), expected->y[expected->n++], decimals, (Str){0}, (Str){0}, from);
+        table_cell_number(eval->document, table, 4, (Str){0}, STR("expected"), expected->y[expected->n++],
+                          decimals, (Str){0}, (Str){0}, from);
     }
     return true;
 }
@@ -133,19 +143,24 @@ static bool number_column(Lines *lines, Str name, const Column **column, Error *
     const OutputSpec *spec = lines->eval.spec;
     if (!data_expression(lines->eval.frames, lines->eval.data, name, spec->at, column, err)) return false;
     if (column_is_number(*column)) return true;
-    return yaml_error(spec->at, err, ERROR_INCONSISTENT, "\"" STR_FMT "\" holds text, a figure draws numbers", STR_ARG(name));
+    return yaml_error(spec->at, err, ERROR_INCONSISTENT, "\"" STR_FMT "\" holds text, a figure draws numbers",
+                      STR_ARG(name));
 }
 
 static bool find_columns(Lines *lines, Error *err)
 {
     const OutputSpec *spec = lines->eval.spec;
-    if (!spec->x.len || !spec->y.len) return yaml_error(spec->at, err, ERROR_MALFORMED, "a line chart needs the keys \"x\" and \"y\"");
+    if (!spec->x.len || !spec->y.len)
+        return yaml_error(spec->at, err, ERROR_MALFORMED, "a line chart needs the keys \"x\" and \"y\"");
     lines->subject_name = spec->subject.len ? spec->subject : lines->eval.frames->plan->subject_key;
     Str at = spec->mean_at.len ? spec->mean_at : spec->x;
     return number_column(lines, spec->x, &lines->x, err) && number_column(lines, spec->y, &lines->y, err) &&
-           number_column(lines, at, &lines->at, err) && (!spec->expected.len || number_column(lines, spec->expected, &lines->expected, err)) &&
-           data_codes(lines->eval.frames, lines->eval.data, lines->subject_name, spec->at, &lines->subjects, err) &&
-           (!spec->ticks.len || data_codes(lines->eval.frames, lines->eval.data, spec->ticks, spec->at, &lines->ticks, err));
+           number_column(lines, at, &lines->at, err) &&
+           (!spec->expected.len || number_column(lines, spec->expected, &lines->expected, err)) &&
+           data_codes(lines->eval.frames, lines->eval.data, lines->subject_name, spec->at, &lines->subjects,
+                      err) &&
+           (!spec->ticks.len ||
+            data_codes(lines->eval.frames, lines->eval.data, spec->ticks, spec->at, &lines->ticks, err));
 }
 
 /* The distinct values of `at` among the scope's rows, sorted by the frame's own order. */
@@ -161,13 +176,19 @@ static void find_places(Lines *lines, size_t *rows, size_t n_rows)
     lines->figure->n_ticks = lines->n_places;
     lines->figure->tick_at = lines->places;
     lines->figure->tick_text = ARENA_ARRAY(lines->eval.arena, Str, lines->n_places);
-    for (size_t i = 0; i < lines->n_places; i++) lines->figure->tick_text[i] = tick_text(lines, rows, n_rows, lines->places[i]);
+    for (size_t i = 0; i < lines->n_places; i++)
+        lines->figure->tick_text[i] = tick_text(lines, rows, n_rows, lines->places[i]);
     frame_sort_rows(lines->x, false, rows, n_rows);
 }
 
-bool lines_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err)
+bool lines_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure,
+                  Error *err)
 {
-    Lines lines = {.eval = {.arena = document->arena, .context = context, .frames = context->frames, .spec = spec, .document = document},
+    Lines lines = {.eval = {.arena = document->arena,
+                            .context = context,
+                            .frames = context->frames,
+                            .spec = spec,
+                            .document = document},
                    .figure = figure};
     Scope scope;
     if (!eval_open(&lines.eval, &scope, err) || !find_columns(&lines, err)) return false;
@@ -177,7 +198,8 @@ bool lines_figure(OutputContext *context, const OutputSpec *spec, Document *docu
                                    {.key = STR("ci"), .header = STR("95 % CI"), .align = ALIGN_RIGHT},
                                    {.key = STR("expected"), .header = STR("Expected"), .align = ALIGN_RIGHT}};
     document_figure_table(document, figure, columns, lines.expected ? 5 : 4);
-    size_t *rows = arena_copy(document->arena, scope.rows, scope.n_rows * sizeof *rows), *arm = ARENA_ARRAY(document->arena, size_t, scope.n_rows);
+    size_t *rows = arena_copy(document->arena, scope.rows, scope.n_rows * sizeof *rows),
+           *arm = ARENA_ARRAY(document->arena, size_t, scope.n_rows);
     find_places(&lines, rows, scope.n_rows);
     for (size_t c = 0; c < lines.eval.n_columns; c++) {
         size_t n = 0;

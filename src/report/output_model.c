@@ -1,14 +1,16 @@
-/* Rows from a linear model: the test of a term, least-squares means of the arms, or differences between them. */
+/* Rows from a linear model: the test of a term, least-squares means of the arms, or differences between
+ * them. */
 #include "report/output_kind.h"
 
 #include <math.h>
 
 #include "stat/lsmeans.h"
 
-#define MODEL_STATISTICS                                                                                      \
-    (STATISTIC_BIT(STATISTIC_N) | STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_TEST) | STATISTIC_BIT(STATISTIC_DF) | \
-     STATISTIC_BIT(STATISTIC_DIFF) | STATISTIC_BIT(STATISTIC_SE) | STATISTIC_BIT(STATISTIC_CI_LOW) |                      \
-     STATISTIC_BIT(STATISTIC_CI_HIGH) | STATISTIC_BIT(STATISTIC_LSMEAN) | STATISTIC_BIT(STATISTIC_ESTIMATE))
+#define MODEL_STATISTICS                                                                                     \
+    (STATISTIC_BIT(STATISTIC_N) | STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_TEST) |               \
+     STATISTIC_BIT(STATISTIC_DF) | STATISTIC_BIT(STATISTIC_DIFF) | STATISTIC_BIT(STATISTIC_SE) |             \
+     STATISTIC_BIT(STATISTIC_CI_LOW) | STATISTIC_BIT(STATISTIC_CI_HIGH) | STATISTIC_BIT(STATISTIC_LSMEAN) |  \
+     STATISTIC_BIT(STATISTIC_ESTIMATE))
 
 typedef struct {
     Eval *eval;
@@ -18,8 +20,8 @@ typedef struct {
     LinearFit fit;
     Margins margins;
     double confidence;
-    CellValues *cells;                /* per column */
-    Str *options;                     /* per column, empty: nothing stands there */
+    CellValues *cells; /* per column */
+    Str *options;      /* per column, empty: nothing stands there */
 } ModelRows;
 
 static bool fit_model(ModelRows *rows, Error *err)
@@ -28,21 +30,26 @@ static bool fit_model(ModelRows *rows, Error *err)
     const OutputBlock *block = rows->block;
     rows->confidence = isnan(block->confidence) ? 0.95 : block->confidence;
     return (formula_parse(rows->eval->arena, block->subject, formula, err) &&
-            model_build(rows->eval->arena, formula, rows->eval->data->frame, rows->scope->rows, rows->scope->n_rows, &rows->model, err) &&
+            model_build(rows->eval->arena, formula, rows->eval->data->frame, rows->scope->rows,
+                        rows->scope->n_rows, &rows->model, err) &&
             linear_fit(rows->eval->arena, &rows->model, &rows->fit, err)) ||
            error_at(err, block->at);
 }
 
 static bool read_margins(ModelRows *rows, Error *err)
 {
-    static const struct { const char *word; Margins margins; } words[] = {{"equal", MARGINS_EQUAL}, {"observed", MARGINS_OBSERVED}};
+    static const struct {
+        const char *word;
+        Margins margins;
+    } words[] = {{"equal", MARGINS_EQUAL}, {"observed", MARGINS_OBSERVED}};
     Str asked = rows->block->margins.len ? rows->block->margins : STR("equal");
     for (size_t i = 0; i < 2; i++)
         if (str_equal(asked, str_from(words[i].word))) {
             rows->margins = words[i].margins;
             return true;
         }
-    yaml_error(rows->block->at, err, ERROR_INCONSISTENT, "there are no margins \"" STR_FMT "\"", STR_ARG(asked));
+    yaml_error(rows->block->at, err, ERROR_INCONSISTENT, "there are no margins \"" STR_FMT "\"",
+               STR_ARG(asked));
     return error_hint(err, "Say observed (factors weigh as often as they occur) or equal.");
 }
 
@@ -69,8 +76,10 @@ static bool term_cells(ModelRows *rows, Error *err)
     while (term < model->n_terms && !str_equal_fold(names[term], rows->block->term)) term++;
     if (term == model->n_terms) {
         Str near = str_nearest(rows->block->term, names, model->n_terms);
-        yaml_error(rows->block->at, err, ERROR_INCONSISTENT, "the model has no term \"" STR_FMT "\"", STR_ARG(rows->block->term));
-        return error_hint(err, near.len ? "Did you mean \"%s\"?" : "Name a term of the formula%s.", str_c(arena, near));
+        yaml_error(rows->block->at, err, ERROR_INCONSISTENT, "the model has no term \"" STR_FMT "\"",
+                   STR_ARG(rows->block->term));
+        return error_hint(err, near.len ? "Did you mean \"%s\"?" : "Name a term of the formula%s.",
+                          str_c(arena, near));
     }
     CellValues cell = cell_values_none();
     if (model->terms[term].n_columns == 1) {
@@ -84,7 +93,8 @@ static bool term_cells(ModelRows *rows, Error *err)
     cell.of[STATISTIC_DF] = test.df;
     for (size_t i = 0; i < rows->block->in.n; i++) {
         size_t column;
-        if (!eval_find_column(rows->eval, rows->block->in.items[i], rows->block->at, &column, err)) return false;
+        if (!eval_find_column(rows->eval, rows->block->in.items[i], rows->block->at, &column, err))
+            return false;
         rows->cells[column] = cell;
         rows->options[column] = str_format(arena, "type III test of " STR_FMT, STR_ARG(names[term]));
     }
@@ -99,7 +109,8 @@ static bool mean_of_column(ModelRows *rows, const LsMeans *means, size_t column,
     size_t level = model_level(factor, value);
     for (*row = 0; *row < means->n; ++*row)
         if (level != SIZE_MAX && means->levels[*row * means->n_factors] == level) return true;
-    yaml_error(rows->block->at, err, ERROR_INCONSISTENT, "the model has no level \"" STR_FMT "\" of \"" STR_FMT "\"", STR_ARG(value),
+    yaml_error(rows->block->at, err, ERROR_INCONSISTENT,
+               "the model has no level \"" STR_FMT "\" of \"" STR_FMT "\"", STR_ARG(value),
                STR_ARG(factor->name));
     return error_hint(err, "Columns that a model compares need a \"value\" of the model's factor.");
 }
@@ -120,8 +131,8 @@ static bool compared_cells(ModelRows *rows, const LsMeans *means, Error *err)
         put_estimate(&rows->cells[column], STATISTIC_DIFF, &estimate);
         rows->cells[column].of[STATISTIC_N] = (double)(means->n_rows[a] + means->n_rows[b]);
         rows->options[column] = str_format(rows->eval->arena, "%s margins, " STR_FMT " - " STR_FMT,
-                                           rows->margins == MARGINS_OBSERVED ? "observed" : "equal", STR_ARG(means->labels[a]),
-                                           STR_ARG(means->labels[b]));
+                                           rows->margins == MARGINS_OBSERVED ? "observed" : "equal",
+                                           STR_ARG(means->labels[a]), STR_ARG(means->labels[b]));
     }
     return true;
 }
@@ -149,11 +160,13 @@ static bool lsmeans_cells(ModelRows *rows, Error *err)
     Str factor = rows->block->factor;
     if (!factor.len && columns->n_sets) factor = columns->sets[columns->n_sets - 1].variable;
     if (!factor.len) {
-        yaml_error(rows->block->at, err, ERROR_INCONSISTENT, "the columns have no variable whose means could be compared");
+        yaml_error(rows->block->at, err, ERROR_INCONSISTENT,
+                   "the columns have no variable whose means could be compared");
         return error_hint(err, "Name it with \"factor\", or name a \"term\" to test.");
     }
     if (!read_margins(rows, err)) return false;
-    if (!lsmeans_rows(rows->eval->arena, &rows->model, factor, rows->margins, &means, err)) return error_at(err, rows->block->at);
+    if (!lsmeans_rows(rows->eval->arena, &rows->model, factor, rows->margins, &means, err))
+        return error_at(err, rows->block->at);
     return rows->block->compare.n ? compared_cells(rows, &means, err) : mean_cells(rows, &means, err);
 }
 
@@ -161,12 +174,15 @@ static void write_lines(ModelRows *rows)
 {
     Eval *eval = rows->eval;
     const OutputBlock *block = rows->block;
-    int decimals = block->decimals != DECIMALS_UNSAID ? block->decimals : eval->spec->decimals != DECIMALS_UNSAID ? eval->spec->decimals : 0;
+    int decimals = block->decimals != DECIMALS_UNSAID        ? block->decimals
+                   : eval->spec->decimals != DECIMALS_UNSAID ? eval->spec->decimals
+                                                             : 0;
     for (size_t i = 0; i < block->lines.n; i++) {
         eval_row(eval, rows->scope, block, eval_label(eval, rows->scope, block->lines.items[i].label));
         for (size_t c = 0; c < eval->n_columns; c++) {
             if (!rows->options[c].len) continue;
-            Provenance *from = eval_provenance(eval, rows->scope, SIZE_MAX, block->subject, STR("linear model"), STR("linear-model"));
+            Provenance *from = eval_provenance(eval, rows->scope, SIZE_MAX, block->subject,
+                                               STR("linear model"), STR("linear-model"));
             from->n_records = rows->model.n;
             from->options = rows->options[c];
             eval_cell(eval, c, &block->lines.items[i].format, &rows->cells[c], decimals, from);

@@ -7,10 +7,12 @@ bool need_kind(const Yaml *yaml, YamlKind kind, const char *what, Error *err)
 {
     static const char *const names[] = {"text", "a list", "a mapping"};
     if (yaml->kind == kind) return true;
-    return yaml_error(yaml, err, ERROR_MALFORMED, "%s must be %s, not %s", what, names[kind], yaml_kind_name(yaml));
+    return yaml_error(yaml, err, ERROR_MALFORMED, "%s must be %s, not %s", what, names[kind],
+                      yaml_kind_name(yaml));
 }
 
-bool unknown_word(Reader *reader, const Yaml *at, const char *what, Str word, const Str *known, size_t n_known, Error *err)
+bool unknown_word(Reader *reader, const Yaml *at, const char *what, Str word, const Str *known,
+                  size_t n_known, Error *err)
 {
     Str near = str_nearest(word, known, n_known);
     yaml_error(at, err, ERROR_INCONSISTENT, "there is no %s \"" STR_FMT "\"", what, STR_ARG(word));
@@ -30,14 +32,15 @@ static bool is_listed(const char *only, const char *key)
     return false;
 }
 
-static bool unknown_key(Reader *reader, const Yaml *key, const char *what, const Field *fields, size_t n_fields,
-                        const char *only, Error *err)
+static bool unknown_key(Reader *reader, const Yaml *key, const char *what, const Field *fields,
+                        size_t n_fields, const char *only, Error *err)
 {
     Str *known = ARENA_ARRAY(reader->arena, Str, n_fields);
     size_t n = 0;
     for (size_t f = 0; f < n_fields; f++)
         if (is_listed(only, fields[f].key)) known[n++] = str_from(fields[f].key);
-    return unknown_word(reader, key, str_c(reader->arena, str_format(reader->arena, "key of %s", what)), key->text, known, n, err);
+    return unknown_word(reader, key, str_c(reader->arena, str_format(reader->arena, "key of %s", what)),
+                        key->text, known, n, err);
 }
 
 bool read_fields(Reader *reader, const Yaml *mapping, const char *what, const Field *fields, size_t n_fields,
@@ -49,7 +52,8 @@ bool read_fields(Reader *reader, const Yaml *mapping, const char *what, const Fi
         const Field *field = NULL;
         if (skip && str_equal(key->text, str_from(skip))) continue;
         for (size_t f = 0; f < n_fields && !field; f++)
-            if (str_equal(key->text, str_from(fields[f].key)) && is_listed(only, fields[f].key)) field = &fields[f];
+            if (str_equal(key->text, str_from(fields[f].key)) && is_listed(only, fields[f].key))
+                field = &fields[f];
         if (!field) return unknown_key(reader, key, what, fields, n_fields, only, err);
         if (!field->read(reader, &mapping->items[i], (char *)object + field->offset, err)) return false;
     }
@@ -145,10 +149,12 @@ bool read_rules(Reader *reader, const Yaml *value, void *member, Error *err)
         for (Statistic k = 0; k < N_STATISTICS; k++) names[k] = str_from(statistic_name(k));
         while (s < N_STATISTICS && !str_equal(names[s], value->keys[i].text)) s++;
         if (s == N_STATISTICS)
-            return unknown_word(reader, &value->keys[i], "statistic", value->keys[i].text, names, N_STATISTICS, err);
+            return unknown_word(reader, &value->keys[i], "statistic", value->keys[i].text, names,
+                                N_STATISTICS, err);
         if (item->kind == YAML_IS_SCALAR) {
             if (!read_integer(reader, item, &rules->of[s].decimals, err)) return false;
-        } else if (!read_fields(reader, item, "a format", FIELDS(rule_fields), NULL, NULL, &rules->of[s], err))
+        } else if (!read_fields(reader, item, "a format", FIELDS(rule_fields), NULL, NULL, &rules->of[s],
+                                err))
             return false;
     }
     return true;
@@ -162,8 +168,8 @@ static const Field level_fields[] = {
     FIELD(OutputLevel, where, read_text),
 };
 
-/* One level: a mapping, or a text that is value and label alike. A missing label is the value, a missing key the
- * label. */
+/* One level: a mapping, or a text that is value and label alike. A missing label is the value, a missing
+ * key the label. */
 bool read_level(Reader *reader, const Yaml *value, void *member, Error *err)
 {
     OutputLevel *level = member;
@@ -191,7 +197,8 @@ bool read_levels(Reader *reader, const Yaml *value, void *member, Error *err)
             if (!read_level(reader, &value->items[i], level, err)) return false;
             continue;
         }
-        *level = (OutputLevel){.at = &value->keys[i], .value = value->keys[i].text, .key = value->keys[i].text};
+        *level =
+            (OutputLevel){.at = &value->keys[i], .value = value->keys[i].text, .key = value->keys[i].text};
         if (!read_text(reader, &value->items[i], &level->label, err)) return false;
     }
     return true;
@@ -202,12 +209,18 @@ bool read_order(Reader *reader, const Yaml *value, void *member, Error *err)
 {
     OutputOrder *order = member;
     order->at = value;
-    static const struct { const char *word; OutputOrderKind kind; YamlKind yaml; } orders[] = {
-        {"alphabetical", ORDER_ALPHABETICAL, YAML_IS_SCALAR}, {"data", ORDER_DATA, YAML_IS_SCALAR},
-        {"most", ORDER_MOST, YAML_IS_MAPPING},                {"by", ORDER_BY_VARIABLE, YAML_IS_MAPPING}};
+    static const struct {
+        const char *word;
+        OutputOrderKind kind;
+        YamlKind yaml;
+    } orders[] = {{"alphabetical", ORDER_ALPHABETICAL, YAML_IS_SCALAR},
+                  {"data", ORDER_DATA, YAML_IS_SCALAR},
+                  {"most", ORDER_MOST, YAML_IS_MAPPING},
+                  {"by", ORDER_BY_VARIABLE, YAML_IS_MAPPING}};
     const Yaml *word = value->kind == YAML_IS_MAPPING && value->n == 1 ? &value->keys[0] : value;
     if (word->kind != YAML_IS_SCALAR)
-        return yaml_error(value, err, ERROR_MALFORMED, "an order is alphabetical, data, {most: COLUMN} or {by: VARIABLE}");
+        return yaml_error(value, err, ERROR_MALFORMED,
+                          "an order is alphabetical, data, {most: COLUMN} or {by: VARIABLE}");
     Str known[4];
     for (size_t i = 0; i < 4; i++) {
         known[i] = str_from(orders[i].word);

@@ -37,7 +37,8 @@ static bool read_set(Reader *reader, const Yaml *value, const char *also, Output
     if (value->kind == YAML_IS_SCALAR) return copy_set(reader, value, set, err);
     if (!need_kind(value, YAML_IS_MAPPING, "a set of columns", err)) return false;
     const Yaml *use = yaml_get(value, "use");
-    if (use && (!need_kind(use, YAML_IS_SCALAR, "use", err) || !copy_set(reader, use, set, err))) return false;
+    if (use && (!need_kind(use, YAML_IS_SCALAR, "use", err) || !copy_set(reader, use, set, err)))
+        return false;
     Yaml rest = *value;
     rest.keys = ARENA_ARRAY(reader->arena, Yaml, value->n);
     rest.items = ARENA_ARRAY(reader->arena, Yaml, value->n);
@@ -48,18 +49,22 @@ static bool read_set(Reader *reader, const Yaml *value, const char *also, Output
         rest.keys[rest.n] = value->keys[i];
         rest.items[rest.n++] = value->items[i];
     }
-    if (!read_fields(reader, &rest, "a set of columns", FIELDS(set_fields), NULL, NULL, set, err)) return false;
+    if (!read_fields(reader, &rest, "a set of columns", FIELDS(set_fields), NULL, NULL, set, err))
+        return false;
     set->at = value;
-    if (!set->levels.n && !set->total.at) return yaml_error(value, err, ERROR_MALFORMED, "a set of columns has neither levels nor a total");
+    if (!set->levels.n && !set->total.at)
+        return yaml_error(value, err, ERROR_MALFORMED, "a set of columns has neither levels nor a total");
     for (size_t i = 0; i < set->levels.n; i++)
         if (!set->levels.items[i].where.len && !set->variable.len) {
-            yaml_error(set->levels.items[i].at, err, ERROR_MALFORMED, "a column has neither a variable nor a condition");
+            yaml_error(set->levels.items[i].at, err, ERROR_MALFORMED,
+                       "a column has neither a variable nor a condition");
             return error_hint(err, "Give its set a \"variable\", or the column a \"where\".");
         }
     return true;
 }
 
-static bool read_cross(Reader *reader, const Yaml *value, const Yaml *cross, OutputColumns *columns, Error *err)
+static bool read_cross(Reader *reader, const Yaml *value, const Yaml *cross, OutputColumns *columns,
+                       Error *err)
 {
     if (cross->kind != YAML_IS_SEQUENCE || cross->n != 2)
         return yaml_error(cross, err, ERROR_MALFORMED, "columns to cross must be a list of two sets");
@@ -77,19 +82,22 @@ static const Field listed_fields[] = {
     FIELD_AS(OutputLevel, label, "header", read_text),
 };
 
+/* Of a table or figure; a list is that of a listing. `member` is the whole spec. */
 bool read_columns(Reader *reader, const Yaml *value, void *member, Error *err)
 {
-    OutputColumns *columns = member;
+    OutputSpec *spec = member;
+    OutputColumns *columns = &spec->columns;
     columns->at = value;
-    if (value->kind == YAML_IS_SEQUENCE) {                       /* of a listing */
-        OutputLevels *listed = &((OutputSpec *)(void *)((char *)member - offsetof(OutputSpec, columns)))->listed;
+    if (value->kind == YAML_IS_SEQUENCE) { /* of a listing */
+        OutputLevels *listed = &spec->listed;
         *listed = (OutputLevels){value->n, ARENA_ARRAY(reader->arena, OutputLevel, value->n)};
         for (size_t i = 0; i < value->n; i++) {
             OutputLevel *level = &listed->items[i];
             const Yaml *item = &value->items[i];
             if (item->kind == YAML_IS_SCALAR)
                 level->key = item->text;
-            else if (!read_fields(reader, item, "a column of a listing", FIELDS(listed_fields), NULL, NULL, level, err))
+            else if (!read_fields(reader, item, "a column of a listing", FIELDS(listed_fields), NULL, NULL,
+                                  level, err))
                 return false;
             level->at = item;
         }
@@ -131,20 +139,26 @@ bool read_items(Reader *reader, const Yaml *value, void *member, Error *err)
     reader->statistics = block_kind_row.statistics;
     for (size_t i = 0; i < value->n; i++) {
         OutputItem *item = &items->items[i];
-        *item = (OutputItem){.at = &value->items[i], .against = NAN, .confidence = NAN, .decimals = DECIMALS_UNSAID};
-        if (!read_fields(reader, item->at, "a column of statistics", FIELDS(item_fields), NULL, NULL, item, err)) return false;
+        *item = (OutputItem){
+            .at = &value->items[i], .against = NAN, .confidence = NAN, .decimals = DECIMALS_UNSAID};
+        if (!read_fields(reader, item->at, "a column of statistics", FIELDS(item_fields), NULL, NULL, item,
+                         err))
+            return false;
         if (!item->key.len) return yaml_error(item->at, err, ERROR_MALFORMED, "this lacks the key \"key\"");
-        if (!item->format.n) return yaml_error(item->at, err, ERROR_MALFORMED, "this lacks the key \"format\"");
+        if (!item->format.n)
+            return yaml_error(item->at, err, ERROR_MALFORMED, "this lacks the key \"format\"");
         if (!item->header.len) item->header = item->key;
     }
     return true;
 }
 
 static const Field box_fields[] = {
-    FIELD(OutputBox, key, read_text),      FIELD(OutputBox, label, read_text),      FIELD(OutputBox, data, read_text),
-    FIELD(OutputBox, where, read_text),    FIELD(OutputBox, population, read_text), FIELD(OutputBox, distinct, read_text),
-    FIELD(OutputBox, from, read_text),     FIELD(OutputBox, reasons, read_text),    FIELD(OutputBox, column, read_integer),
-    FIELD(OutputBox, row, read_integer),   FIELD(OutputBox, aside, read_flag),      FIELD(OutputBox, hidden, read_flag),
+    FIELD(OutputBox, key, read_text),        FIELD(OutputBox, label, read_text),
+    FIELD(OutputBox, data, read_text),       FIELD(OutputBox, where, read_text),
+    FIELD(OutputBox, population, read_text), FIELD(OutputBox, distinct, read_text),
+    FIELD(OutputBox, from, read_text),       FIELD(OutputBox, reasons, read_text),
+    FIELD(OutputBox, column, read_integer),  FIELD(OutputBox, row, read_integer),
+    FIELD(OutputBox, aside, read_flag),      FIELD(OutputBox, hidden, read_flag),
 };
 
 bool read_boxes(Reader *reader, const Yaml *value, void *member, Error *err)
@@ -164,8 +178,14 @@ bool read_boxes(Reader *reader, const Yaml *value, void *member, Error *err)
 
 bool read_draw(Reader *reader, const Yaml *value, void *member, Error *err)
 {
-    static const struct { const char *word; FigureKind kind; } kinds[] = {
-        {"flow", FIGURE_FLOW}, {"lines", FIGURE_LINES}, {"forest", FIGURE_FOREST}, {"dots", FIGURE_DOTS}, {"bars", FIGURE_BARS}};
+    static const struct {
+        const char *word;
+        FigureKind kind;
+    } kinds[] = {{"flow", FIGURE_FLOW},
+                 {"lines", FIGURE_LINES},
+                 {"forest", FIGURE_FOREST},
+                 {"dots", FIGURE_DOTS},
+                 {"bars", FIGURE_BARS}};
     Str known[5], word;
     if (!read_text(reader, value, &word, err)) return false;
     for (size_t i = 0; i < 5; i++) {
@@ -178,33 +198,59 @@ bool read_draw(Reader *reader, const Yaml *value, void *member, Error *err)
 }
 
 static const Field spec_fields[] = {
-    FIELD(OutputSpec, title, read_text),          FIELD(OutputSpec, data, read_text),
-    FIELD(OutputSpec, where, read_text),          FIELD(OutputSpec, population, read_text),
-    FIELD(OutputSpec, distinct, read_text),       FIELD(OutputSpec, estimand, read_text),
-    FIELD(OutputSpec, section, read_text),        FIELD(OutputSpec, join, read_texts),
-    FIELD(OutputSpec, footnotes, read_texts),     FIELD(OutputSpec, columns, read_columns),
-    FIELD(OutputSpec, denominators, read_denominators), FIELD(OutputSpec, formats, read_rules),
-    FIELD(OutputSpec, tests, read_tests),         FIELD(OutputSpec, across, read_items),
-    FIELD(OutputSpec, rows, read_blocks),         FIELD(OutputSpec, sort, read_texts),
-    FIELD(OutputSpec, label_width, read_integer), FIELD(OutputSpec, decimals, read_integer),
-    FIELD(OutputSpec, exploratory, read_flag),    FIELD(OutputSpec, draw, read_draw),
-    FIELD(OutputSpec, x, read_text),              FIELD(OutputSpec, y, read_text),
-    FIELD(OutputSpec, mean_at, read_text),        FIELD(OutputSpec, ticks, read_text),
-    FIELD(OutputSpec, subject, read_text),        FIELD(OutputSpec, expected, read_text),
-    FIELD(OutputSpec, x_label, read_text),        FIELD(OutputSpec, y_label, read_text),
-    FIELD(OutputSpec, estimate, read_text),       FIELD(OutputSpec, low_words, read_text),
-    FIELD(OutputSpec, high_words, read_text),     FIELD(OutputSpec, facets, read_flag),
-    FIELD(OutputSpec, reference, read_number),    FIELD(OutputSpec, boxes, read_boxes),
+    FIELD(OutputSpec, title, read_text),
+    FIELD(OutputSpec, data, read_text),
+    FIELD(OutputSpec, where, read_text),
+    FIELD(OutputSpec, population, read_text),
+    FIELD(OutputSpec, distinct, read_text),
+    FIELD(OutputSpec, estimand, read_text),
+    FIELD(OutputSpec, section, read_text),
+    FIELD(OutputSpec, join, read_texts),
+    FIELD(OutputSpec, footnotes, read_texts),
+    {"columns", 0, read_columns},
+    FIELD(OutputSpec, denominators, read_denominators),
+    FIELD(OutputSpec, formats, read_rules),
+    FIELD(OutputSpec, tests, read_tests),
+    FIELD(OutputSpec, across, read_items),
+    FIELD(OutputSpec, rows, read_blocks),
+    FIELD(OutputSpec, sort, read_texts),
+    FIELD(OutputSpec, label_width, read_integer),
+    FIELD(OutputSpec, decimals, read_integer),
+    FIELD(OutputSpec, exploratory, read_flag),
+    FIELD(OutputSpec, draw, read_draw),
+    FIELD(OutputSpec, x, read_text),
+    FIELD(OutputSpec, y, read_text),
+    FIELD(OutputSpec, mean_at, read_text),
+    FIELD(OutputSpec, ticks, read_text),
+    FIELD(OutputSpec, subject, read_text),
+    FIELD(OutputSpec, expected, read_text),
+    FIELD(OutputSpec, x_label, read_text),
+    FIELD(OutputSpec, y_label, read_text),
+    FIELD(OutputSpec, estimate, read_text),
+    FIELD(OutputSpec, low_words, read_text),
+    FIELD(OutputSpec, high_words, read_text),
+    FIELD(OutputSpec, facets, read_flag),
+    FIELD(OutputSpec, reference, read_number),
+    FIELD(OutputSpec, boxes, read_boxes),
 };
 
 /* Keys that make sense for each kind of output. */
-static const struct { const char *word; const char *keys; } output_kinds[] = {
-    [OUTPUT_TABLE] = {"table", "title data where population distinct estimand section join footnotes columns denominators formats "
-                               "tests across rows label_width decimals exploratory"},
-    [OUTPUT_FIGURE] = {"figure", "title data where population distinct estimand section join footnotes columns denominators formats "
-                                 "across rows label_width decimals exploratory draw x y mean_at ticks subject expected x_label y_label "
-                                 "estimate low_words high_words facets reference boxes"},
-    [OUTPUT_LISTING] = {"listing", "title data where population section join footnotes columns sort decimals"},
+static const struct {
+    const char *word;
+    const char *keys;
+} output_kinds[] = {
+    [OUTPUT_TABLE] =
+        {"table",
+         "title data where population distinct estimand section join footnotes columns denominators formats "
+         "tests across rows label_width decimals exploratory"},
+    [OUTPUT_FIGURE] =
+        {"figure",
+         "title data where population distinct estimand section join footnotes columns denominators formats "
+         "across rows label_width decimals exploratory draw x y mean_at ticks subject expected x_label "
+         "y_label "
+         "estimate low_words high_words facets reference boxes"},
+    [OUTPUT_LISTING] = {"listing",
+                        "title data where population section join footnotes columns sort decimals"},
 };
 
 /* Blocks must suit the layout: arms across, or statistics across. */
@@ -213,9 +259,12 @@ static bool check_layout(const OutputBlocks *blocks, bool is_across, Error *err)
     for (size_t i = 0; i < blocks->n; i++) {
         const OutputBlock *block = &blocks->items[i];
         if (!(is_across ? block->kind->across : block->kind->down)) {
-            yaml_error(block->at, err, ERROR_INCONSISTENT, "a block of kind \"%s\" cannot stand here", block->kind->name);
-            return error_hint(err, is_across ? "Where statistics go \"across\", rows are made by \"row\", \"by\" and \"group\"."
-                                             : "A block \"row\" needs statistics that go \"across\".");
+            yaml_error(block->at, err, ERROR_INCONSISTENT, "a block of kind \"%s\" cannot stand here",
+                       block->kind->name);
+            return error_hint(
+                err, is_across
+                         ? "Where statistics go \"across\", rows are made by \"row\", \"by\" and \"group\"."
+                         : "A block \"row\" needs statistics that go \"across\".");
         }
         if (!check_layout(&block->rows, is_across, err)) return false;
     }
@@ -226,15 +275,17 @@ static bool read_spec(Reader *reader, const Yaml *yaml, OutputSpec *spec, Error 
 {
     const Str words[] = {STR("table"), STR("figure"), STR("listing")};
     if (!need_kind(yaml, YAML_IS_MAPPING, "an output", err)) return false;
-    *spec = (OutputSpec){.at = yaml, .formats = format_rules_unsaid(), .decimals = DECIMALS_UNSAID, .reference = NAN};
+    *spec = (OutputSpec){
+        .at = yaml, .formats = format_rules_unsaid(), .decimals = DECIMALS_UNSAID, .reference = NAN};
     size_t kind = 0;
     while (yaml->n && kind < 3 && !str_equal(yaml->keys[0].text, words[kind])) kind++;
     if (!yaml->n) return yaml_error(yaml, err, ERROR_MALFORMED, "an output is empty");
-    if (kind == 3) return unknown_word(reader, &yaml->keys[0], "kind of output", yaml->keys[0].text, words, 3, err);
+    if (kind == 3)
+        return unknown_word(reader, &yaml->keys[0], "kind of output", yaml->keys[0].text, words, 3, err);
     spec->kind = (OutputKind)kind;
     if (!read_text(reader, &yaml->items[0], &spec->number, err) ||
-        !read_fields(reader, yaml, output_kinds[kind].word, FIELDS(spec_fields), output_kinds[kind].word, output_kinds[kind].keys,
-                     spec, err))
+        !read_fields(reader, yaml, output_kinds[kind].word, FIELDS(spec_fields), output_kinds[kind].word,
+                     output_kinds[kind].keys, spec, err))
         return false;
     if (!spec->title.len) return yaml_error(yaml, err, ERROR_MALFORMED, "this output lacks a title");
     return check_layout(&spec->rows, spec->across.n > 0, err);
@@ -245,7 +296,7 @@ static bool read_sets(Reader *reader, const Yaml *yaml, OutputPlan *plan, Error 
     if (!yaml) return true;
     if (!need_kind(yaml, YAML_IS_MAPPING, "columns of outputs", err)) return false;
     plan->sets = ARENA_ARRAY(reader->arena, OutputColumnSet, yaml->n);
-    for (size_t i = 0; i < yaml->n; i++, plan->n_sets++) {          /* a set may use those above it */
+    for (size_t i = 0; i < yaml->n; i++, plan->n_sets++) { /* a set may use those above it */
         if (!read_set(reader, &yaml->items[i], NULL, &plan->sets[i], err)) return false;
         plan->sets[i].name = yaml->keys[i].text;
     }
@@ -275,7 +326,9 @@ static bool read_outputs(Reader *reader, const Yaml *outputs, OutputPlan *plan, 
     if (!need_kind(outputs, YAML_IS_MAPPING, "outputs", err)) return false;
     for (size_t i = 0, k; i < outputs->n; i++) {
         for (k = 0; k < 3 && !str_equal(outputs->keys[i].text, known[k]);) k++;
-        if (k == 3) return unknown_word(reader, &outputs->keys[i], "key of outputs", outputs->keys[i].text, known, 3, err);
+        if (k == 3)
+            return unknown_word(reader, &outputs->keys[i], "key of outputs", outputs->keys[i].text, known, 3,
+                                err);
     }
     const Yaml *formats = yaml_get(outputs, "formats");
     return (!formats || read_rules(reader, formats, &plan->formats, err)) &&

@@ -1,6 +1,6 @@
-/* What the protocol's `outputs` say: tables, figures and listings as data. Reading checks everything that can be
- * checked without data (keys, kinds, statistics, references between parts), each complaint with its line and the
- * nearest right word; docs/outputs.md teaches the language. */
+/* What the protocol's `outputs` say: tables, figures and listings as data. Reading checks everything that
+ * can be checked without data (keys, kinds, statistics, references between parts), each complaint with its
+ * line and the nearest right word; docs/outputs.md teaches the language. */
 #ifndef REPORT_OUTPUT_SPEC_H
 #define REPORT_OUTPUT_SPEC_H
 
@@ -29,15 +29,15 @@ typedef struct {
     const Yaml *at;
     Str name, variable;
     OutputLevels levels, tests;
-    OutputLevel total;                /* at NULL: none */
+    OutputLevel total; /* at NULL: none */
 } OutputColumnSet;
 
 /* The columns of one output: a set, or each of one set crossed with each of another. */
 typedef struct {
     const Yaml *at;
-    size_t n_sets;                    /* 0: one column, "all" */
+    size_t n_sets; /* 0: one column, "all" */
     OutputColumnSet sets[2];
-    bool show_n;                      /* "(N=86)" below each header */
+    bool show_n; /* "(N=86)" below each header */
 } OutputColumns;
 
 /* Whose number is N: rows (distinct subjects) of a frame, per column. */
@@ -51,13 +51,13 @@ typedef struct TestMethod TestMethod;
 typedef struct {
     const Yaml *at;
     const TestMethod *method;
-    Str in, row;                      /* column key; label of the row (default: the block's first) */
-    OutputTexts of;                   /* column keys (default: every column but the total) */
+    Str in, row;    /* column key; label of the row (default: the block's first) */
+    OutputTexts of; /* column keys (default: every column but the total) */
     Template format;
 } OutputTest;
 
 typedef struct {
-    const Yaml *at;                   /* NULL: nothing said, those around it hold; empty list: none */
+    const Yaml *at; /* NULL: nothing said, those around it hold; empty list: none */
     size_t n;
     OutputTest *items;
 } OutputTests;
@@ -80,7 +80,7 @@ typedef enum { ORDER_ALPHABETICAL, ORDER_DATA, ORDER_BY_VARIABLE, ORDER_MOST } O
 typedef struct {
     const Yaml *at;
     OutputOrderKind kind;
-    Str by;                           /* variable whose mean orders the levels, or column with the most first */
+    Str by; /* variable whose mean orders the levels, or column with the most first */
 } OutputOrder;
 
 typedef struct OutputBlock OutputBlock;
@@ -94,12 +94,12 @@ typedef struct OutputBlockKind OutputBlockKind;
 struct OutputBlock {
     const Yaml *at;
     const OutputBlockKind *kind;
-    Str subject;                      /* what stands behind the kind's key: label, variable or formula */
+    Str subject; /* what stands behind the kind's key: label, variable or formula */
     Str label, group, where, distinct, method, family, term, missing, count, interval, margins, factor,
         outcome, reference, covariates, overall;
-    bool plain;                       /* no header row for the group */
+    bool plain; /* no header row for the group */
     bool exploratory;
-    bool of_known;                    /* percentages of the values present, not of the column's N */
+    bool of_known; /* percentages of the values present, not of the column's N */
     int decimals, label_width, indent;
     double against, confidence;
     OutputLevels levels;
@@ -111,8 +111,10 @@ struct OutputBlock {
     OutputTexts only, in, factors;
     struct {
         size_t n;
-        struct { Str column, left, right; } *items;
-    } compare;                        /* column key: levels left minus right */
+        struct {
+            Str column, left, right;
+        } * items;
+    } compare; /* column key: levels left minus right */
 };
 
 /* A column of statistics, when they go across and arms go down. */
@@ -134,7 +136,7 @@ typedef struct {
     const Yaml *at;
     Str key, label, data, where, population, distinct, from, reasons;
     int column, row;
-    bool aside, hidden;               /* hidden: in the data table only */
+    bool aside, hidden; /* hidden: in the data table only */
 } OutputBox;
 
 typedef struct {
@@ -153,9 +155,9 @@ typedef struct {
     OutputDenominators denominators;
     FormatRules formats;
     OutputTests tests;
-    OutputItems across;               /* not empty: statistics go across */
+    OutputItems across; /* not empty: statistics go across */
     OutputBlocks rows;
-    OutputLevels listed;              /* columns of a listing: key is the variable, label the header */
+    OutputLevels listed; /* columns of a listing: key is the variable, label the header */
     OutputTexts sort;
     int label_width, decimals;
     bool exploratory;
@@ -168,16 +170,16 @@ typedef struct {
 } OutputSpec;
 
 typedef struct {
-    const Protocol *protocol;         /* its populations, families, subjects */
-    Str subjects, subject_key;        /* frame with a row per subject, and its key */
+    const Protocol *protocol;  /* its populations, families, subjects */
+    Str subjects, subject_key; /* frame with a row per subject, and its key */
     size_t n_sets, n_specs;
     OutputColumnSet *sets;
     OutputSpec *specs;
     FormatRules formats;
 } OutputPlan;
 
-/* Reads the `outputs` of a protocol; one without outputs gives none. Texts and nodes are those of the protocol.
- * Fails: MALFORMED, INCONSISTENT, with the line as place. */
+/* Reads the `outputs` of a protocol; one without outputs gives none. Texts and nodes are those of the
+ * protocol. Fails: MALFORMED, INCONSISTENT, with the line as place. */
 MUST_USE bool output_plan_read(Arena *arena, const Protocol *protocol, OutputPlan *plan, Error *err);
 
 #endif

@@ -40,7 +40,7 @@ static const Field block_fields[] = {
     FIELD(OutputBlock, factor, read_text),
     FIELD(OutputBlock, term, read_text),
     FIELD(OutputBlock, margins, read_text),
-    FIELD(OutputBlock, compare, read_compare),
+    {"compare", 0, read_compare},
     FIELD(OutputBlock, outcome, read_text),
     FIELD(OutputBlock, reference, read_text),
     FIELD(OutputBlock, covariates, read_text),
@@ -65,11 +65,13 @@ static bool read_block(Reader *reader, const Yaml *yaml, OutputBlock *block, Err
         if (yaml->n && str_equal(yaml->keys[0].text, names[k])) block->kind = kinds[k];
     }
     if (!yaml->n) return yaml_error(yaml, err, ERROR_MALFORMED, "a block of rows is empty");
-    if (!block->kind) return unknown_word(reader, &yaml->keys[0], "kind of block", yaml->keys[0].text, names, n_kinds, err);
+    if (!block->kind)
+        return unknown_word(reader, &yaml->keys[0], "kind of block", yaml->keys[0].text, names, n_kinds, err);
     uint64_t around = reader->statistics;
     reader->statistics = block->kind->statistics;
     bool good = read_text(reader, &yaml->items[0], &block->subject, err) &&
-                read_fields(reader, yaml, block->kind->name, FIELDS(block_fields), block->kind->name, block->kind->keys, block, err);
+                read_fields(reader, yaml, block->kind->name, FIELDS(block_fields), block->kind->name,
+                            block->kind->keys, block, err);
     reader->statistics = around;
     return good;
 }
@@ -85,7 +87,9 @@ bool read_blocks(Reader *reader, const Yaml *value, void *member, Error *err)
 }
 
 /* Rows by one word: a label that people know, and how its cell looks. */
-static const struct { const char *word, *label, *format; } known_lines[] = {
+static const struct {
+    const char *word, *label, *format;
+} known_lines[] = {
     {"n", "n", "{n}"},
     {"mean", "Mean", "{mean}"},
     {"sd", "SD", "{sd}"},
@@ -112,7 +116,9 @@ static bool read_known_line(Reader *reader, const Yaml *yaml, OutputLine *line, 
         words[i] = str_from(known_lines[i].word);
         if (!str_equal(words[i], yaml->text)) continue;
         line->label = str_from(known_lines[i].label);
-        if (template_parse(reader->arena, str_from(known_lines[i].format), reader->statistics, &line->format, err)) return true;
+        if (template_parse(reader->arena, str_from(known_lines[i].format), reader->statistics, &line->format,
+                           err))
+            return true;
         return error_in(err, "line %zu, column %zu", yaml->line, yaml->column);
     }
     return unknown_word(reader, yaml, "ready-made row", yaml->text, words, N_KNOWN, err);
@@ -123,7 +129,8 @@ bool read_lines(Reader *reader, const Yaml *value, void *member, Error *err)
 {
     OutputLines *lines = member;
     if (value->kind == YAML_IS_SCALAR) return need_kind(value, YAML_IS_SEQUENCE, "lines", err);
-    *lines = (OutputLines){.at = value, .n = value->n, .items = ARENA_ARRAY(reader->arena, OutputLine, value->n)};
+    *lines =
+        (OutputLines){.at = value, .n = value->n, .items = ARENA_ARRAY(reader->arena, OutputLine, value->n)};
     for (size_t i = 0; i < value->n; i++) {
         OutputLine *line = &lines->items[i];
         const Yaml *item = &value->items[i], *label = NULL, *format = NULL;
@@ -144,10 +151,11 @@ bool read_lines(Reader *reader, const Yaml *value, void *member, Error *err)
     return true;
 }
 
-/* compare: {low: [low, placebo]}: in column low, the level of column low minus that of column placebo. */
+/* compare: {low: [low, placebo]}: in column low, the level of column low minus that of column placebo.
+ * `member` is the whole block. */
 bool read_compare(Reader *reader, const Yaml *value, void *member, Error *err)
 {
-    OutputBlock *block = (OutputBlock *)((char *)member - offsetof(OutputBlock, compare));
+    OutputBlock *block = member;
     if (!need_kind(value, YAML_IS_MAPPING, "compare", err)) return false;
     block->compare.n = value->n;
     block->compare.items = arena_alloc_array(reader->arena, value->n, sizeof *block->compare.items);
@@ -155,7 +163,8 @@ bool read_compare(Reader *reader, const Yaml *value, void *member, Error *err)
         OutputTexts pair;
         if (!read_texts(reader, &value->items[i], &pair, err)) return false;
         if (pair.n != 2)
-            return yaml_error(&value->items[i], err, ERROR_MALFORMED, "a comparison must be two columns, [left, right]");
+            return yaml_error(&value->items[i], err, ERROR_MALFORMED,
+                              "a comparison must be two columns, [left, right]");
         block->compare.items[i].column = value->keys[i].text;
         block->compare.items[i].left = pair.items[0];
         block->compare.items[i].right = pair.items[1];
@@ -189,14 +198,19 @@ static const Field test_fields[] = {
 static bool read_test(Reader *reader, const Yaml *value, OutputTest *test, Error *err)
 {
     uint64_t around = reader->statistics;
-    reader->statistics = STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_TEST) | STATISTIC_BIT(STATISTIC_DF);
+    reader->statistics =
+        STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_TEST) | STATISTIC_BIT(STATISTIC_DF);
     *test = (OutputTest){.at = value};
     bool good = read_fields(reader, value, "a test", FIELDS(test_fields), NULL, NULL, test, err);
-    if (good && !test->format.n) good = template_parse(reader->arena, STR("{p}"), reader->statistics, &test->format, err);
+    if (good && !test->format.n)
+        good = template_parse(reader->arena, STR("{p}"), reader->statistics, &test->format, err);
     reader->statistics = around;
     if (!good) return false;
-    if (!test->method) return yaml_error(value, err, ERROR_MALFORMED, "this lacks the key \"test\", which names the test");
-    if (!test->in.len) return yaml_error(value, err, ERROR_MALFORMED, "this lacks the key \"in\", the column the p-value stands in");
+    if (!test->method)
+        return yaml_error(value, err, ERROR_MALFORMED, "this lacks the key \"test\", which names the test");
+    if (!test->in.len)
+        return yaml_error(value, err, ERROR_MALFORMED,
+                          "this lacks the key \"in\", the column the p-value stands in");
     return true;
 }
 

@@ -3,12 +3,14 @@
 
 #include <math.h>
 
-#define STATISTICS_OF_VALUES                                                                                  \
-    (STATISTIC_BIT(STATISTIC_N) | STATISTIC_BIT(STATISTIC_MISSING) | STATISTIC_BIT(STATISTIC_SUM) | STATISTIC_BIT(STATISTIC_MEAN) | \
-     STATISTIC_BIT(STATISTIC_SD) | STATISTIC_BIT(STATISTIC_SE) | STATISTIC_BIT(STATISTIC_MEDIAN) | STATISTIC_BIT(STATISTIC_Q1) |   \
-     STATISTIC_BIT(STATISTIC_Q3) | STATISTIC_BIT(STATISTIC_MIN) | STATISTIC_BIT(STATISTIC_MAX) | STATISTIC_BIT(STATISTIC_GEOMEAN) | \
-     STATISTIC_BIT(STATISTIC_CI_LOW) | STATISTIC_BIT(STATISTIC_CI_HIGH) | STATISTIC_BIT(STATISTIC_P) |                             \
-     STATISTIC_BIT(STATISTIC_P_ADJUSTED) | STATISTIC_BIT(STATISTIC_TEST) | STATISTIC_BIT(STATISTIC_ESTIMATE))
+#define STATISTICS_OF_VALUES                                                                                 \
+    (STATISTIC_BIT(STATISTIC_N) | STATISTIC_BIT(STATISTIC_MISSING) | STATISTIC_BIT(STATISTIC_SUM) |          \
+     STATISTIC_BIT(STATISTIC_MEAN) | STATISTIC_BIT(STATISTIC_SD) | STATISTIC_BIT(STATISTIC_SE) |             \
+     STATISTIC_BIT(STATISTIC_MEDIAN) | STATISTIC_BIT(STATISTIC_Q1) | STATISTIC_BIT(STATISTIC_Q3) |           \
+     STATISTIC_BIT(STATISTIC_MIN) | STATISTIC_BIT(STATISTIC_MAX) | STATISTIC_BIT(STATISTIC_GEOMEAN) |        \
+     STATISTIC_BIT(STATISTIC_CI_LOW) | STATISTIC_BIT(STATISTIC_CI_HIGH) | STATISTIC_BIT(STATISTIC_P) |       \
+     STATISTIC_BIT(STATISTIC_P_ADJUSTED) | STATISTIC_BIT(STATISTIC_TEST) |                                   \
+     STATISTIC_BIT(STATISTIC_ESTIMATE))
 
 static int decimals_of(const Eval *eval, int own)
 {
@@ -22,8 +24,8 @@ typedef struct {
 } BlockScope;
 
 /* Groups of values, or per column the numbers with and without a value. */
-static bool values_fill(Eval *eval, const void *what, const size_t *columns, size_t n, bool needs_values, TestInput *input,
-                        bool *is_empty, Error *err)
+static bool values_fill(Eval *eval, const void *what, const size_t *columns, size_t n, bool needs_values,
+                        TestInput *input, bool *is_empty, Error *err)
 {
     const BlockScope *of = what;
     (void)needs_values;
@@ -32,7 +34,8 @@ static bool values_fill(Eval *eval, const void *what, const size_t *columns, siz
     size_t total = 0;
     for (size_t i = 0; i < n; i++) {
         Values values;
-        if (!eval_values(eval, of->scope, columns[i], of->block->subject, of->block->at, &values, err)) return false;
+        if (!eval_values(eval, of->scope, columns[i], of->block->subject, of->block->at, &values, err))
+            return false;
         input->values[i] = values.items;
         input->n_values[i] = values.n;
         total += values.n;
@@ -41,8 +44,8 @@ static bool values_fill(Eval *eval, const void *what, const size_t *columns, siz
     return true;
 }
 
-static bool statistics_line(Eval *eval, const OutputBlock *block, const Scope *scope, const CellValues *cells, const OutputLine *line,
-                            const Provenance *const *from)
+static bool statistics_line(Eval *eval, const OutputBlock *block, const Scope *scope, const CellValues *cells,
+                            const OutputLine *line, const Provenance *const *from)
 {
     eval_row(eval, scope, block, eval_label(eval, scope, line->label));
     for (size_t c = 0; c < eval->n_columns; c++)
@@ -65,7 +68,8 @@ static bool statistics_write(Eval *eval, const OutputBlock *block, const Scope *
         Values values;
         if (eval->columns[c].holds_tests) continue;
         if (!eval_values(eval, &scope, c, block->subject, block->at, &values, err) ||
-            !eval_describe(eval, &values, uses, &how, &cells[c], err) || !eval_family(eval, block->family, block->at, &cells[c], err))
+            !eval_describe(eval, &values, uses, &how, &cells[c], err) ||
+            !eval_family(eval, block->family, block->at, &cells[c], err))
             return false;
         from[c] = eval_describe_provenance(eval, &scope, c, block->subject, uses, &how);
     }
@@ -89,11 +93,13 @@ const OutputBlockKind block_kind_statistics = {
     .write = statistics_write,
 };
 
-#define STATISTICS_ACROSS  (STATISTICS_OF_VALUES | STATISTIC_BIT(STATISTIC_TOTAL) | STATISTIC_BIT(STATISTIC_PCT) | STATISTIC_BIT(STATISTIC_EVENTS))
+#define STATISTICS_ACROSS                                                                                    \
+    (STATISTICS_OF_VALUES | STATISTIC_BIT(STATISTIC_TOTAL) | STATISTIC_BIT(STATISTIC_PCT) |                  \
+     STATISTIC_BIT(STATISTIC_EVENTS))
 
 /* Counts the scope where an item has no variable. */
-static bool item_counts(Eval *eval, const OutputItem *item, const OutputBlock *block, const Scope *scope, const Inference *how,
-                        CellValues *cell, const Provenance **from, Error *err)
+static bool item_counts(Eval *eval, const OutputItem *item, const OutputBlock *block, const Scope *scope,
+                        const Inference *how, CellValues *cell, const Provenance **from, Error *err)
 {
     Count count;
     double total = NAN;
@@ -108,15 +114,16 @@ static bool item_counts(Eval *eval, const OutputItem *item, const OutputBlock *b
     return true;
 }
 
-static bool item_describes(Eval *eval, const OutputItem *item, const OutputBlock *block, const Scope *scope, const Inference *how,
-                           CellValues *cell, const Provenance **from, Error *err)
+static bool item_describes(Eval *eval, const OutputItem *item, const OutputBlock *block, const Scope *scope,
+                           const Inference *how, CellValues *cell, const Provenance **from, Error *err)
 {
     Values values;
     if (!eval_values(eval, scope, scope->column, item->variable, item->at, &values, err) ||
         !eval_describe(eval, &values, item->format.uses, how, cell, err))
         return false;
     *from = eval_describe_provenance(eval, scope, scope->column, item->variable, item->format.uses, how);
-    return !(item->format.uses & STATISTIC_BIT(STATISTIC_P_ADJUSTED)) || eval_family(eval, block->family, item->at, cell, err);
+    return !(item->format.uses & STATISTIC_BIT(STATISTIC_P_ADJUSTED)) ||
+           eval_family(eval, block->family, item->at, cell, err);
 }
 
 static bool is_wanted(const OutputBlock *block, Str key)
@@ -135,15 +142,17 @@ static bool row_write(Eval *eval, const OutputBlock *block, const Scope *outer, 
     for (size_t i = 0; i < eval->spec->across.n; i++) {
         const OutputItem *item = &eval->spec->across.items[i];
         if (!is_wanted(block, item->key)) continue;
-        Inference how = {item->method.len ? item->method : block->method, item->interval, item->against, item->confidence, item->at};
+        Inference how = {item->method.len ? item->method : block->method, item->interval, item->against,
+                         item->confidence, item->at};
         CellValues cell;
         const Provenance *from;
         if (!eval_narrow(eval, &scope, item->where, item->at, &there, err) ||
-            !(item->variable.len ? item_describes : item_counts)(eval, item, block, &there, &how, &cell, &from, err))
+            !(item->variable.len ? item_describes : item_counts)(eval, item, block, &there, &how, &cell,
+                                                                 &from, err))
             return false;
         size_t first = eval->document->n_results;
-        template_write(eval->document, eval->table, i + 1, &item->format, &cell, &eval->formats, decimals_of(eval, item->decimals),
-                       item->prefix, from);
+        template_write(eval->document, eval->table, i + 1, &item->format, &cell, &eval->formats,
+                       decimals_of(eval, item->decimals), item->prefix, from);
         for (size_t r = first; eval->spec->columns.n_sets && r < eval->document->n_results; r++)
             eval->document->results[r].column = eval->columns[scope.column].key;
     }

@@ -5,9 +5,9 @@
 
 #include "stat/subgroup.h"
 
-#define SUBGROUP_STATISTICS                                                                                   \
-    (STATISTIC_BIT(STATISTIC_N) | STATISTIC_BIT(STATISTIC_ESTIMATE) | STATISTIC_BIT(STATISTIC_SE) | STATISTIC_BIT(STATISTIC_CI_LOW) | \
-     STATISTIC_BIT(STATISTIC_CI_HIGH) | STATISTIC_BIT(STATISTIC_P))
+#define SUBGROUP_STATISTICS                                                                                  \
+    (STATISTIC_BIT(STATISTIC_N) | STATISTIC_BIT(STATISTIC_ESTIMATE) | STATISTIC_BIT(STATISTIC_SE) |          \
+     STATISTIC_BIT(STATISTIC_CI_LOW) | STATISTIC_BIT(STATISTIC_CI_HIGH) | STATISTIC_BIT(STATISTIC_P))
 
 static CellValues effect_cell(const SubgroupEffect *effect)
 {
@@ -26,12 +26,14 @@ static Str level_label(Arena *arena, const OutputBlock *block, const SubgroupEff
     Str label = effect->level.len ? effect->level : block->overall;
     for (size_t i = 0; effect->level.len && i < block->levels.n; i++)
         if (str_equal(block->levels.items[i].value, effect->level)) label = block->levels.items[i].label;
-    return effect->contrast.len ? str_format(arena, STR_FMT ": " STR_FMT, STR_ARG(label), STR_ARG(effect->contrast)) : label;
+    return effect->contrast.len
+               ? str_format(arena, STR_FMT ": " STR_FMT, STR_ARG(label), STR_ARG(effect->contrast))
+               : label;
 }
 
 /* One row; the p-value of the interaction stands in the first row of the levels alone. */
-static void write_effect(Eval *eval, const OutputBlock *block, const Scope *scope, const SubgroupEffect *effect, double p,
-                         const Provenance *from)
+static void write_effect(Eval *eval, const OutputBlock *block, const Scope *scope,
+                         const SubgroupEffect *effect, double p, const Provenance *from)
 {
     const uint64_t is_p = STATISTIC_BIT(STATISTIC_P);
     CellValues cell = effect_cell(effect);
@@ -42,8 +44,11 @@ static void write_effect(Eval *eval, const OutputBlock *block, const Scope *scop
     for (size_t i = 0; i < eval->spec->across.n; i++) {
         const OutputItem *item = &eval->spec->across.items[i];
         if ((item->format.uses & is_p) && isnan(p)) continue;
-        int decimals = item->decimals != DECIMALS_UNSAID ? item->decimals : eval->spec->decimals != DECIMALS_UNSAID ? eval->spec->decimals : 0;
-        template_write(eval->document, eval->table, i + 1, &item->format, &cell, &eval->formats, decimals, item->prefix, from);
+        int decimals = item->decimals != DECIMALS_UNSAID         ? item->decimals
+                       : eval->spec->decimals != DECIMALS_UNSAID ? eval->spec->decimals
+                                                                 : 0;
+        template_write(eval->document, eval->table, i + 1, &item->format, &cell, &eval->formats, decimals,
+                       item->prefix, from);
     }
 }
 
@@ -56,18 +61,25 @@ static bool subgroup_write(Eval *eval, const OutputBlock *block, const Scope *ou
         return error_hint(err, "Name the column whose effect it shows, such as CHG.");
     }
     if (!eval_narrow(eval, outer, block->where, block->at, &narrow, err)) return false;
-    SubgroupOptions options = {.outcome = block->outcome, .factor = block->factor, .reference = block->reference,
-                               .subgroup = block->subject, .covariates = block->covariates,
+    SubgroupOptions options = {.outcome = block->outcome,
+                               .factor = block->factor,
+                               .reference = block->reference,
+                               .subgroup = block->subject,
+                               .covariates = block->covariates,
                                .confidence = isnan(block->confidence) ? 0.95 : block->confidence};
     if (!subgroup_effects(eval->arena, eval->data->frame, narrow.rows, narrow.n_rows, &options, &result, err))
         return error_at(err, block->at);
-    Provenance *from = eval_provenance(eval, &narrow, SIZE_MAX, block->outcome, STR("linear model with interaction"), STR("ls-means"));
+    Provenance *from = eval_provenance(eval, &narrow, SIZE_MAX, block->outcome,
+                                       STR("linear model with interaction"), STR("ls-means"));
     from->n_records = result.n;
-    from->options = str_format(eval->arena, "subgroup " STR_FMT "; %g %% confidence; exploratory", STR_ARG(block->subject), 100 * options.confidence);
-    if (block->overall.len && result.n_effects) write_effect(eval, block, &narrow, &result.effects[0], NAN, from);
+    from->options = str_format(eval->arena, "subgroup " STR_FMT "; %g %% confidence; exploratory",
+                               STR_ARG(block->subject), 100 * options.confidence);
+    if (block->overall.len && result.n_effects)
+        write_effect(eval, block, &narrow, &result.effects[0], NAN, from);
     Scope scope = eval_group(eval, &narrow, block);
     for (size_t i = 1; i < result.n_effects; i++)
-        write_effect(eval, block, &scope, &result.effects[i], i == 1 && result.interaction.df > 0 ? result.interaction.p : NAN, from);
+        write_effect(eval, block, &scope, &result.effects[i],
+                     i == 1 && result.interaction.df > 0 ? result.interaction.p : NAN, from);
     return true;
 }
 

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#define IS_PLAIN       1000
-#define PLAIN(places)  (IS_PLAIN + (places))
+#define IS_PLAIN 1000
+#define PLAIN(places) (IS_PLAIN + (places))
 #define BEYOND(places) (places)
 
 static const struct {
@@ -60,7 +60,8 @@ static bool parse_piece(Arena *arena, Str inside, uint64_t offered, TemplatePiec
     if (str_cut(inside, STR(":"), &name, &decimals)) {
         int64_t places;
         if (!integer_parse(str_trim(decimals), &places) || places < 0 || places > 12) {
-            error_set(err, ERROR_MALFORMED, "decimals \"" STR_FMT "\" are not a number from 0 to 12", STR_ARG(decimals));
+            error_set(err, ERROR_MALFORMED, "decimals \"" STR_FMT "\" are not a number from 0 to 12",
+                      STR_ARG(decimals));
             return error_hint(err, "Write a statistic and its decimals like {mean:1}.");
         }
         piece->decimals = (int)places;
@@ -96,8 +97,8 @@ FormatRules format_rules_unsaid(void)
 {
     FormatRules rules;
     for (size_t s = 0; s < N_STATISTICS; s++)
-        rules.of[s] = (FormatRule){.decimals = DECIMALS_UNSAID, .below = NAN, .above = NAN, .star = NAN,
-                                     .zero = DECIMALS_UNSAID};
+        rules.of[s] = (FormatRule){
+            .decimals = DECIMALS_UNSAID, .below = NAN, .above = NAN, .star = NAN, .zero = DECIMALS_UNSAID};
     return rules;
 }
 
@@ -141,8 +142,10 @@ static Str print_limit(Arena *arena, char sign, double limit, bool bare)
 static Str printed_by_rule(Arena *arena, const FormatRule *rule, Statistic statistic, double value)
 {
     bool is_share = statistic == STATISTIC_PCT;
-    if (value < rule->below && !(is_share && value <= 0)) return print_limit(arena, '<', rule->below, rule->zero == 0);
-    if (value > rule->above && !(is_share && value >= 100)) return print_limit(arena, '>', rule->above, rule->zero == 0);
+    if (value < rule->below && !(is_share && value <= 0))
+        return print_limit(arena, '<', rule->below, rule->zero == 0);
+    if (value > rule->above && !(is_share && value >= 100))
+        return print_limit(arena, '>', rule->above, rule->zero == 0);
     return (Str){0};
 }
 
@@ -152,21 +155,23 @@ static Str result_name(Arena *arena, Str prefix, Statistic statistic)
     return str_format(arena, STR_FMT "%s", STR_ARG(prefix), statistics[statistic].name);
 }
 
-static void write_piece(Document *document, Table *table, size_t column, const TemplatePiece *piece, Str after, double value,
-                        const FormatRule *rule, int data_decimals, Str prefix, const Provenance *from)
+static void write_piece(Document *document, Table *table, size_t column, const TemplatePiece *piece,
+                        Str after, double value, const FormatRule *rule, int data_decimals, Str prefix,
+                        const Provenance *from)
 {
     Statistic s = piece->statistic;
-    int decimals = piece->decimals != DECIMALS_UNSAID ? piece->decimals
+    int decimals = piece->decimals != DECIMALS_UNSAID  ? piece->decimals
                    : rule->decimals != DECIMALS_UNSAID ? rule->decimals
                                                        : statistic_decimals(s, data_decimals);
     Str printed = printed_by_rule(document->arena, rule, s, value);
     Str suffix = value < rule->star ? str_format(document->arena, "*" STR_FMT, STR_ARG(after)) : after;
-    table_cell_number(document, table, column, piece->literal, result_name(document->arena, prefix, s), value, decimals, printed,
-                      suffix, from);
+    table_cell_number(document, table, column, piece->literal, result_name(document->arena, prefix, s), value,
+                      decimals, printed, suffix, from);
 }
 
-void template_write(Document *document, Table *table, size_t column, const Template *template, const CellValues *values,
-                    const FormatRules *rules, int data_decimals, Str prefix, const Provenance *from)
+void template_write(Document *document, Table *table, size_t column, const Template *template,
+                    const CellValues *values, const FormatRules *rules, int data_decimals, Str prefix,
+                    const Provenance *from)
 {
     for (size_t i = 0; i < template->n; i++) {
         const TemplatePiece *piece = &template->pieces[i];

@@ -60,8 +60,8 @@ static bool t_run(const TestInput *input, bool is_welch, CellValues *values, Err
 {
     TTest test;
     if (!need_two(input, err)) return false;
-    if (!(is_welch ? ttest_welch : ttest_pooled)(input->values[0], input->n_values[0], input->values[1], input->n_values[1], 0, 0.95,
-                                                 &test, err))
+    if (!(is_welch ? ttest_welch : ttest_pooled)(input->values[0], input->n_values[0], input->values[1],
+                                                 input->n_values[1], 0, 0.95, &test, err))
         return false;
     values->of[STATISTIC_P] = test.p_two_sided;
     values->of[STATISTIC_TEST] = test.t;
@@ -85,7 +85,8 @@ static bool rank_sum_run(Arena *arena, const TestInput *input, CellValues *value
 {
     WilcoxonTest test;
     if (!need_two(input, err)) return false;
-    if (!rank_sum_test(arena, input->values[0], input->n_values[0], input->values[1], input->n_values[1], P_METHOD_EXACT, 0.95, &test, err))
+    if (!rank_sum_test(arena, input->values[0], input->n_values[0], input->values[1], input->n_values[1],
+                       P_METHOD_EXACT, 0.95, &test, err))
         return false;
     values->of[STATISTIC_P] = test.p_two_sided;
     values->of[STATISTIC_TEST] = test.statistic;
@@ -131,33 +132,40 @@ static bool test_columns(Eval *eval, const OutputTest *test, size_t **columns, s
         if (!eval_find_column(eval, test->of.items[i], test->at, &(*columns)[(*n)++], err)) return false;
     for (size_t c = 0; test->of.n == 0 && c < eval->n_columns; c++)
         if (!eval->columns[c].holds_tests && !eval->columns[c].is_total) (*columns)[(*n)++] = c;
-    if (*n < 2) return yaml_error(test->at, err, ERROR_INCONSISTENT, "a test compares two columns or more, here is %zu", *n);
+    if (*n < 2)
+        return yaml_error(test->at, err, ERROR_INCONSISTENT,
+                          "a test compares two columns or more, here is %zu", *n);
     return true;
 }
 
 static Str columns_words(Eval *eval, const size_t *columns, size_t n)
 {
     Buf buf = buf_new(eval->arena);
-    for (size_t i = 0; i < n; i++) buf_format(&buf, "%s" STR_FMT, i ? " v " : "", STR_ARG(eval->columns[columns[i]].key));
+    for (size_t i = 0; i < n; i++)
+        buf_format(&buf, "%s" STR_FMT, i ? " v " : "", STR_ARG(eval->columns[columns[i]].key));
     buf_c(&buf);
     return buf_str(&buf);
 }
 
-static bool run_test(Eval *eval, const Scope *scope, const OutputBlock *block, const OutputTest *test, TestFill *fill,
-                     const void *what, Error *err)
+static bool run_test(Eval *eval, const Scope *scope, const OutputBlock *block, const OutputTest *test,
+                     TestFill *fill, const void *what, Error *err)
 {
     size_t place, *columns, n;
     bool is_empty = false;
     TestInput input = {0};
-    if (!eval_find_column(eval, test->in, test->at, &place, err) || !test_columns(eval, test, &columns, &n, err)) return false;
+    if (!eval_find_column(eval, test->in, test->at, &place, err) ||
+        !test_columns(eval, test, &columns, &n, err))
+        return false;
     input.n_groups = n;
     if (!fill(eval, what, columns, n, test->method->needs_values, &input, &is_empty, err)) return false;
     if (is_empty) return true;
     if (test->method->needs_values != (input.values != NULL)) {
-        yaml_error(test->at, err, ERROR_INCONSISTENT, "the test \"%s\" cannot be made of a block of kind \"%s\"", test->method->name,
+        yaml_error(test->at, err, ERROR_INCONSISTENT,
+                   "the test \"%s\" cannot be made of a block of kind \"%s\"", test->method->name,
                    block->kind->name);
-        return error_hint(err, test->method->needs_values ? "It compares values: place it in a block \"statistics\"."
-                                                          : "It compares counts: place it in a block \"count\" or \"categories\".");
+        return error_hint(err, test->method->needs_values
+                                   ? "It compares values: place it in a block \"statistics\"."
+                                   : "It compares counts: place it in a block \"count\" or \"categories\".");
     }
     CellValues values = cell_values_none();
     Error trouble = {0};
@@ -165,14 +173,15 @@ static bool run_test(Eval *eval, const Scope *scope, const OutputBlock *block, c
         if (err) *err = trouble;
         return error_at(err, test->at);
     }
-    Provenance *from = eval_provenance(eval, scope, SIZE_MAX, block->subject, str_from(test->method->title), str_from(test->method->page));
+    Provenance *from = eval_provenance(eval, scope, SIZE_MAX, block->subject, str_from(test->method->title),
+                                       str_from(test->method->page));
     from->options = columns_words(eval, columns, n);
     eval_cell(eval, place, &test->format, &values, 0, from);
     return true;
 }
 
-bool eval_tests(Eval *eval, const Scope *scope, const OutputBlock *block, Str label, bool is_first, TestFill *fill, const void *what,
-                Error *err)
+bool eval_tests(Eval *eval, const Scope *scope, const OutputBlock *block, Str label, bool is_first,
+                TestFill *fill, const void *what, Error *err)
 {
     const OutputTests *tests = block->tests.at ? &block->tests : scope->tests;
     for (size_t i = 0; tests && i < tests->n; i++) {

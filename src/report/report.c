@@ -22,7 +22,9 @@ static const struct {
 
 static Str asked_for(const ReportSelection *selection, OutputKind kind)
 {
-    const Str numbers[] = {[OUTPUT_TABLE] = selection->table, [OUTPUT_FIGURE] = selection->figure, [OUTPUT_LISTING] = selection->listing};
+    const Str numbers[] = {[OUTPUT_TABLE] = selection->table,
+                           [OUTPUT_FIGURE] = selection->figure,
+                           [OUTPUT_LISTING] = selection->listing};
     return numbers[kind];
 }
 
@@ -30,7 +32,8 @@ static Str asked_for(const ReportSelection *selection, OutputKind kind)
 static bool is_meant(const OutputSpec *spec, size_t place, Str asked)
 {
     int64_t number;
-    return str_equal_fold(spec->number, asked) || (integer_parse(asked, &number) && number >= 1 && (size_t)number == place);
+    return str_equal_fold(spec->number, asked) ||
+           (integer_parse(asked, &number) && number >= 1 && (size_t)number == place);
 }
 
 static bool unknown_output(Arena *arena, const OutputPlan *plan, OutputKind kind, Str asked, Error *err)
@@ -48,7 +51,8 @@ static bool unknown_output(Arena *arena, const OutputPlan *plan, OutputKind kind
 }
 
 /* Marks the outputs that are asked for. */
-static bool select_outputs(Arena *arena, const OutputPlan *plan, const ReportSelection *selection, bool *chosen, Error *err)
+static bool select_outputs(Arena *arena, const OutputPlan *plan, const ReportSelection *selection,
+                           bool *chosen, Error *err)
 {
     bool all = !selection->table.len && !selection->figure.len && !selection->listing.len;
     for (size_t i = 0; i < plan->n_specs; i++) chosen[i] = all;
@@ -65,7 +69,8 @@ static bool select_outputs(Arena *arena, const OutputPlan *plan, const ReportSel
     return true;
 }
 
-bool report_outputs(Document *document, const OutputPlan *plan, FrameSource source, const ReportSelection *selection, Error *err)
+bool report_outputs(Document *document, const OutputPlan *plan, FrameSource source,
+                    const ReportSelection *selection, Error *err)
 {
     Frames frames;
     bool *chosen = ARENA_ARRAY(document->arena, bool, plan->n_specs);
@@ -77,7 +82,8 @@ bool report_outputs(Document *document, const OutputPlan *plan, FrameSource sour
     for (size_t i = 0; i < plan->n_specs; i++) {
         const OutputSpec *spec = &plan->specs[i];
         if (!chosen[i]) continue;
-        if (spec->section.len && !str_equal(spec->section, section)) document_heading(document, 2, spec->section);
+        if (spec->section.len && !str_equal(spec->section, section))
+            document_heading(document, 2, spec->section);
         if (spec->section.len) section = spec->section;
         families_begin(&context, i);
         if (!kinds[spec->kind].make(&context, spec, document, err))

@@ -5,13 +5,13 @@
 #include "report/frames.h"
 
 typedef struct {
-    Str table, figure, listing;       /* only this number ("14-2.01") or position ("2"); all empty: everything */
+    Str table, figure, listing; /* only this number ("14-2.01") or position ("2"); all empty: everything */
 } ReportSelection;
 
 /* Makes every selected output, in the order of the file, at the end of `document`. Sections of outputs become
  * headings. Fails: USAGE (no such output, with the nearest), and as the outputs themselves (INCONSISTENT,
  * MALFORMED, DEGENERATE, with the line of the protocol file). */
-MUST_USE bool report_outputs(Document *document, const OutputPlan *plan, FrameSource source, const ReportSelection *selection,
-                             Error *err);
+MUST_USE bool report_outputs(Document *document, const OutputPlan *plan, FrameSource source,
+                             const ReportSelection *selection, Error *err);
 
 #endif

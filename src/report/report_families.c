@@ -13,8 +13,10 @@ static bool names_family(const OutputBlocks *blocks)
 
 static Adjustment adjustment_of(FamilyMethod method)
 {
-    static const Adjustment adjustments[] = {[FAMILY_HOLM] = ADJUSTMENT_HOLM, [FAMILY_BONFERRONI] = ADJUSTMENT_BONFERRONI,
-                                             [FAMILY_HOCHBERG] = ADJUSTMENT_HOCHBERG, [FAMILY_NONE] = ADJUSTMENT_NONE};
+    static const Adjustment adjustments[] = {[FAMILY_HOLM] = ADJUSTMENT_HOLM,
+                                             [FAMILY_BONFERRONI] = ADJUSTMENT_BONFERRONI,
+                                             [FAMILY_HOCHBERG] = ADJUSTMENT_HOCHBERG,
+                                             [FAMILY_NONE] = ADJUSTMENT_NONE};
     return method < sizeof adjustments / sizeof adjustments[0] ? adjustments[method] : ADJUSTMENT_NONE;
 }
 
@@ -47,13 +49,16 @@ bool families_gather(OutputContext *context, Error *err)
     const Families *families = &plan->protocol->families;
     context->families = ARENA_ARRAY(context->arena, FamilyState, families->n);
     for (size_t f = 0; f < families->n; f++)
-        context->families[f] = (FamilyState){.family = &families->items[f], .first = ARENA_ARRAY(context->arena, size_t, plan->n_specs)};
+        context->families[f] = (FamilyState){.family = &families->items[f],
+                                             .first = ARENA_ARRAY(context->arena, size_t, plan->n_specs)};
     context->is_gathering = true;
     for (size_t i = 0; i < plan->n_specs; i++) {
         Table *table;
         for (size_t f = 0; f < families->n; f++) context->families[f].first[i] = context->families[f].n;
         if (!names_family(&plan->specs[i].rows)) continue;
-        if (!output_table_make(context, &plan->specs[i], document_new(context->arena, (Str){0}), NULL, &table, err)) return false;
+        if (!output_table_make(context, &plan->specs[i], document_new(context->arena, (Str){0}), NULL, &table,
+                               err))
+            return false;
     }
     context->is_gathering = false;
     for (size_t f = 0; f < families->n; f++)

@@ -7,41 +7,51 @@
 
 #include "test.h"
 
-static bool comparison_of(Test *t, const char *results, const char *checks, Comparison *comparison, Error *err)
+static bool comparison_of(Test *t, const char *results, const char *checks, Comparison *comparison,
+                          Error *err)
 {
     Json report, published;
     Str a = str_format(t->arena, "{\"schema\": \"equipoise-report/1\", \"results\": [%s]}", results);
-    Str b = str_format(t->arena, "{\"schema\": \"published-table/1\", \"table\": \"Table 14-2\", \"checks\": [%s]}", checks);
+    Str b = str_format(
+        t->arena, "{\"schema\": \"published-table/1\", \"table\": \"Table 14-2\", \"checks\": [%s]}", checks);
     return json_parse(t->arena, a, &report, err) && json_parse(t->arena, b, &published, err) &&
            compare_published(t->arena, &report, &published, comparison, err);
 }
 
-#define RESULTS                                                                                               \
-    "{\"id\": \"T1.r1.c2\", \"table\": \"14-2\", \"group\": \"Age (y)\", \"label\": \"Mean\", \"column\": \"low\", \"stat\": \"mean\", " \
-    "\"value\": 2.675, \"decimals\": 1, \"printed\": \"2.7\"},"                                                 \
-    "{\"id\": \"T1.r2.c2\", \"table\": \"14-2\", \"group\": \"\", \"label\": \"General disorders and administration site conditions\", " \
-    "\"column\": \"low\", \"stat\": \"p\", \"value\": 0.9963, \"decimals\": 3, \"printed\": \">0.99\"},"        \
-    "{\"id\": \"T1.r3.c2\", \"table\": \"14-2\", \"group\": \"\", \"label\": \"Gone\", \"column\": \"low\", \"stat\": \"sd\", " \
-    "\"value\": null, \"decimals\": 3, \"printed\": \"NE\"},"                                                   \
-    "{\"id\": \"T2.r1.c2\", \"table\": \"14-3\", \"group\": \"\", \"label\": \"Elsewhere\", \"column\": \"n\", \"stat\": \"n\", " \
+#define RESULTS                                                                                              \
+    "{\"id\": \"T1.r1.c2\", \"table\": \"14-2\", \"group\": \"Age (y)\", \"label\": \"Mean\", \"column\": "  \
+    "\"low\", \"stat\": \"mean\", "                                                                          \
+    "\"value\": 2.675, \"decimals\": 1, \"printed\": \"2.7\"},"                                              \
+    "{\"id\": \"T1.r2.c2\", \"table\": \"14-2\", \"group\": \"\", \"label\": \"General disorders and "       \
+    "administration site conditions\", "                                                                     \
+    "\"column\": \"low\", \"stat\": \"p\", \"value\": 0.9963, \"decimals\": 3, \"printed\": \">0.99\"},"     \
+    "{\"id\": \"T1.r3.c2\", \"table\": \"14-2\", \"group\": \"\", \"label\": \"Gone\", \"column\": "         \
+    "\"low\", \"stat\": \"sd\", "                                                                            \
+    "\"value\": null, \"decimals\": 3, \"printed\": \"NE\"},"                                                \
+    "{\"id\": \"T2.r1.c2\", \"table\": \"14-3\", \"group\": \"\", \"label\": \"Elsewhere\", \"column\": "    \
+    "\"n\", \"stat\": \"n\", "                                                                               \
     "\"value\": 4, \"decimals\": 0, \"printed\": \"4\"}"
 
 static void numbers_round_half_away_and_names_forgive_print(Test *t)
 {
     Error err = {0};
     Comparison c;
-    const char *checks =
-        "{\"id\": \"1\", \"group\": \"AGE(y)\", \"label\": \"mean.\", \"column\": \"Low\", \"stat\": \"mean\", \"value\": 2.68, \"decimals\": 2},"
-        "{\"id\": \"2\", \"label\": \"GENERAL DISORDERS AND ADMINISTRATION SIT\", \"column\": \"low\", \"stat\": \"p\", \"value\": 0.99, "
-        "\"decimals\": 2, \"op\": \">\"},"
-        "{\"id\": \"3\", \"group\": \"Age (y)\", \"label\": \"Mean\", \"column\": \"low\", \"stat\": \"mean\", \"value\": 2.67, \"decimals\": 2, "
-        "\"printed\": \"2.67\"},"
-        "{\"id\": \"4\", \"label\": \"Elsewhere\", \"value\": 4},"
-        "{\"id\": \"5\", \"label\": \"General\", \"column\": \"low\", \"stat\": \"p\", \"value\": 0.99, \"op\": \">\", \"printed\": \">0.99\"},"
-        "{\"id\": \"6\", \"label\": \"Gone\", \"column\": \"low\", \"stat\": \"sd\", \"value\": 1, \"printed\": \"1\"}";
+    const char *checks = "{\"id\": \"1\", \"group\": \"AGE(y)\", \"label\": \"mean.\", \"column\": \"Low\", "
+                         "\"stat\": \"mean\", \"value\": 2.68, \"decimals\": 2},"
+                         "{\"id\": \"2\", \"label\": \"GENERAL DISORDERS AND ADMINISTRATION SIT\", "
+                         "\"column\": \"low\", \"stat\": \"p\", \"value\": 0.99, "
+                         "\"decimals\": 2, \"op\": \">\"},"
+                         "{\"id\": \"3\", \"group\": \"Age (y)\", \"label\": \"Mean\", \"column\": \"low\", "
+                         "\"stat\": \"mean\", \"value\": 2.67, \"decimals\": 2, "
+                         "\"printed\": \"2.67\"},"
+                         "{\"id\": \"4\", \"label\": \"Elsewhere\", \"value\": 4},"
+                         "{\"id\": \"5\", \"label\": \"General\", \"column\": \"low\", \"stat\": \"p\", "
+                         "\"value\": 0.99, \"op\": \">\", \"printed\": \">0.99\"},"
+                         "{\"id\": \"6\", \"label\": \"Gone\", \"column\": \"low\", \"stat\": \"sd\", "
+                         "\"value\": 1, \"printed\": \"1\"}";
     if (!CHECK_OK(t, comparison_of(t, RESULTS, checks, &c, &err), err)) return;
-    static const CompareVerdict want[] = {COMPARE_MATCHES, COMPARE_MATCHES, COMPARE_DIFFERS, COMPARE_UNMATCHED, COMPARE_UNMATCHED,
-                                          COMPARE_DIFFERS};
+    static const CompareVerdict want[] = {COMPARE_MATCHES,   COMPARE_MATCHES,   COMPARE_DIFFERS,
+                                          COMPARE_UNMATCHED, COMPARE_UNMATCHED, COMPARE_DIFFERS};
     for (size_t i = 0; i < 6; i++) CHECK_INT(t, c.lines[i].verdict, want[i]);
     Buf out = buf_new(t->arena);
     compare_write_text(&c, STR("x.json"), false, &out);
@@ -86,10 +96,15 @@ static bool pilot_report(Test *t, Json *report)
     Str adam = file_folder(folder), sdtm = file_join(t->arena, file_folder(adam), STR("sdtm"));
     Document *document = document_new(t->arena, STR("Pilot"));
     if (!CHECK_OK(t,
-                  file_read(t->arena, test_source(t, "examples/cdiscpilot01/protocol.yaml"), YAML_MAX_BYTES, &text, &err) &&
-                      protocol_parse(t->arena, text, protocol, &err) && output_plan_read(t->arena, protocol, &plan, &err) &&
-                      source_open(t->arena, str_format(t->arena, STR_FMT ":" STR_FMT, STR_ARG(adam), STR_ARG(sdtm)), &source, &err) &&
-                      report_outputs(document, &plan, (FrameSource){source, folder_frame}, &(ReportSelection){0}, &err),
+                  file_read(t->arena, test_source(t, "examples/cdiscpilot01/protocol.yaml"), YAML_MAX_BYTES,
+                            &text, &err) &&
+                      protocol_parse(t->arena, text, protocol, &err) &&
+                      output_plan_read(t->arena, protocol, &plan, &err) &&
+                      source_open(t->arena,
+                                  str_format(t->arena, STR_FMT ":" STR_FMT, STR_ARG(adam), STR_ARG(sdtm)),
+                                  &source, &err) &&
+                      report_outputs(document, &plan, (FrameSource){source, folder_frame},
+                                     &(ReportSelection){0}, &err),
                   err))
         return false;
     Buf out = buf_new(t->arena);
@@ -97,7 +112,8 @@ static bool pilot_report(Test *t, Json *report)
     return CHECK_OK(t, json_parse(t->arena, buf_str(&out), report, &err), err);
 }
 
-/* Four p-values of the adverse events that the published report rounded twice, to four and then to three places. */
+/* Four p-values of the adverse events that the published report rounded twice, to four and then to three
+ * places. */
 static bool is_rounded_twice(Str id)
 {
     static const char *const ids[] = {"14-5.01.309", "14-5.01.337", "14-5.01.455", "14-5.01.1275"};
@@ -108,25 +124,30 @@ static bool is_rounded_twice(Str id)
 
 static void every_printed_number_of_the_pilot_study_is_ours(Test *t)
 {
-    static const struct { const char *display; size_t n; } displays[] = {
-        {"14-1.01", 40}, {"14-1.02", 107}, {"14-1.03", 216}, {"14-2.01", 298}, {"14-3.01", 70},
-        {"14-3.03", 70}, {"14-3.10", 252}, {"14-4.01", 72},  {"14-5.01", 2009}, {"F10-1", 11}};
+    static const struct {
+        const char *display;
+        size_t n;
+    } displays[] = {{"14-1.01", 40}, {"14-1.02", 107}, {"14-1.03", 216}, {"14-2.01", 298},  {"14-3.01", 70},
+                    {"14-3.03", 70}, {"14-3.10", 252}, {"14-4.01", 72},  {"14-5.01", 2009}, {"F10-1", 11}};
     Json report, published;
     if (!pilot_report(t, &report)) return;
     for (size_t i = 0; i < sizeof displays / sizeof displays[0]; i++) {
         Error err = {0};
         Comparison c;
-        const char *path = str_c(t->arena, str_format(t->arena, "cdiscpilot01/published/%s.json", displays[i].display));
+        const char *path =
+            str_c(t->arena, str_format(t->arena, "cdiscpilot01/published/%s.json", displays[i].display));
         if (!test_data_json(t, path, &published)) return;
         if (!CHECK_OK(t, compare_published(t->arena, &report, &published, &c, &err), err)) continue;
         CHECK_INT(t, c.n, displays[i].n);
         CHECK_INT(t, c.n_matches, displays[i].n - (displays[i].n == 2009 ? 4 : 0));
-        for (size_t k = 0; k < c.n; k++) CHECK(t, (c.lines[k].verdict == COMPARE_MATCHES) != is_rounded_twice(c.lines[k].id));
+        for (size_t k = 0; k < c.n; k++)
+            CHECK(t, (c.lines[k].verdict == COMPARE_MATCHES) != is_rounded_twice(c.lines[k].id));
     }
 }
 
 static const TestCase CASES[] = {
-    {"numbers round half away from zero, names forgive print", numbers_round_half_away_and_names_forgive_print},
+    {"numbers round half away from zero, names forgive print",
+     numbers_round_half_away_and_names_forgive_print},
     {"what is no published display is refused", what_is_no_display_is_refused},
     {"every printed number of the pilot study is ours", every_printed_number_of_the_pilot_study_is_ours},
 };

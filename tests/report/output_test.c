@@ -3,17 +3,21 @@
 #include "outputs.h"
 
 static const Sheet SHEETS[] = {
-    {"subjects", "SUBJID,ARM,SEX,AGE,SAFFL,GRADE\n"
-                 "S1,A,F,4.5,Y,low\nS2,A,M,6,Y,high\nS3,A,F,7.25,Y,low\nS4,B,M,5,Y,high\nS5,B,F,9.5,Y,\nS6,B,M,,,low\n"},
+    {"subjects",
+     "SUBJID,ARM,SEX,AGE,SAFFL,GRADE\n"
+     "S1,A,F,4.5,Y,low\nS2,A,M,6,Y,high\nS3,A,F,7.25,Y,low\nS4,B,M,5,Y,high\nS5,B,F,9.5,Y,\nS6,B,M,,,low\n"},
     {"events", "SUBJID,ARM,BODY,TERM\n"
-               "S1,A,Skin,Rash\nS1,A,Skin,Rash\nS2,A,Skin,Itch\nS4,B,Skin,Itch\nS4,B,Gut,Nausea\nS5,B,Skin,Itch\nS6,B,Gut,Pain\n"},
+               "S1,A,Skin,Rash\nS1,A,Skin,Rash\nS2,A,Skin,Itch\nS4,B,Skin,Itch\nS4,B,Gut,Nausea\nS5,B,Skin,"
+               "Itch\nS6,B,Gut,Pain\n"},
     {"measures", "SUBJID,ARM,VISIT,VISITN,AVAL,BASE,CHG\n"
                  "S1,A,Start,0,10,10,\nS2,A,Start,0,12,12,\nS4,B,Start,0,9,9,\nS5,B,Start,0,14,14,\n"
                  "S1,A,End,6,13.5,10,3.5\nS2,A,End,6,13,12,1\nS4,B,End,6,11.5,9,2.5\nS5,B,End,6,18,14,4\n"},
 };
 static const Sheets DATA = {3, SHEETS};
 
-#define ARMS "columns: {variable: ARM, levels: [{key: a, header: Arm A, value: A}, {key: b, header: Arm B, value: B}]"
+#define ARMS                                                                                                 \
+    "columns: {variable: ARM, levels: [{key: a, header: Arm A, value: A}, {key: b, header: Arm B, value: "   \
+    "B}]"
 
 static Document *made(Test *t, const char *outputs)
 {
@@ -24,12 +28,12 @@ static Document *made(Test *t, const char *outputs)
 
 static void counts_are_of_the_column_and_its_population(Test *t)
 {
-    Document *document = made(t,
-        "  displays:\n"
-        "    - table: 1\n      title: Counts\n      population: safety\n      " ARMS ", total: true, show_n: true}\n"
-        "      rows:\n"
-        "        - {count: Girls, where: \"SEX = 'F'\"}\n"
-        "        - {count: Old, where: AGE > 100, zero: \"{n}\"}\n");
+    Document *document = made(t, "  displays:\n"
+                                 "    - table: 1\n      title: Counts\n      population: safety\n      " ARMS
+                                 ", total: true, show_n: true}\n"
+                                 "      rows:\n"
+                                 "        - {count: Girls, where: \"SEX = 'F'\"}\n"
+                                 "        - {count: Old, where: AGE > 100, zero: \"{n}\"}\n");
     if (!document) return;
     CHECK_TEXT(t, outputs_cell(document, "Girls", "a"), "2 (67%)");
     CHECK_TEXT(t, outputs_cell(document, "Girls", "b"), "1 (50%)");
@@ -48,13 +52,14 @@ static void counts_are_of_the_column_and_its_population(Test *t)
 
 static void categories_show_their_levels_the_known_and_the_missing(Test *t)
 {
-    Document *document = made(t,
-        "  displays:\n"
-        "    - table: 1\n      title: Categories\n      " ARMS "}\n"
-        "      rows:\n"
-        "        - {categories: GRADE, count: known, levels: {high: High, low: Low}, missing: Missing, of_known: true}\n"
-        "        - {categories: SEX, group: \"By sex\", levels: [{label: Girl with a low grade, value: F, where: \"GRADE = 'low'\"}, "
-        "{label: The others, where: SUBJID IS NOT NULL}], format: \"{n}/{N}\"}\n");
+    Document *document = made(t, "  displays:\n"
+                                 "    - table: 1\n      title: Categories\n      " ARMS "}\n"
+                                 "      rows:\n"
+                                 "        - {categories: GRADE, count: known, levels: {high: High, low: "
+                                 "Low}, missing: Missing, of_known: true}\n"
+                                 "        - {categories: SEX, group: \"By sex\", levels: [{label: Girl with "
+                                 "a low grade, value: F, where: \"GRADE = 'low'\"}, "
+                                 "{label: The others, where: SUBJID IS NOT NULL}], format: \"{n}/{N}\"}\n");
     if (!document) return;
     CHECK_TEXT(t, outputs_cell(document, "known", "b"), "2");
     CHECK_TEXT(t, outputs_cell(document, "High", "b"), "1 (50%)");
@@ -67,13 +72,13 @@ static void categories_show_their_levels_the_known_and_the_missing(Test *t)
 
 static void statistics_print_as_the_templates_say(Test *t)
 {
-    Document *document = made(t,
-        "  formats: {max: {above: 8}}\n"
-        "  displays:\n"
-        "    - table: 1\n      title: Age\n      decimals: 1\n      " ARMS "}\n"
-        "      rows:\n"
-        "        - statistics: AGE\n          group: Age\n"
-        "          lines: [n, mean-sd, {\"Median [range]\": \"{median:2} [{min}, {max}]\"}, missing]\n");
+    Document *document = made(
+        t, "  formats: {max: {above: 8}}\n"
+           "  displays:\n"
+           "    - table: 1\n      title: Age\n      decimals: 1\n      " ARMS "}\n"
+           "      rows:\n"
+           "        - statistics: AGE\n          group: Age\n"
+           "          lines: [n, mean-sd, {\"Median [range]\": \"{median:2} [{min}, {max}]\"}, missing]\n");
     if (!document) return;
     CHECK_TEXT(t, outputs_cell(document, "Mean (SD)", "a"), "5.92 (1.377)");
     CHECK_TEXT(t, outputs_cell(document, "Median [range]", "a"), "6.00 [4.5, 7.3]");
@@ -84,17 +89,19 @@ static void statistics_print_as_the_templates_say(Test *t)
 
 static void levels_nest_and_the_most_frequent_come_first(Test *t)
 {
-    Document *document = made(t,
-        "  displays:\n"
-        "    - table: 1\n      title: Events\n      data: events\n      population: safety\n      distinct: SUBJID\n      " ARMS "}\n"
-        "      label_width: 4\n"
-        "      rows:\n"
-        "        - by: BODY\n          rows:\n"
-        "            - {count: \"{BODY}\", format: \"{n} ({pct}%) [{events}]\"}\n"
-        "            - {by: TERM, group: \"{BODY}\", header: false, order: {most: b}, rows: [{count: \"{TERM}\"}]}\n");
+    Document *document = made(t, "  displays:\n"
+                                 "    - table: 1\n      title: Events\n      data: events\n      population: "
+                                 "safety\n      distinct: SUBJID\n      " ARMS "}\n"
+                                 "      label_width: 4\n"
+                                 "      rows:\n"
+                                 "        - by: BODY\n          rows:\n"
+                                 "            - {count: \"{BODY}\", format: \"{n} ({pct}%) [{events}]\"}\n"
+                                 "            - {by: TERM, group: \"{BODY}\", header: false, order: {most: "
+                                 "b}, rows: [{count: \"{TERM}\"}]}\n");
     if (!document) return;
     const Table *table = document->blocks[0].table;
-    static const char *const labels[] = {"Gut", "Naus", "Skin", "Itch", "Rash"};     /* S6 is not in the population */
+    static const char *const labels[] = {"Gut", "Naus", "Skin", "Itch",
+                                         "Rash"}; /* S6 is not in the population */
     if (!CHECK_INT(t, table->n_rows, 5)) return;
     for (size_t i = 0; i < 5; i++) CHECK_TEXT(t, table->rows[i].label, labels[i]);
     CHECK_TEXT(t, outputs_cell(document, "Skin", "a"), "2 (67%) [3]");
@@ -104,15 +111,15 @@ static void levels_nest_and_the_most_frequent_come_first(Test *t)
 
 static void statistics_go_across_under_each_arm(Test *t)
 {
-    Document *document = made(t,
-        "  displays:\n"
-        "    - table: 1\n      title: Course\n      data: measures\n      " ARMS "}\n"
-        "      across:\n"
-        "        - {key: n, format: \"{n}\"}\n"
-        "        - {key: value, variable: AVAL, format: \"{mean}\"}\n"
-        "        - {key: change, variable: CHG, prefix: chg_, format: \"{mean:2}\"}\n"
-        "      rows:\n"
-        "        - {by: VISIT, order: {by: VISITN}, rows: [{row: \"{VISIT}\"}]}\n");
+    Document *document =
+        made(t, "  displays:\n"
+                "    - table: 1\n      title: Course\n      data: measures\n      " ARMS "}\n"
+                "      across:\n"
+                "        - {key: n, format: \"{n}\"}\n"
+                "        - {key: value, variable: AVAL, format: \"{mean}\"}\n"
+                "        - {key: change, variable: CHG, prefix: chg_, format: \"{mean:2}\"}\n"
+                "      rows:\n"
+                "        - {by: VISIT, order: {by: VISITN}, rows: [{row: \"{VISIT}\"}]}\n");
     if (!document) return;
     const Table *table = document->blocks[0].table;
     CHECK_TEXT(t, table->rows[1].label, "Start");
@@ -124,24 +131,28 @@ static void statistics_go_across_under_each_arm(Test *t)
 
 static void tests_of_groups_stand_in_their_column(Test *t)
 {
-    Document *document = made(t,
-        "  displays:\n"
-        "    - table: 1\n      title: Tests\n      population: safety\n      " ARMS ", total: true, tests: [{key: p, header: p}]}\n"
-        "      rows:\n"
-        "        - {statistics: AGE, lines: [n, mean], tests: {test: anova, in: p, row: Mean, format: \"{statistic:3}, p {p:3}\"}}\n");
+    Document *document = made(t, "  displays:\n"
+                                 "    - table: 1\n      title: Tests\n      population: safety\n      " ARMS
+                                 ", total: true, tests: [{key: p, header: p}]}\n"
+                                 "      rows:\n"
+                                 "        - {statistics: AGE, lines: [n, mean], tests: {test: anova, in: p, "
+                                 "row: Mean, format: \"{statistic:3}, p {p:3}\"}}\n");
     if (!document) return;
     CHECK_TEXT(t, outputs_cell(document, "n", "p"), "");
-    CHECK_TEXT(t, outputs_cell(document, "Mean", "p"), "0.460, p 0.546");       /* R: anova(lm(AGE ~ ARM)) */
+    CHECK_TEXT(t, outputs_cell(document, "Mean", "p"), "0.460, p 0.546"); /* R: anova(lm(AGE ~ ARM)) */
     CHECK_TEXT(t, outputs_result(document, "Mean", "p", "p")->from->method_page, "anova");
 }
 
 static void models_compare_the_arms_and_test_terms(Test *t)
 {
-    Document *document = made(t,
+    Document *document = made(
+        t,
         "  displays:\n"
-        "    - table: 1\n      title: Model\n      data: measures\n      where: VISIT = 'End'\n      " ARMS "}\n"
+        "    - table: 1\n      title: Model\n      data: measures\n      where: VISIT = 'End'\n      " ARMS
+        "}\n"
         "      rows:\n"
-        "        - {model: CHG ~ ARM + BASE, compare: {b: [b, a]}, lines: {Difference: \"{diff:4} ({se:4})\"}}\n"
+        "        - {model: CHG ~ ARM + BASE, compare: {b: [b, a]}, lines: {Difference: \"{diff:4} "
+        "({se:4})\"}}\n"
         "        - {model: CHG ~ ARM + BASE, term: BASE, in: a, lines: {Slope: \"{estimate:4}, p {p:4}\"}}\n"
         "        - {model: CHG ~ ARM + BASE, lines: {Mean: \"{lsmean:4}\"}}\n");
     if (!document) return;
@@ -154,19 +165,21 @@ static void models_compare_the_arms_and_test_terms(Test *t)
 
 static void changes_are_tested_and_adjusted_in_their_family(Test *t)
 {
-    Document *document = made(t,
-        "  displays:\n"
-        "    - table: 1\n      title: Change\n      data: measures\n      where: VISIT = 'End'\n"
-        "      across:\n"
-        "        - {key: t, variable: CHG, format: \"{p:4}\"}\n"
-        "        - {key: adjusted, variable: CHG, format: \"{p_adjusted:4}\"}\n"
-        "        - {key: rank, variable: CHG, method: signed-rank, format: \"{estimate:3}, {p:4}\"}\n"
-        "        - {key: share, where: CHG > 2, format: \"{n}/{N}: {ci_low:2} to {ci_high:2}\", interval: wilson}\n"
-        "      rows:\n"
-        "        - {row: From nought, family: both, distinct: SUBJID}\n"
-        "        - {row: B alone, where: ARM = 'B', family: both, distinct: SUBJID}\n");
+    Document *document =
+        made(t, "  displays:\n"
+                "    - table: 1\n      title: Change\n      data: measures\n      where: VISIT = 'End'\n"
+                "      across:\n"
+                "        - {key: t, variable: CHG, format: \"{p:4}\"}\n"
+                "        - {key: adjusted, variable: CHG, format: \"{p_adjusted:4}\"}\n"
+                "        - {key: rank, variable: CHG, method: signed-rank, format: \"{estimate:3}, {p:4}\"}\n"
+                "        - {key: share, where: CHG > 2, format: \"{n}/{N}: {ci_low:2} to {ci_high:2}\", "
+                "interval: wilson}\n"
+                "      rows:\n"
+                "        - {row: From nought, family: both, distinct: SUBJID}\n"
+                "        - {row: B alone, where: ARM = 'B', family: both, distinct: SUBJID}\n");
     if (!document) return;
-    /* R: t.test(c(3.5, 1, 2.5, 4)), t.test(c(2.5, 4)), p.adjust(.., "holm"), wilcox.test, prop.test(3, 4, correct = FALSE) */
+    /* R: t.test(c(3.5, 1, 2.5, 4)), t.test(c(2.5, 4)), p.adjust(.., "holm"), wilcox.test, prop.test(3, 4,
+     * correct = FALSE) */
     CHECK_TEXT(t, outputs_cell(document, "From nought", "t"), "0.0253");
     CHECK_TEXT(t, outputs_cell(document, "B alone", "t"), "0.1444");
     CHECK_TEXT(t, outputs_cell(document, "From nought", "adjusted"), "0.0506");
@@ -184,16 +197,18 @@ static const Figure *figure_at(const Document *document, size_t place)
 
 static void figures_draw_the_numbers_of_their_table(Test *t)
 {
-    Document *document = made(t,
-        "  displays:\n"
-        "    - figure: 1\n      title: Bars\n      draw: bars\n      " ARMS "}\n"
-        "      rows: [{categories: SEX, levels: {F: Girls, M: Boys}}]\n"
-        "    - figure: 2\n      title: Dots\n      draw: dots\n      " ARMS "}\n"
-        "      rows: [{count: Girls, where: \"SEX = 'F'\", format: \"{n}: {pct:1} ({ci_low:1} to {ci_high:1})\"}]\n"
-        "    - figure: 3\n      title: Lines\n      data: measures\n      draw: lines\n      x: VISITN\n      y: AVAL * 2\n"
-        "      expected: BASE\n      ticks: VISIT\n      " ARMS "}\n");
+    Document *document = made(t, "  displays:\n"
+                                 "    - figure: 1\n      title: Bars\n      draw: bars\n      " ARMS "}\n"
+                                 "      rows: [{categories: SEX, levels: {F: Girls, M: Boys}}]\n"
+                                 "    - figure: 2\n      title: Dots\n      draw: dots\n      " ARMS "}\n"
+                                 "      rows: [{count: Girls, where: \"SEX = 'F'\", format: \"{n}: {pct:1} "
+                                 "({ci_low:1} to {ci_high:1})\"}]\n"
+                                 "    - figure: 3\n      title: Lines\n      data: measures\n      draw: "
+                                 "lines\n      x: VISITN\n      y: AVAL * 2\n"
+                                 "      expected: BASE\n      ticks: VISIT\n      " ARMS "}\n");
     if (!document) return;
-    const Figure *bars = figure_at(document, 0), *dots = figure_at(document, 1), *lines = figure_at(document, 2);
+    const Figure *bars = figure_at(document, 0), *dots = figure_at(document, 1),
+                 *lines = figure_at(document, 2);
     if (!CHECK(t, bars && dots && lines)) return;
     CHECK_INT(t, bars->n_series, 2);
     CHECK_NEAR(t, bars->series[0].y[1], 100.0 / 3, 1e-15);
@@ -201,8 +216,8 @@ static void figures_draw_the_numbers_of_their_table(Test *t)
     CHECK_INT(t, dots->n_series, 2);
     CHECK_TEXT(t, dots->series[1].group, "Arm B");
     CHECK_NEAR(t, dots->series[0].x[0], 200.0 / 3, 1e-15);
-    CHECK_NEAR(t, dots->series[0].low[0], 9.429932, 1e-6);                  /* R: binom.test(2, 3) */
-    CHECK_INT(t, lines->n_series, 8);                                       /* two children, mean, expected, for each arm */
+    CHECK_NEAR(t, dots->series[0].low[0], 9.429932, 1e-6); /* R: binom.test(2, 3) */
+    CHECK_INT(t, lines->n_series, 8);                      /* two children, mean, expected, for each arm */
     CHECK_TEXT(t, lines->tick_text[1], "End");
     CHECK_NEAR(t, lines->series[2].y[1], 26.5, 1e-15);
     CHECK(t, lines->series[3].role == SERIES_EXPECTED);
@@ -211,18 +226,21 @@ static void figures_draw_the_numbers_of_their_table(Test *t)
 
 static void boxes_stand_below_those_they_come_from(Test *t)
 {
-    Document *document = made(t,
-        "  displays:\n"
-        "    - figure: 1\n      title: Flow\n      draw: flow\n"
-        "      boxes:\n"
-        "        - {key: all, label: Screened}\n"
-        "        - {label: Not treated, where: SAFFL IS NOT 'Y', from: all, aside: true, reasons: GRADE}\n"
-        "        - {key: a, label: Arm A, population: safety, where: \"ARM = 'A'\", from: all}\n"
-        "        - {label: Arm B, population: safety, where: \"ARM = 'B'\", from: all, column: 1}\n"
-        "        - {label: Events, data: events, distinct: TERM, hidden: true}\n");
+    Document *document = made(
+        t, "  displays:\n"
+           "    - figure: 1\n      title: Flow\n      draw: flow\n"
+           "      boxes:\n"
+           "        - {key: all, label: Screened}\n"
+           "        - {label: Not treated, where: SAFFL IS NOT 'Y', from: all, aside: true, reasons: GRADE}\n"
+           "        - {key: a, label: Arm A, population: safety, where: \"ARM = 'A'\", from: all}\n"
+           "        - {label: Arm B, population: safety, where: \"ARM = 'B'\", from: all, column: 1}\n"
+           "        - {label: Events, data: events, distinct: TERM, hidden: true}\n");
     const Figure *flow = document ? figure_at(document, 0) : NULL;
     if (!document || !CHECK(t, flow && flow->n_boxes == 4)) return;
-    static const struct { size_t n; int row, from; } want[] = {{6, 0, -1}, {1, 1, 0}, {3, 2, 0}, {2, 2, 0}};
+    static const struct {
+        size_t n;
+        int row, from;
+    } want[] = {{6, 0, -1}, {1, 1, 0}, {3, 2, 0}, {2, 2, 0}};
     for (size_t i = 0; i < 4; i++) {
         CHECK_INT(t, flow->boxes[i].n, want[i].n);
         CHECK_INT(t, flow->boxes[i].row, want[i].row);
@@ -234,15 +252,16 @@ static void boxes_stand_below_those_they_come_from(Test *t)
 
 static void listings_show_records_as_they_are(Test *t)
 {
-    Document *document = made(t,
-        "  displays:\n"
-        "    - listing: 16.2.4\n      title: Children\n      where: ARM = 'B'\n      sort: [SEX, SUBJID]\n"
-        "      columns: [{variable: SUBJID, header: Child}, SEX, AGE]\n"
-        "    - {listing: 16.2.7, title: Nobody, where: AGE > 100, columns: [SUBJID]}\n");
+    Document *document = made(
+        t, "  displays:\n"
+           "    - listing: 16.2.4\n      title: Children\n      where: ARM = 'B'\n      sort: [SEX, SUBJID]\n"
+           "      columns: [{variable: SUBJID, header: Child}, SEX, AGE]\n"
+           "    - {listing: 16.2.7, title: Nobody, where: AGE > 100, columns: [SUBJID]}\n");
     if (!document) return;
     const Table *table = document->blocks[0].table;
     static const char *const children[] = {"S5", "S4", "S6"};
-    for (size_t i = 0; i < 3 && CHECK_INT(t, table->n_rows, 3); i++) CHECK_TEXT(t, table->rows[i].cells[0].text, children[i]);
+    for (size_t i = 0; i < 3 && CHECK_INT(t, table->n_rows, 3); i++)
+        CHECK_TEXT(t, table->rows[i].cells[0].text, children[i]);
     CHECK_TEXT(t, table->rows[0].cells[2].text, "9.5");
     CHECK_TEXT(t, table->columns[0].header, "Child");
     CHECK_TEXT(t, document->blocks[1].table->rows[0].label, "None.");
@@ -250,14 +269,20 @@ static void listings_show_records_as_they_are(Test *t)
 
 static void one_output_can_be_asked_for_by_number_or_place(Test *t)
 {
-    const char *outputs = "  displays:\n    - {table: 14-1, title: x}\n    - {listing: 16, title: y, columns: [SUBJID]}\n    - {table: 14-2, title: z}\n";
-    static const struct { const char *table; size_t n_blocks; const char *title; } asked[] = {{"14-2", 1, "z"}, {"1", 1, "x"}, {"2", 1, "z"}};
+    const char *outputs = "  displays:\n    - {table: 14-1, title: x}\n    - {listing: 16, title: y, "
+                          "columns: [SUBJID]}\n    - {table: 14-2, title: z}\n";
+    static const struct {
+        const char *table;
+        size_t n_blocks;
+        const char *title;
+    } asked[] = {{"14-2", 1, "z"}, {"1", 1, "x"}, {"2", 1, "z"}};
     for (size_t i = 0; i < 3; i++) {
         Error err = {0};
         Document *document;
         ReportSelection selection = {.table = str_from(asked[i].table)};
         if (!CHECK_OK(t, outputs_make_some(t, outputs, DATA, &selection, &document, &err), err)) continue;
-        if (CHECK_INT(t, document->n_blocks, asked[i].n_blocks)) CHECK_TEXT(t, document->blocks[0].table->title, asked[i].title);
+        if (CHECK_INT(t, document->n_blocks, asked[i].n_blocks))
+            CHECK_TEXT(t, document->blocks[0].table->title, asked[i].title);
     }
     Error err = {0};
     Document *document;
@@ -275,40 +300,65 @@ static void the_fuzzers_seeds_are_read(Test *t)
         Document *document;
         if (!CHECK_OK(t, file_read(t->arena, test_source(t, seeds[i]), 1 << 20, &text, &err), err)) continue;
         bool good = outputs_make(t, str_c(t->arena, text), (Sheets){1, &sheet}, &document, &err);
-        if (i == 0) CHECK_OK(t, good, err);
-        else CHECK_ERROR(t, err, ERROR_DEGENERATE, "leave no degree of freedom");
+        if (i == 0)
+            CHECK_OK(t, good, err);
+        else
+            CHECK_ERROR(t, err, ERROR_DEGENERATE, "leave no degree of freedom");
     }
 }
 
 /* Each wrong output, and words of its complaint. */
-static const struct { const char *outputs, *part; ErrorCode code; } WRONG[] = {
+static const struct {
+    const char *outputs, *part;
+    ErrorCode code;
+} WRONG[] = {
     {"  display: []\n", "there is no key of outputs \"display\"", ERROR_INCONSISTENT},
-    {"  displays:\n    - tabel: 1\n      title: x\n", "there is no kind of output \"tabel\"", ERROR_INCONSISTENT},
+    {"  displays:\n    - tabel: 1\n      title: x\n", "there is no kind of output \"tabel\"",
+     ERROR_INCONSISTENT},
     {"  displays:\n    - table: 1\n      titel: x\n", "Did you mean \"title\"?", ERROR_INCONSISTENT},
     {"  displays:\n    - table: 1\n", "this output lacks a title", ERROR_MALFORMED},
-    {"  displays:\n    - {table: 1, title: x}\n    - {table: 1, title: y}\n", "table \"1\" stands twice", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, population: safty}\n", "Did you mean \"safety\"?", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, rows: [{counts: Girls}]}\n", "Did you mean \"count\"?", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, rows: [{count: Girls, were: x}]}\n", "Did you mean \"where\"?", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, rows: [{count: Girls, where: SX = 1}]}\n", "Did you mean", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, rows: [{count: Girls, lines: [n]}]}\n", "there is no key of count \"lines\"", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: AEG, lines: [n]}]}\n", "has no column \"AEG\"", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: SEX, lines: [n]}]}\n", "holds text, not numbers", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: AGE, lines: {M: \"{men}\"}}]}\n", "Did you mean {mean}?", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: AGE, lines: {M: \"{mean\"}}]}\n", "is not closed", ERROR_MALFORMED},
-    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: AGE, lines: {M: \"{mean:x}\"}}]}\n", "not a number from 0 to 12", ERROR_MALFORMED},
-    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: AGE, lines: [meen]}]}\n", "Did you mean \"mean\"?", ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x}\n    - {table: 1, title: y}\n", "table \"1\" stands twice",
+     ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, population: safty}\n", "Did you mean \"safety\"?",
+     ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, rows: [{counts: Girls}]}\n", "Did you mean \"count\"?",
+     ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, rows: [{count: Girls, were: x}]}\n", "Did you mean \"where\"?",
+     ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, rows: [{count: Girls, where: SX = 1}]}\n", "Did you mean",
+     ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, rows: [{count: Girls, lines: [n]}]}\n",
+     "there is no key of count \"lines\"", ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: AEG, lines: [n]}]}\n",
+     "has no column \"AEG\"", ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: SEX, lines: [n]}]}\n",
+     "holds text, not numbers", ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: AGE, lines: {M: \"{men}\"}}]}\n",
+     "Did you mean {mean}?", ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: AGE, lines: {M: \"{mean\"}}]}\n",
+     "is not closed", ERROR_MALFORMED},
+    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: AGE, lines: {M: \"{mean:x}\"}}]}\n",
+     "not a number from 0 to 12", ERROR_MALFORMED},
+    {"  displays:\n    - {table: 1, title: x, rows: [{statistics: AGE, lines: [meen]}]}\n",
+     "Did you mean \"mean\"?", ERROR_INCONSISTENT},
     {"  displays:\n    - {table: 1, title: x, rows: [{row: R}]}\n", "cannot stand here", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, columns: arms}\n", "there is no set of columns \"arms\"", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, columns: {levels: [A]}}\n", "neither a variable nor a condition", ERROR_MALFORMED},
-    {"  displays:\n    - {table: 1, title: x, data: subjcts}\n", "there is no data set \"subjcts\"", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, " ARMS "}, rows: [{statistics: AGE, lines: [n], tests: {test: anva, in: p}}]}\n",
+    {"  displays:\n    - {table: 1, title: x, columns: arms}\n", "there is no set of columns \"arms\"",
+     ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, columns: {levels: [A]}}\n",
+     "neither a variable nor a condition", ERROR_MALFORMED},
+    {"  displays:\n    - {table: 1, title: x, data: subjcts}\n", "there is no data set \"subjcts\"",
+     ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, " ARMS
+     "}, rows: [{statistics: AGE, lines: [n], tests: {test: anva, in: p}}]}\n",
      "Did you mean \"anova\"?", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, " ARMS "}, rows: [{statistics: AGE, lines: [n], tests: {test: anova, in: p}}]}\n",
+    {"  displays:\n    - {table: 1, title: x, " ARMS
+     "}, rows: [{statistics: AGE, lines: [n], tests: {test: anova, in: p}}]}\n",
      "there is no column with key \"p\"", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, " ARMS ", tests: [{key: p}]}, rows: [{count: G, tests: {test: anova, in: p}}]}\n",
+    {"  displays:\n    - {table: 1, title: x, " ARMS
+     ", tests: [{key: p}]}, rows: [{count: G, tests: {test: anova, in: p}}]}\n",
      "cannot be made of a block of kind \"count\"", ERROR_INCONSISTENT},
-    {"  displays:\n    - {table: 1, title: x, rows: [{by: SEX, order: {moist: all}, rows: []}]}\n", "Did you mean \"most\"?", ERROR_INCONSISTENT},
+    {"  displays:\n    - {table: 1, title: x, rows: [{by: SEX, order: {moist: all}, rows: []}]}\n",
+     "Did you mean \"most\"?", ERROR_INCONSISTENT},
 };
 
 static void what_is_wrong_is_named_with_its_line(Test *t)
@@ -325,7 +375,8 @@ static void what_is_wrong_is_named_with_its_line(Test *t)
 
 static const TestCase CASES[] = {
     {"counts are of the column and its population", counts_are_of_the_column_and_its_population},
-    {"categories show their levels, the known and the missing", categories_show_their_levels_the_known_and_the_missing},
+    {"categories show their levels, the known and the missing",
+     categories_show_their_levels_the_known_and_the_missing},
     {"statistics print as the templates say", statistics_print_as_the_templates_say},
     {"levels nest, and the most frequent come first", levels_nest_and_the_most_frequent_come_first},
     {"statistics go across under each arm", statistics_go_across_under_each_arm},

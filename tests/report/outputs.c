@@ -8,7 +8,8 @@ static bool sheet_frame(void *context, Arena *arena, Str name, ReportFrame *fram
     for (size_t i = 0; i < sheets->n; i++) {
         if (!str_equal(str_from(sheets->sheets[i].name), name)) continue;
         Frame *made;
-        if (!csv_parse_frame(arena, name, str_from(sheets->sheets[i].csv), NULL, &made, NULL, err)) return false;
+        if (!csv_parse_frame(arena, name, str_from(sheets->sheets[i].csv), NULL, &made, NULL, err))
+            return false;
         *frame = (ReportFrame){made, str_format(arena, STR_FMT ".csv", STR_ARG(name)), STR("f00d")};
         return true;
     }
@@ -16,17 +17,20 @@ static bool sheet_frame(void *context, Arena *arena, Str name, ReportFrame *fram
     return error_hint(err, "Name one of the data sets there are.");
 }
 
-bool outputs_make_some(Test *t, const char *outputs, Sheets sheets, const ReportSelection *selection, Document **document, Error *err)
+bool outputs_make_some(Test *t, const char *outputs, Sheets sheets, const ReportSelection *selection,
+                       Document **document, Error *err)
 {
     Protocol *protocol = ARENA_NEW(t->arena, Protocol);
     ProblemList problems = problems_new(t->arena);
     OutputPlan *plan = ARENA_NEW(t->arena, OutputPlan);
-    Str text = str_format(t->arena,
-                          "equipoise: 1\ntrial: {id: T, title: T}\ndata: {subject: SUBJID, subjects: %s, sets: [{id: %s}]}\n"
-                          "populations: [{id: safety, title: Safety, condition: \"SAFFL = 'Y'\"}]\n"
-                          "families: [{id: both, title: Both outcomes, method: holm}]\noutputs:\n%s",
-                          sheets.sheets[0].name, sheets.sheets[0].name, outputs);
-    if (!protocol_read(t->arena, text, protocol, &problems)) return error_set(err, ERROR_MALFORMED, "the test's protocol cannot be read");
+    Str text = str_format(
+        t->arena,
+        "equipoise: 1\ntrial: {id: T, title: T}\ndata: {subject: SUBJID, subjects: %s, sets: [{id: %s}]}\n"
+        "populations: [{id: safety, title: Safety, condition: \"SAFFL = 'Y'\"}]\n"
+        "families: [{id: both, title: Both outcomes, method: holm}]\noutputs:\n%s",
+        sheets.sheets[0].name, sheets.sheets[0].name, outputs);
+    if (!protocol_read(t->arena, text, protocol, &problems))
+        return error_set(err, ERROR_MALFORMED, "the test's protocol cannot be read");
     *document = document_new(t->arena, STR("Test"));
     if (!output_plan_read(t->arena, protocol, plan, err)) return false;
     return report_outputs(*document, plan, (FrameSource){&sheets, sheet_frame}, selection, err);
@@ -39,7 +43,9 @@ bool outputs_make(Test *t, const char *outputs, Sheets sheets, Document **docume
 
 static const Table *table_of(const Block *block)
 {
-    return block->kind == BLOCK_TABLE ? block->table : block->kind == BLOCK_FIGURE ? block->figure->data : NULL;
+    return block->kind == BLOCK_TABLE    ? block->table
+           : block->kind == BLOCK_FIGURE ? block->figure->data
+                                         : NULL;
 }
 
 Str outputs_cell(const Document *document, const char *label, const char *column)
@@ -55,7 +61,8 @@ Str outputs_cell(const Document *document, const char *label, const char *column
     return STR("?");
 }
 
-const Result *outputs_result(const Document *document, const char *label, const char *column, const char *stat)
+const Result *outputs_result(const Document *document, const char *label, const char *column,
+                             const char *stat)
 {
     for (size_t i = 0; i < document->n_results; i++) {
         const Result *result = &document->results[i];

@@ -16,16 +16,19 @@ typedef struct {
     const Sheet *sheets;
 } Sheets;
 
-/* The outputs `displays` (YAML after "outputs:") over the sheets; the first sheet is that of the subjects, key SUBJID.
- * False with the error when reading or making them failed. */
+/* The outputs `displays` (YAML after "outputs:") over the sheets; the first sheet is that of the subjects,
+ * key SUBJID. False with the error when reading or making them failed. */
 bool outputs_make(Test *t, const char *outputs, Sheets sheets, Document **document, Error *err);
 
-bool outputs_make_some(Test *t, const char *outputs, Sheets sheets, const ReportSelection *selection, Document **document, Error *err);
+bool outputs_make_some(Test *t, const char *outputs, Sheets sheets, const ReportSelection *selection,
+                       Document **document, Error *err);
 
-/* The text of a cell by the row's label (the first of that label) and the column's key; "?" when there is none. */
+/* The text of a cell by the row's label (the first of that label) and the column's key; "?" when there is
+ * none. */
 Str outputs_cell(const Document *document, const char *label, const char *column);
 
 /* The result by label, column and statistic, or NULL. */
-const Result *outputs_result(const Document *document, const char *label, const char *column, const char *stat);
+const Result *outputs_result(const Document *document, const char *label, const char *column,
+                             const char *stat);
 
 #endif

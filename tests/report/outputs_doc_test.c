@@ -1,4 +1,5 @@
-/* docs/outputs.md says what is so: its examples give what it prints, and nothing of the language is left out. */
+/* docs/outputs.md says what is so: its examples give what it prints, and nothing of the language is left
+ * out. */
 #include "base/file.h"
 #include "report/output_kind.h"
 #include "report/text_writer.h"
@@ -58,7 +59,8 @@ static void every_example_prints_what_the_page_says(Test *t)
         Error err = {0};
         Document *document;
         if (!CHECK(t, next_block(page, "```text\n", &at, &text))) return;
-        if (!CHECK_OK(t, outputs_make(t, indented(t, yaml), (Sheets){1, &sheet}, &document, &err), err)) continue;
+        if (!CHECK_OK(t, outputs_make(t, indented(t, yaml), (Sheets){1, &sheet}, &document, &err), err))
+            continue;
         CHECK_TEXT(t, printed(t, document), str_c(t->arena, str_trim(text)));
         n++;
     }
@@ -80,7 +82,8 @@ static void every_word_of_the_language_is_on_the_page(Test *t)
     for (size_t k = 0; k < n; k++) {
         Str rest = str_from(kinds[k]->keys), key, after;
         check_named(t, page, kinds[k]->name);
-        for (; str_cut(rest, STR(" "), &key, &after); rest = after) check_named(t, page, str_c(t->arena, key));
+        for (; str_cut(rest, STR(" "), &key, &after); rest = after)
+            check_named(t, page, str_c(t->arena, key));
         check_named(t, page, str_c(t->arena, rest));
     }
     const TestMethod *methods = test_methods(&n);

@@ -25,14 +25,17 @@ static Document *founding_report(Test *t, const char *file)
     OutputPlan *plan = ARENA_NEW(t->arena, OutputPlan);
     Document *document = document_new(t->arena, STR("Founding trial"));
     Str text;
-    bool good = trial && datasets_build(trial, t->arena, datasets, &err) &&
-                file_read(t->arena, test_source(t, "examples/cerebral-palsy/protocol.yaml"), YAML_MAX_BYTES, &text, &err) &&
-                protocol_parse(t->arena, text, protocol, &err) && output_plan_read(t->arena, protocol, plan, &err) &&
-                report_outputs(document, plan, (FrameSource){datasets, trial_frame}, &(ReportSelection){0}, &err);
+    bool good =
+        trial && datasets_build(trial, t->arena, datasets, &err) &&
+        file_read(t->arena, test_source(t, "examples/cerebral-palsy/protocol.yaml"), YAML_MAX_BYTES, &text,
+                  &err) &&
+        protocol_parse(t->arena, text, protocol, &err) && output_plan_read(t->arena, protocol, plan, &err) &&
+        report_outputs(document, plan, (FrameSource){datasets, trial_frame}, &(ReportSelection){0}, &err);
     return CHECK_OK(t, good, err) ? document : NULL;
 }
 
-static double value_of(const Document *document, const char *table, const char *label, const char *column, const char *stat)
+static double value_of(const Document *document, const char *table, const char *label, const char *column,
+                       const char *stat)
 {
     for (size_t i = 0; i < document->n_results; i++) {
         const Result *result = &document->results[i];
@@ -45,24 +48,36 @@ static double value_of(const Document *document, const char *table, const char *
 
 static void the_report_counts_the_children_the_demo_made(Test *t)
 {
-    static const struct { const char *table, *label, *column, *stat; double value; } numbers[] = {
-        {"Figure 1", "Screened", "n", "n", 49},     {"Figure 1", "Not enrolled", "n", "n", 9},
-        {"Figure 1", "Epilepsy", "n", "n", 3},      {"Figure 1", "Enrolled", "n", "n", 40},
-        {"Figure 1", "Received both infusions", "n", "n", 38}, {"1", "n", "all", "n", 40},
-        {"4", "Fever", "n", "n", 12},               {"4", "Vomiting", "n", "n", 9},
-        {"4", "Fever", "n", "N", 40},               {"4", "Serious", "pct", "pct", 0},
+    static const struct {
+        const char *table, *label, *column, *stat;
+        double value;
+    } numbers[] = {
+        {"Figure 1", "Screened", "n", "n", 49},
+        {"Figure 1", "Not enrolled", "n", "n", 9},
+        {"Figure 1", "Epilepsy", "n", "n", 3},
+        {"Figure 1", "Enrolled", "n", "n", 40},
+        {"Figure 1", "Received both infusions", "n", "n", 38},
+        {"1", "n", "all", "n", 40},
+        {"4", "Fever", "n", "n", 12},
+        {"4", "Vomiting", "n", "n", 9},
+        {"4", "Fever", "n", "N", 40},
+        {"4", "Serious", "pct", "pct", 0},
     };
     Document *document = founding_report(t, "counts.trial");
     if (!document) return;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        CHECK_NEAR(t, value_of(document, numbers[i].table, numbers[i].label, numbers[i].column, numbers[i].stat), numbers[i].value, 0);
-    CHECK_NEAR(t, value_of(document, "4", "Serious", "pct", "ci_high"), 100 * (1 - pow(0.025, 1 / 40.0)), 1e-12);
+        CHECK_NEAR(t,
+                   value_of(document, numbers[i].table, numbers[i].label, numbers[i].column, numbers[i].stat),
+                   numbers[i].value, 0);
+    CHECK_NEAR(t, value_of(document, "4", "Serious", "pct", "ci_high"), 100 * (1 - pow(0.025, 1 / 40.0)),
+               1e-12);
 }
 
 static const Figure *figure_of(const Document *document, const char *number)
 {
     for (size_t b = 0; b < document->n_blocks; b++)
-        if (document->blocks[b].kind == BLOCK_FIGURE && str_equal(document->blocks[b].figure->number, str_from(number)))
+        if (document->blocks[b].kind == BLOCK_FIGURE &&
+            str_equal(document->blocks[b].figure->number, str_from(number)))
             return document->blocks[b].figure;
     return NULL;
 }
@@ -70,7 +85,8 @@ static const Figure *figure_of(const Document *document, const char *number)
 static void figures_draw_what_their_tables_say(Test *t)
 {
     Document *document = founding_report(t, "figures.trial");
-    const Figure *lines = document ? figure_of(document, "2") : NULL, *forest = document ? figure_of(document, "3") : NULL;
+    const Figure *lines = document ? figure_of(document, "2") : NULL,
+                 *forest = document ? figure_of(document, "3") : NULL;
     if (!document || !CHECK(t, lines && forest)) return;
     size_t n_children = 0;
     for (size_t i = 0; i < lines->n_series; i++) {
@@ -82,10 +98,12 @@ static void figures_draw_what_their_tables_say(Test *t)
     }
     CHECK_INT(t, n_children, 40);
     CHECK(t, forest->exploratory);
-    CHECK_NEAR(t, forest->series[0].x[0], value_of(document, "Figure 3", "All children", "change", "estimate"), 0);
+    CHECK_NEAR(t, forest->series[0].x[0],
+               value_of(document, "Figure 3", "All children", "change", "estimate"), 0);
     CHECK_TEXT(t, forest->series[1].group, "GMFCS level");
     const Figure *flow = figure_of(document, "1");
-    for (size_t i = 1; flow && i < flow->n_boxes; i++) CHECK(t, flow->boxes[i].row > flow->boxes[flow->boxes[i].from].row);
+    for (size_t i = 1; flow && i < flow->n_boxes; i++)
+        CHECK(t, flow->boxes[i].row > flow->boxes[flow->boxes[i].from].row);
 }
 
 static void families_adjust_together(Test *t)
@@ -98,7 +116,8 @@ static void families_adjust_together(Test *t)
         const Result *result = &document->results[i];
         if (!str_equal(result->group, STR("Modified Ashworth scale, mean rank (0 to 5)"))) continue;
         if (str_equal(result->stat, STR("change_p")) && n < 2) p[n++] = result->value;
-        if (str_equal(result->stat, STR("change_p_adjusted")) && n_adjusted < 2) adjusted[n_adjusted++] = result->value;
+        if (str_equal(result->stat, STR("change_p_adjusted")) && n_adjusted < 2)
+            adjusted[n_adjusted++] = result->value;
     }
     if (!CHECK(t, n == 2 && n_adjusted == 2)) return;
     size_t least = p[0] <= p[1] ? 0 : 1;
