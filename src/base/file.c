@@ -1,19 +1,22 @@
 #include "base/file.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool file_open(Arena *arena, Str path, FILE **file, Error *err)
+{
+    *file = str_equal(path, STR("-")) ? stdin : fopen(str_c(arena, path), "rb");
+    if (*file) return true;
+    error_set(err, ERROR_IO, "could not open \"" STR_FMT "\": %s", STR_ARG(path), strerror(errno));
+    return error_hint(err, "Check the name and the permissions of the file.");
+}
+
 bool file_read(Arena *arena, Str path, size_t max_bytes, Str *content, Error *err)
 {
-    bool is_input = str_equal(path, STR("-"));
-    FILE *file = is_input ? stdin : fopen(str_c(arena, path), "rb");
-    if (!file) {
-        error_set(err, ERROR_IO, "could not open \"" STR_FMT "\": %s", STR_ARG(path), strerror(errno));
-        return error_hint(err, "Check the name and the permissions of the file.");
-    }
+    FILE *file;
+    if (!file_open(arena, path, &file, err)) return false;
     size_t capacity = 64 * 1024, len = 0;
     struct stat status;
     if (fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
@@ -32,7 +35,7 @@ bool file_read(Arena *arena, Str path, size_t max_bytes, Str *content, Error *er
         if (got == 0) break;
     }
     int why = errno;
-    if (!is_input) fclose(file);
+    if (file != stdin) fclose(file);
     if (failed) return error_set(err, ERROR_IO, "could not read \"" STR_FMT "\": %s", STR_ARG(path), strerror(why));
     if (len > max_bytes)
         return error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is larger than %zu bytes", STR_ARG(path), max_bytes);

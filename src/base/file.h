@@ -2,7 +2,12 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <stdio.h>
+
 #include "base/text.h"
+
+/* Opens a file to read its bytes; "-" is standard input, which the caller must not close. Fails: IO (says why). */
+MUST_USE bool file_open(Arena *arena, Str path, FILE **file, Error *err);
 
 /* The bytes of a file; "-" is standard input. Fails: IO (cannot be opened or read: says why), MALFORMED (more
  * than max_bytes). */
