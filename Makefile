@@ -27,6 +27,7 @@ check: all
 
 bench: all
 	$(BUILD)/bench/bench-commands $(PROGRAM) . $${EQUIPOISE_DATA:-../shared/data}
+	$(BUILD)/bench/bench-exchange
 
 install: all
 	meson install -C $(BUILD)

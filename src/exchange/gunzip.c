@@ -1,13 +1,138 @@
 #include "exchange/gunzip.h"
 
+#include <string.h>
+
 #define ZLIB_CONST
 #include <zlib.h>
 
 #define PIECE ((size_t)1 << 28) /* zlib counts in unsigned int */
+#define LEAST_GZIP ((size_t)18) /* a header and a trailer */
+#define STEP_OF_WHOLE ((size_t)256 * 1024)
+
+struct Gunzip {
+    ByteFeed feed;
+    bool feed_ended, is_compressed, ended;
+    size_t max_bytes, n_given;
+    size_t step_bytes, capacity;
+    char *raw; /* as the feed gave them: [taken, filled) are still to be read */
+    size_t taken, filled;
+    z_stream stream;
+};
 
 bool gunzip_is_compressed(Str bytes)
 {
-    return bytes.len >= 18 && (unsigned char)bytes.data[0] == 0x1f && (unsigned char)bytes.data[1] == 0x8b;
+    return bytes.len >= LEAST_GZIP && (unsigned char)bytes.data[0] == 0x1f &&
+           (unsigned char)bytes.data[1] == 0x8b;
+}
+
+static size_t at_most(size_t n, size_t most) { return n < most ? n : most; }
+
+/* Makes at least n raw bytes ready, if the feed has them. */
+static bool fill(Gunzip *gunzip, size_t n, Error *err)
+{
+    if (gunzip->filled - gunzip->taken >= n || gunzip->feed_ended) return true;
+    memmove(gunzip->raw, gunzip->raw + gunzip->taken, gunzip->filled - gunzip->taken);
+    gunzip->filled -= gunzip->taken;
+    gunzip->taken = 0;
+    while (gunzip->filled < n && !gunzip->feed_ended) {
+        size_t got, room = at_most(gunzip->capacity - gunzip->filled, gunzip->step_bytes);
+        if (!gunzip->feed.read(gunzip->feed.from, gunzip->raw + gunzip->filled, room, &got, err))
+            return false;
+        gunzip->filled += got;
+        gunzip->feed_ended = got == 0;
+    }
+    return true;
+}
+
+static Str raw_bytes(const Gunzip *gunzip)
+{
+    return (Str){gunzip->raw + gunzip->taken, gunzip->filled - gunzip->taken};
+}
+
+static void end_stream(void *gunzip) { inflateEnd(&((Gunzip *)gunzip)->stream); }
+
+bool gunzip_open(Arena *arena, ByteFeed feed, size_t step_bytes, size_t max_bytes, Gunzip **opened,
+                 Error *err)
+{
+    Gunzip *gunzip = ARENA_NEW(arena, Gunzip);
+    size_t capacity = step_bytes < 2 * LEAST_GZIP ? 2 * LEAST_GZIP : at_most(step_bytes, PIECE);
+    *gunzip = (Gunzip){.feed = feed,
+                       .max_bytes = max_bytes,
+                       .step_bytes = step_bytes,
+                       .capacity = capacity,
+                       .raw = arena_alloc(arena, capacity)};
+    if (!fill(gunzip, LEAST_GZIP, err)) return false;
+    gunzip->is_compressed = gunzip_is_compressed(raw_bytes(gunzip));
+    if (gunzip->is_compressed) {
+        if (inflateInit2(&gunzip->stream, 16 + MAX_WBITS) != Z_OK)
+            return error_set(err, ERROR_IO, "zlib has no memory");
+        arena_defer(arena, end_stream, gunzip);
+    }
+    *opened = gunzip;
+    return true;
+}
+
+static bool read_plain(Gunzip *gunzip, char *to, size_t room, size_t *n, Error *err)
+{
+    Str ready = raw_bytes(gunzip);
+    if (ready.len == 0 && !gunzip->feed_ended) /* straight to where it is wanted */
+        return gunzip->feed.read(gunzip->feed.from, to, at_most(room, gunzip->step_bytes), n, err);
+    *n = at_most(room, ready.len);
+    if (*n) memcpy(to, ready.data, *n);
+    gunzip->taken += *n;
+    return true;
+}
+
+static bool damaged(const Gunzip *gunzip, int rc, Error *err)
+{
+    error_set(err, ERROR_MALFORMED,
+              rc == Z_BUF_ERROR ? "the compressed file ends too early, at byte %zu"
+                                : "the compressed file is damaged near byte %zu",
+              (size_t)gunzip->stream.total_in);
+    return error_hint(err, "It may have been cut short or changed in transfer; copy it again.");
+}
+
+/* A member has ended: another may follow; anything else that does is ignored. */
+static bool begin_member(Gunzip *gunzip, Error *err)
+{
+    if (!fill(gunzip, LEAST_GZIP, err)) return false;
+    gunzip->ended = !gunzip_is_compressed(raw_bytes(gunzip)) || inflateReset(&gunzip->stream) != Z_OK;
+    return true;
+}
+
+bool gunzip_read(Gunzip *gunzip, char *to, size_t room, size_t *n, Error *err)
+{
+    if (!gunzip->is_compressed) return read_plain(gunzip, to, room, n, err);
+    z_stream *stream = &gunzip->stream;
+    for (*n = 0; *n == 0 && !gunzip->ended;) {
+        if (!fill(gunzip, 1, err)) return false;
+        Str ready = raw_bytes(gunzip);
+        size_t most = at_most(room, PIECE);
+        stream->next_in = (const Bytef *)ready.data;
+        stream->avail_in = (unsigned)ready.len;
+        stream->next_out = (Bytef *)to;
+        stream->avail_out = (unsigned)most;
+        int rc = inflate(stream, Z_NO_FLUSH);
+        gunzip->taken += ready.len - stream->avail_in;
+        *n = most - stream->avail_out;
+        gunzip->n_given += *n;
+        if (gunzip->n_given > gunzip->max_bytes)
+            return error_set(err, ERROR_MALFORMED, "the compressed file holds more than %zu bytes",
+                             gunzip->max_bytes);
+        if (rc != Z_OK && rc != Z_STREAM_END) return damaged(gunzip, rc, err);
+        if (rc == Z_STREAM_END && !begin_member(gunzip, err)) return false;
+    }
+    return true;
+}
+
+static bool read_str(void *from, char *to, size_t room, size_t *n, Error *err)
+{
+    Str *rest = from;
+    (void)err;
+    *n = at_most(room, rest->len);
+    if (*n) memcpy(to, rest->data, *n);
+    *rest = str_slice(*rest, *n, rest->len);
+    return true;
 }
 
 /* The last member says its length modulo 2^32: only a hint of how much room to make. */
@@ -21,57 +146,24 @@ static size_t likely_length(Str bytes, size_t max_bytes)
     return length < max_bytes ? length + 1 : max_bytes + 1;
 }
 
-static unsigned at_most(size_t n) { return (unsigned)(n < PIECE ? n : PIECE); }
-
-static int inflate_all(z_stream *stream, Arena *arena, Str bytes, size_t max_bytes, Buf *out)
-{
-    int rc = Z_OK;
-    size_t given = 0;
-    while (out->len <= max_bytes) {
-        if (stream->avail_in == 0) {
-            stream->next_in = (const Bytef *)bytes.data + given;
-            stream->avail_in = at_most(bytes.len - given);
-            given += stream->avail_in;
-        }
-        if (out->len == out->capacity) {
-            out->data = arena_grow(arena, out->data, out->len, 2 * out->capacity);
-            out->capacity *= 2;
-        }
-        unsigned room = at_most(out->capacity - out->len);
-        stream->next_out = (Bytef *)out->data + out->len;
-        stream->avail_out = room;
-        rc = inflate(stream, Z_NO_FLUSH);
-        out->len += room - stream->avail_out;
-        if (rc == Z_STREAM_END) {
-            Str rest = str_slice(bytes, given - stream->avail_in, bytes.len);
-            if (!gunzip_is_compressed(rest) || inflateReset(stream) != Z_OK) return Z_STREAM_END;
-        } else if (rc != Z_OK) {
-            return rc;
-        }
-    }
-    return rc;
-}
-
 bool gunzip(Arena *arena, Str bytes, size_t max_bytes, Str *content, Error *err)
 {
     *content = bytes;
     if (!gunzip_is_compressed(bytes)) return true;
-    z_stream stream = {0};
-    if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) return error_set(err, ERROR_IO, "zlib has no memory");
-    size_t room = likely_length(bytes, max_bytes);
+    Arena *scratch = arena_new();
+    Gunzip *all;
+    size_t room = likely_length(bytes, max_bytes), n = 1;
     Buf out = {.arena = arena, .data = arena_alloc(arena, room), .capacity = room};
-    int rc = inflate_all(&stream, arena, bytes, max_bytes, &out);
-    size_t read = stream.total_in;
-    inflateEnd(&stream);
-    if (out.len > max_bytes)
-        return error_set(err, ERROR_MALFORMED, "the compressed file holds more than %zu bytes", max_bytes);
-    if (rc == Z_STREAM_END) {
-        *content = buf_str(&out);
-        return true;
+    bool ok = gunzip_open(scratch, (ByteFeed){read_str, &bytes}, STEP_OF_WHOLE, max_bytes, &all, err);
+    while (ok && n) {
+        if (out.len == out.capacity) {
+            out.data = arena_grow(arena, out.data, out.len, 2 * out.capacity);
+            out.capacity *= 2;
+        }
+        ok = gunzip_read(all, out.data + out.len, out.capacity - out.len, &n, err);
+        if (ok) out.len += n;
     }
-    error_set(err, ERROR_MALFORMED,
-              rc == Z_BUF_ERROR ? "the compressed file ends too early, at byte %zu"
-                                : "the compressed file is damaged near byte %zu",
-              read);
-    return error_hint(err, "It may have been cut short or changed in transfer; copy it again.");
+    arena_free(scratch);
+    *content = buf_str(&out);
+    return ok;
 }

@@ -12,7 +12,13 @@ static MissingReason missing_code(unsigned char first)
 double ibm_float_read(const unsigned char *bytes, size_t n, MissingReason *reason)
 {
     uint64_t fraction = 0;
-    for (size_t i = 1; i < 8; i++) fraction = fraction << 8 | (i < n ? bytes[i] : 0);
+    if (n == 8) /* compilers make it one load */
+        fraction = (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 |
+                   (uint64_t)bytes[3] << 32 | (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 |
+                   (uint64_t)bytes[6] << 8 | (uint64_t)bytes[7];
+    else
+        for (size_t i = 1; i < 8; i++) fraction = fraction << 8 | (i < n ? bytes[i] : 0);
+    fraction &= ((uint64_t)1 << 56) - 1;
     *reason = MISSING_NOT;
     if (fraction == 0) {
         *reason = missing_code(bytes[0]);

@@ -7,103 +7,16 @@
 #include "base/file.h"
 #include "exchange/gunzip.h"
 #include "exchange/ibm_float.h"
+#include "exchange/xpt_make.h"
 #include "test.h"
 
 #define DATA_MAX ((size_t)256 << 20)
-
-/* ---- small files made here ---- */
-
-static void put(Buf *buf, const char *text, size_t width)
-{
-    size_t n = strlen(text);
-    buf_add(buf, (Str){text, n < width ? n : width});
-    if (n < width) buf_pad(buf, ' ', width - n);
-}
-
-static void put_header(Buf *buf, const char *kind, const char *rest)
-{
-    buf_add_c(buf, "HEADER RECORD*******");
-    put(buf, kind, 8);
-    buf_add_c(buf, "HEADER RECORD!!!!!!!");
-    put(buf, rest, 32);
-}
-
-static void put_short(Buf *buf, unsigned value)
-{
-    buf_char(buf, (char)(value >> 8));
-    buf_char(buf, (char)(value & 0xff));
-}
-
-static void pad_record(Buf *buf) { buf_pad(buf, ' ', (80 - buf->len % 80) % 80); }
-
-#define ZEROS "000000000000000000000000000000"
-
-static Buf library(Test *t)
-{
-    Buf buf = buf_new(t->arena);
-    put_header(&buf, "LIBRARY", ZEROS);
-    put(&buf, "SAS     SAS     SASLIB  9.4     HERE", 64);
-    put(&buf, "01JAN26:12:00:00", 16);
-    put(&buf, "01JAN26:12:00:00", 80);
-    return buf;
-}
-
-typedef struct {
-    const char *name;
-    unsigned type, length, position;
-} TestVariable;
-
-/* A data set of up to four variables; rows are bytes. */
-static void put_member(Buf *buf, const char *name, const TestVariable *variables, size_t n, Str rows)
-{
-    char count[40];
-    put_header(buf, "MEMBER", "000000000000000001600000000140  ");
-    put_header(buf, "DSCRPTR", ZEROS);
-    put(buf, "SAS", 8);
-    put(buf, name, 72);
-    put(buf, "01JAN26:12:00:00", 32);
-    put(buf, "A label", 48);
-    snprintf(count, sizeof count, "000000%04zu00000000000000000000", n);
-    put_header(buf, "NAMESTR", count);
-    for (size_t i = 0; i < n; i++) {
-        put_short(buf, variables[i].type);
-        put_short(buf, 0);
-        put_short(buf, variables[i].length);
-        put_short(buf, (unsigned)i + 1);
-        put(buf, variables[i].name, 8);
-        put(buf, "Of a variable", 40);
-        put(buf, variables[i].type == 1 ? "DATE" : "", 8);
-        put_short(buf, variables[i].type == 1 ? 9 : 0);
-        buf_pad(buf, '\0', 6);
-        put(buf, "", 8);
-        buf_pad(buf, '\0', 6);
-        put_short(buf, variables[i].position);
-        buf_pad(buf, '\0', 52);
-    }
-    pad_record(buf);
-    put_header(buf, "OBS", ZEROS);
-    buf_add(buf, rows);
-    pad_record(buf);
-}
-
-static const TestVariable TWO[] = {{"ID", 2, 6, 0}, {"X", 1, 8, 6}};
-
-/* One data set: "ab" 1.5, "" .A, "caf\xe9" 0, each row of 14 bytes. */
-static Str small_file(Test *t)
-{
-    Buf buf = library(t);
-    put_member(&buf, "SMALL", TWO, 2,
-               STR("ab    \x41\x18\0\0\0\0\0\0"
-                   "      A\0\0\0\0\0\0\0"
-                   "caf\xe9  \0\0\0\0\0\0\0\0"));
-    return buf_str(&buf);
-}
 
 static void a_file_made_here_reads_back(Test *t)
 {
     Error err = {0};
     Frame *frame;
-    if (!CHECK_OK(t, xpt_parse_frame(t->arena, small_file(t), STR(""), &frame, &err), err)) return;
+    if (!CHECK_OK(t, xpt_parse_frame(t->arena, xpt_make_small(t), STR(""), &frame, &err), err)) return;
     CHECK_TEXT(t, frame->name, "SMALL");
     CHECK_TEXT(t, frame->label, "A label");
     CHECK(t, frame->n_rows == 3 && frame->n_columns == 2);
@@ -121,7 +34,7 @@ static void a_compressed_file_reads_the_same(Test *t)
 {
     Error err = {0};
     Frame *frame;
-    Str path = test_scratch(t, "small.xpt.gz"), plain = small_file(t), compressed, content;
+    Str path = test_scratch(t, "small.xpt.gz"), plain = xpt_make_small(t), compressed, content;
     gzFile file = gzopen(str_c(t->arena, path), "wb");
     if (!CHECK(t, file && gzwrite(file, plain.data, (unsigned)plain.len) == (int)plain.len &&
                       gzclose(file) == Z_OK))
@@ -150,7 +63,7 @@ static void a_compressed_file_reads_the_same(Test *t)
 
 static void a_file_cut_anywhere_is_refused_or_shorter(Test *t)
 {
-    Str whole = small_file(t);
+    Str whole = xpt_make_small(t);
     size_t n_refused = 0;
     for (size_t n = 0; n < whole.len; n++) {
         Error err = {0};
@@ -188,11 +101,11 @@ static void rows_that_are_blank_at_the_end_count_when_they_must(Test *t)
         Error err = {0};
         XptMember *members;
         size_t n;
-        Buf buf = library(t);
+        Buf buf = xpt_make_library(t);
         char rows[400];
         memset(rows, ' ', sizeof rows);
         for (size_t k = 0; k < CASES_[i].filled; k++) rows[k * CASES_[i].length] = 'x';
-        put_member(&buf, "BLANKS", &(TestVariable){"T", 2, CASES_[i].length, 0}, 1,
+        xpt_make_member(&buf, "BLANKS", &(XptMakeVariable){"T", 2, CASES_[i].length, 0}, 1,
                    (Str){rows, CASES_[i].n_bytes});
         CHECK_OK(t, xpt_members(t->arena, buf_str(&buf), &members, &n, &err), err);
         CHECK_INT(t, members[0].n_rows, CASES_[i].n_rows);
@@ -203,7 +116,7 @@ static void rows_that_are_blank_at_the_end_count_when_they_must(Test *t)
 static void a_damaged_description_is_refused(Test *t)
 {
     static const struct {
-        TestVariable variables[2];
+        XptMakeVariable variables[2];
         const char *message;
     } BAD[] = {
         {{{"A", 2, 8, 0}, {"a", 1, 8, 8}}, "variable \"a\" comes twice"},
@@ -216,8 +129,8 @@ static void a_damaged_description_is_refused(Test *t)
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
         Error err = {0};
         Frame *frame;
-        Buf buf = library(t);
-        put_member(&buf, "BAD", BAD[i].variables, 2, STR(""));
+        Buf buf = xpt_make_library(t);
+        xpt_make_member(&buf, "BAD", BAD[i].variables, 2, STR(""));
         CHECK(t, !xpt_parse_frame(t->arena, buf_str(&buf), STR(""), &frame, &err));
         CHECK_ERROR(t, err, ERROR_MALFORMED, BAD[i].message);
         CHECK_ERROR(t, err, ERROR_MALFORMED, "data set \"BAD\": byte ");
@@ -228,12 +141,12 @@ static void other_files_and_members_are_refused(Test *t)
 {
     Error err = {0};
     Frame *frame;
-    Buf buf = library(t);
-    put_member(&buf, "ONE", TWO, 2, STR("a\0b   \x41\x18\0\0\0\0\0\0"));
+    Buf buf = xpt_make_library(t);
+    xpt_make_member(&buf, "ONE", XPT_MAKE_TWO, 2, STR("a\0b   \x41\x18\0\0\0\0\0\0"));
     CHECK(t, !xpt_parse_frame(t->arena, buf_str(&buf), STR(""), &frame, &err));
     CHECK_ERROR(t, err, ERROR_MALFORMED, "a text holds a NUL byte");
     CHECK_ERROR(t, err, ERROR_MALFORMED, "data set \"ONE\": row 1, variable \"ID\"");
-    put_member(&buf, "TWO", TWO, 2, STR(""));
+    xpt_make_member(&buf, "TWO", XPT_MAKE_TWO, 2, STR(""));
     CHECK(t, !xpt_parse_frame(t->arena, buf_str(&buf), STR(""), &frame, &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "2 data sets and none was named");
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "It has: ONE, TWO.");
@@ -245,7 +158,7 @@ static void other_files_and_members_are_refused(Test *t)
     CHECK(t, !xpt_parse_frame(t->arena, STR("SUBJID,AGE\n"), STR(""), &frame, &err));
     CHECK_ERROR(t, err, ERROR_MALFORMED, "no SAS transport file");
     buf_add_c(&buf, "HEADER RECORD*******WHATEVERHEADER RECORD!!!!!!!");
-    pad_record(&buf);
+    xpt_make_padding(&buf);
     CHECK(t, !xpt_parse_frame(t->arena, buf_str(&buf), STR("ONE"), &frame, &err));
     Str path = test_scratch(t, "bad.xpt");
     CHECK_OK(t, file_write(t->arena, path, STR("no"), &err), err);
