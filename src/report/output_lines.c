@@ -80,60 +80,82 @@ static Str tick_text(const Lines *lines, const size_t *rows, size_t n_rows, doub
     return buf_str(&buf);
 }
 
-/* Mean, interval and expectation at each place, in the figure and its table. */
+/* The two series of an arm's summary: places in figure->series (which moves as it grows). */
+typedef struct {
+    size_t mean, expected; /* expected: SIZE_MAX for none */
+    const size_t *rows;
+    size_t n_rows;
+    const Provenance *from;
+} Summary;
+
+static size_t summary_series(Lines *lines, SeriesRole role, Str label, size_t column)
+{
+    Series *series = new_series(lines, lines->n_places, role == SERIES_MEAN);
+    series->role = role;
+    series->label = label;
+    series->group = group_of(lines, column);
+    return lines->figure->n_series - 1;
+}
+
+/* A number of the figure's table, in its latest row. */
+static void put_number(Lines *lines, const Summary *summary, size_t column, Str before, Str stat,
+                       double value, int decimals)
+{
+    table_cell_number(lines->eval.document, lines->figure->data, column, before, stat, value, decimals,
+                      (Str){0}, (Str){0}, summary->from);
+}
+
+/* The mean with its interval at one place, in the series and in a new row of the table. */
+static void mean_point(Lines *lines, const Summary *summary, double place, const Description *d)
+{
+    Series *mean = &lines->figure->series[summary->mean];
+    size_t k = mean->n++;
+    mean->x[k] = place;
+    mean->y[k] = d->mean;
+    mean->low[k] = d->ci.lower;
+    mean->high[k] = d->ci.upper;
+    mean->n_at[k] = d->n;
+    int decimals = lines->figure->decimals;
+    table_row(lines->eval.document, lines->figure->data, ROW_PLAIN, mean->group,
+              tick_text(lines, summary->rows, summary->n_rows, place), 0);
+    put_number(lines, summary, 1, (Str){0}, STR("n"), (double)d->n, 0);
+    put_number(lines, summary, 2, (Str){0}, STR("mean"), d->mean, decimals);
+    put_number(lines, summary, 3, (Str){0}, STR("ci_low"), d->ci.lower, decimals);
+    put_number(lines, summary, 3, STR(" to "), STR("ci_high"), d->ci.upper, decimals);
+}
+
+static void expected_point(Lines *lines, const Summary *summary, double place, double *values)
+{
+    if (summary->expected == SIZE_MAX) return;
+    size_t n = values_at(lines, lines->expected, summary->rows, summary->n_rows, place, values);
+    if (!n) return;
+    Series *expected = &lines->figure->series[summary->expected];
+    expected->x[expected->n] = place;
+    expected->y[expected->n] = sample_mean(values, n);
+    put_number(lines, summary, 4, (Str){0}, STR("expected"), expected->y[expected->n++],
+               lines->figure->decimals);
+}
+
+/* Mean, interval and expectation of an arm at each place. */
 static bool summary_lines(Lines *lines, const Scope *scope, const size_t *rows, size_t n_rows, size_t column,
                           Error *err)
 {
     Eval *eval = &lines->eval;
     double *values = ARENA_ARRAY(eval->arena, double, n_rows + 1);
-    Series *mean = new_series(lines, lines->n_places, true);
-    size_t mean_at = lines->figure->n_series - 1, expected_at = SIZE_MAX;
-    mean->role = SERIES_MEAN;
-    mean->label = STR("Mean");
-    mean->group = group_of(lines, column);
-    if (lines->expected) {
-        Series *expected = new_series(lines, lines->n_places, false);
-        expected->role = SERIES_EXPECTED;
-        expected->label = STR("Expected");
-        expected->group = group_of(lines, column);
-        expected_at = lines->figure->n_series - 1;
-    }
-    Provenance *from =
-        eval_provenance(eval, scope, column, eval->spec->y,
-                        STR("mean with 95 % confidence interval (Student's t)"), STR("describe"));
+    Summary summary = {.mean = summary_series(lines, SERIES_MEAN, STR("Mean"), column),
+                       .expected = SIZE_MAX,
+                       .rows = rows,
+                       .n_rows = n_rows};
+    if (lines->expected) summary.expected = summary_series(lines, SERIES_EXPECTED, STR("Expected"), column);
+    summary.from = eval_provenance(eval, scope, column, eval->spec->y,
+                                   STR("mean with 95 % confidence interval (Student's t)"), STR("describe"));
     for (size_t i = 0; i < lines->n_places; i++) {
         Description d;
-        double place = lines->places[i];
-        size_t n = values_at(lines, lines->y, rows, n_rows, place, values);
+        size_t n = values_at(lines, lines->y, rows, n_rows, lines->places[i], values);
         if (!n) continue;
         if (!describe(eval->arena, values, n, 0, 0.95, &d, err)) return error_at(err, eval->spec->at);
-        mean = &lines->figure->series[mean_at];
-        size_t k = mean->n++;
-        mean->x[k] = place;
-        mean->y[k] = d.mean;
-        mean->low[k] = d.ci.lower;
-        mean->high[k] = d.ci.upper;
-        mean->n_at[k] = n;
-        int decimals = lines->figure->decimals;
-        Table *table = lines->figure->data;
-        table_row(eval->document, table, ROW_PLAIN, group_of(lines, column),
-                  tick_text(lines, rows, n_rows, place), 0);
-        table_cell_number(eval->document, table, 1, (Str){0}, STR("n"), (double)n, 0, (Str){0}, (Str){0},
-                          from);
-        table_cell_number(eval->document, table, 2, (Str){0}, STR("mean"), d.mean, decimals, (Str){0},
-                          (Str){0}, from);
-        table_cell_number(eval->document, table, 3, (Str){0}, STR("ci_low"), d.ci.lower, decimals, (Str){0},
-                          (Str){0}, from);
-        table_cell_number(eval->document, table, 3, STR(" to "), STR("ci_high"), d.ci.upper, decimals,
-                          (Str){0}, (Str){0}, from);
-        if (expected_at == SIZE_MAX) continue;
-        size_t n_expected = values_at(lines, lines->expected, rows, n_rows, place, values);
-        if (!n_expected) continue;
-        Series *expected = &lines->figure->series[expected_at];
-        expected->x[expected->n] = place;
-        expected->y[expected->n] = sample_mean(values, n_expected);
-        table_cell_number(eval->document, table, 4, (Str){0}, STR("expected"), expected->y[expected->n++],
-                          decimals, (Str){0}, (Str){0}, from);
+        mean_point(lines, &summary, lines->places[i], &d);
+        expected_point(lines, &summary, lines->places[i], values);
     }
     return true;
 }
