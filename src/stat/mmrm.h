@@ -1,0 +1,108 @@
+/* The mixed model for repeated measures: a linear model whose errors are correlated within a subject, by restricted
+ * (REML) or full (ML) maximum likelihood, with any pattern of missing visits. A subject's visits have covariance Sigma of
+ * the structure that the formula's covariance term names, one Sigma for all or one per group. Subjects are reduced to
+ * cross-products per pattern of visits once; what an iteration costs does not depend on their number.
+ * Method, accuracy and limits: docs/methods/mmrm.md. */
+#ifndef STAT_MMRM_H
+#define STAT_MMRM_H
+
+#include "stat/lsmeans.h"
+
+#define MMRM_MAX_VISITS  64
+
+typedef enum { MMRM_REML, MMRM_ML } MmrmMethod;
+
+/* How the degrees of freedom of a contrast, and with Kenward & Roger also its standard error, are found.
+ *   satterthwaite         Giesbrecht & Burns (1985); several rows: Fai & Cornelius (1996)
+ *   kenward-roger         Kenward & Roger (1997) as SAS computes it: observed information, second derivatives in variances
+ *                         and correlations (covariances where the structure is linear in them)
+ *   kenward-roger-linear  the same without second derivatives; does not depend on the parameters chosen
+ *   between-within        Schluchter & Elashoff (1990)
+ *   residual              rows less rank */
+#define MMRM_DF_METHODS(X)                                                                                    \
+    X(SATTERTHWAITE,        "satterthwaite",        "Satterthwaite")                                          \
+    X(KENWARD_ROGER,        "kenward-roger",        "Kenward-Roger")                                          \
+    X(KENWARD_ROGER_LINEAR, "kenward-roger-linear", "Kenward-Roger, linear")                                  \
+    X(BETWEEN_WITHIN,       "between-within",       "between-within")                                         \
+    X(RESIDUAL,             "residual",             "residual")
+
+typedef enum {
+#define X(name, word, meaning) MMRM_##name,
+    MMRM_DF_METHODS(X)
+#undef X
+} MmrmDf;
+
+const char *mmrm_df_meaning(MmrmDf df);
+bool mmrm_df_parse(Str word, MmrmDf *df);
+
+/* {0} gives the defaults in brackets. */
+typedef struct {
+    MmrmMethod method;                /* [REML] */
+    MmrmDf df;                        /* [Satterthwaite] */
+    size_t max_iterations;            /* [100] */
+    double tolerance;                 /* of the Newton decrement, in units of -2 log likelihood [1e-16] */
+} MmrmOptions;
+
+/* What shows that the optimum is one. */
+typedef struct {
+    size_t n_iterations, n_evaluations;
+    double decrement;                 /* g' H^-1 g: twice what another Newton step would gain in -2 log likelihood */
+    double gradient;                  /* Euclidean norm, in units where Sigma is the identity */
+    double least_curvature;           /* smallest eigenvalue of H in the same units, per subject; > 0 at a minimum */
+    double boundary;                  /* smallest eigenvalue of the correlation matrices; 0 is the boundary */
+} MmrmCertificate;
+
+typedef struct MmrmInside MmrmInside;
+
+typedef struct {
+    const Model *model;
+    MmrmOptions options;
+    CovarianceKind kind;
+    size_t n, p, n_subjects, n_visits, n_groups, n_patterns;
+    ModelVariable visits, subjects, groups;   /* groups has one level without a name when there is one Sigma for all */
+    size_t *subjects_in;              /* n_groups; subjects of each group */
+    RowSpace space;                   /* of X */
+    double *b;                        /* p; 0 where aliased */
+    double *vcov;                     /* p x p; the covariance of b that the df method uses; 0 where aliased */
+    double *vcov_model;               /* p x p; (X' V^-1 X)^-1 */
+    double *sigma;                    /* n_groups x n_visits x n_visits */
+    size_t n_parameters;              /* of the covariance, all groups */
+    double *parameters;               /* natural ones; group by group */
+    Str *parameter_names;
+    double minus_two_log_lik, aic, aicc, bic;
+    MmrmCertificate certificate;
+    MmrmInside *inside;               /* what contrasts need */
+} MmrmFit;
+
+/* Fits the model, whose formula has one covariance term. Each subject has at most one row per visit.
+ * Fails: USAGE (no covariance term, or several; a structure not offered), INCONSISTENT (two rows of one subject at one
+ * visit; a subject in two groups), DEGENERATE (more than MMRM_MAX_VISITS visits; no residual degrees of freedom; visits
+ * that no subject has together, named, when the structure is unstructured; an optimum on the boundary), NO_CONVERGENCE.
+ * Method: Newton steps within a trust region on -2 log likelihood, in coordinates where the current Sigma is the
+ * identity; exact first and second derivatives. Memory: everything lives in `arena`.
+ * Checked against SAS PROC MIXED and closed forms. */
+MUST_USE bool mmrm_fit(Arena *arena, const Model *model, const MmrmOptions *options, MmrmFit *fit, Error *err);
+
+/* Coefficient j (not estimable when aliased), and l'b for a row l of p (not estimable outside the row space). A contrast
+ * uses room of the fit: one at a time. */
+Estimate mmrm_coefficient(const MmrmFit *fit, size_t j, double confidence);
+Estimate mmrm_contrast(const MmrmFit *fit, const double *l, double confidence);
+
+/* The joint test of l b = 0, l being n_rows x p: F with its degrees of freedom. Kenward & Roger's F is scaled.
+ * Fails: DEGENERATE (a row is not estimable, named by its number from 1; l is zero). */
+typedef struct {
+    Str name;
+    double df, df_error, f, p;        /* df 0: nothing is left to test */
+    double scale;                     /* lambda of Kenward & Roger; 1 otherwise */
+} MmrmTest;
+MUST_USE bool mmrm_test(Arena *arena, const MmrmFit *fit, const double *l, size_t n_rows, MmrmTest *test, Error *err);
+
+/* One test per term, in the order of the model. */
+MmrmTest *mmrm_anova(Arena *arena, const MmrmFit *fit, TestType type);
+
+/* Estimates of least-squares means and of their differences. */
+Estimate *mmrm_lsmeans(Arena *arena, const MmrmFit *fit, const LsMeans *means, double confidence);
+Estimate *mmrm_lsmeans_differences(Arena *arena, const MmrmFit *fit, const LsDifference *differences, size_t n,
+                                   double confidence);
+
+#endif

@@ -1,0 +1,376 @@
+#include "stat/mmrm_inside.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "math/distribution.h"
+
+#define SAME_DIRECTION  1e-8       /* share of a row that the others must leave for it to count */
+
+/* P by parameter: sum over directions of J P */
+static double *products_of(Arena *arena, const MmrmInside *in)
+{
+    const MmrmLikelihood *l = &in->likelihood;
+    size_t n = in->n_parameters, square = l->r * l->r;
+    if (!in->j) return l->p;
+    double *p = ARENA_ARRAY(arena, double, n * square);
+    for (size_t e = 0; e < l->n_directions; e++)
+        for (size_t a = 0; a < n; a++) {
+            double f = in->j[e*n + a];
+            for (size_t i = 0; f != 0 && i < square; i++) p[a*square + i] += f * l->p[e*square + i];
+        }
+    return p;
+}
+
+/* The covariance of the parameters as that of the directions: J W J'. */
+static double *spread_w(Arena *arena, const MmrmInside *in)
+{
+    size_t n = in->n_parameters, k = in->likelihood.n_directions;
+    if (!in->j) return in->w;
+    double *half = ARENA_ARRAY(arena, double, k * n), *w = ARENA_ARRAY(arena, double, k * k);
+    matrix_multiply(in->j, in->w, k, n, n, half);
+    matrix_multiply_transposed(half, in->j, k, n, k, w);
+    return w;
+}
+
+/* L^-1 Omega L^-T with Omega = sum of w_ab d2 Sigma / da db; NULL when Sigma is linear in its parameters */
+static double *second_order(Arena *arena, const MmrmFit *fit)
+{
+    const MmrmInside *in = fit->inside;
+    size_t m = fit->n_visits, n = in->n_parameters, per_group = in->structure.n_parameters;
+    if (!in->j) return NULL;
+    double *omega = ARENA_ARRAY(arena, double, fit->n_groups * m * m), *t = ARENA_ARRAY(arena, double, m * m);
+    for (size_t g = 0; g < fit->n_groups; g++) {
+        double *o = &omega[g*m*m];
+        const double *root = &in->roots[g*m*m];
+        mmrm_structure_spread(&in->structure, &fit->parameters[g*per_group], &in->w[g*per_group*(n + 1)], n, o);
+        for (size_t i = 0; i < m; i++) solve_lower(root, m, &o[i*m]);
+        for (size_t i = 0; i < m; i++)
+            for (size_t j = 0; j < m; j++) t[i*m + j] = o[j*m + i];
+        for (size_t i = 0; i < m; i++) solve_lower(root, m, &t[i*m]);
+        memcpy(o, t, m * m * sizeof *o);
+    }
+    return omega;
+}
+
+/* adjust = I + 2 sum of w_ab (Q_ab - P_a Phi P_b - R_ab / 4), between a_root^-1 and its transpose. */
+static void adjust_covariance(Arena *arena, MmrmFit *fit)
+{
+    MmrmInside *in = fit->inside;
+    MmrmLikelihood *l = &in->likelihood;
+    size_t r = l->r, square = r * r, n = in->n_parameters;
+    double *q = ARENA_ARRAY(arena, double, square), *t = ARENA_ARRAY(arena, double, square), *sum = ARENA_ARRAY(arena, double, square);
+    double *omega = fit->options.df == MMRM_KENWARD_ROGER ? second_order(arena, fit) : NULL;
+    mmrm_likelihood_products(l, spread_w(arena, in), omega, q);
+    matrix_multiply(l->a_root_inverse, q, r, r, r, t);
+    matrix_multiply_transposed(t, l->a_root_inverse, r, r, r, q);
+    for (size_t a = 0; a < n; a++) {
+        memset(sum, 0, square * sizeof *sum);
+        for (size_t b = 0; b < n; b++)
+            for (size_t i = 0; i < square; i++) sum[i] += in->w[a*n + b] * in->p[b*square + i];
+        matrix_multiply(&in->p[a*square], sum, r, r, r, t);
+        for (size_t i = 0; i < square; i++) q[i] -= t[i];
+    }
+    in->adjust = ARENA_ARRAY(arena, double, square);
+    for (size_t i = 0; i < r; i++)
+        for (size_t j = 0; j < r; j++) in->adjust[i*r + j] = (i == j) + q[i*r + j] + q[j*r + i];
+}
+
+/* basis a_root^-T inner a_root^-1 basis' */
+static double *outer_covariance(Arena *arena, const MmrmInside *in, const double *inner)
+{
+    size_t p = in->data.p, r = in->data.r;
+    double *rows = ARENA_ARRAY(arena, double, p * r), *half = ARENA_ARRAY(arena, double, p * r), *v = ARENA_ARRAY(arena, double, p * p);
+    memcpy(rows, in->data.basis, p * r * sizeof *rows);
+    for (size_t i = 0; i < p; i++) solve_lower(in->likelihood.a_root, r, &rows[i*r]);
+    if (inner) matrix_multiply(rows, inner, p, r, r, half);
+    matrix_multiply_transposed(inner ? half : rows, rows, p, r, p, v);
+    return v;
+}
+
+/* X at the pivots is (Q root') basis^-1, both upper triangular: their product is R of X, which hypotheses are made from.
+ * SAS makes them from X alone, too, not from V^(-1/2) X. */
+static void find_row_space(Arena *arena, MmrmFit *fit)
+{
+    const MmrmData *d = &fit->inside->data;
+    size_t p = d->p, r = d->r;
+    double *basis = ARENA_ARRAY(arena, double, r * r), *inverse = ARENA_ARRAY(arena, double, r * r), *square = ARENA_ARRAY(arena, double, r * r);
+    fit->space = (RowSpace){.p = p, .rank = r, .pivot = d->pivot, .r = ARENA_ARRAY(arena, double, r * p)};
+    for (size_t k = 0; k < r; k++) memcpy(&basis[k*r], &d->basis[d->pivot[k]*r], r * sizeof *basis);
+    invert_upper(basis, r, inverse);
+    for (size_t k = 0; k < r; k++)
+        for (size_t j = k; j < r; j++)
+            for (size_t i = k; i <= j; i++) square[k*r + j] += d->ols_root[i*r + k] * inverse[i*r + j];
+    matrix_multiply(square, d->relation, r, r, p, fit->space.r);
+    row_space_complete(arena, &fit->space);
+}
+
+/* Between-subject columns have subjects less their number, the others rows less subjects less theirs; the intercept
+ * goes with the latter. */
+static void between_within(Arena *arena, MmrmFit *fit)
+{
+    MmrmInside *in = fit->inside;
+    const Model *m = fit->model;
+    size_t n_between = 0, n_within = 0;
+    bool *between = ARENA_ARRAY(arena, bool, fit->p);
+    in->df_of_column = ARENA_ARRAY(arena, double, fit->p);
+    for (size_t k = 0; k < in->data.r; k++) {
+        size_t c = in->data.pivot[k];
+        between[c] = true;
+        for (size_t i = 1; between[c] && i < fit->n; i++) {
+            size_t row = in->data.order[i], last = in->data.order[i - 1];
+            if (in->data.subjects.level[row] == in->data.subjects.level[last] && m->x[row*fit->p + c] != m->x[last*fit->p + c]) between[c] = false;
+        }
+        if (between[c]) n_between++;
+        else n_within++;
+    }
+    for (size_t c = 0; c < fit->p; c++) {
+        bool is_intercept = m->has_intercept && c == 0;
+        in->df_of_column[c] = between[c] && !is_intercept ? (double)fit->n_subjects - (double)n_between
+                                                          : (double)fit->n - (double)fit->n_subjects - (double)n_within;
+    }
+}
+
+bool mmrm_infer(Arena *arena, MmrmFit *fit, Error *err)
+{
+    MmrmInside *in = fit->inside;
+    size_t n = in->n_parameters, p = fit->p;
+    in->w = arena_copy(arena, in->hessian, n * n * sizeof *in->w);
+    if (!invert_positive(in->w, n, ARENA_ARRAY(arena, double, n * n)))
+        return error_set(err, ERROR_NO_CONVERGENCE, "the likelihood has no curvature in some direction of the covariance");
+    for (size_t i = 0; i < n * n; i++) in->w[i] *= 2;
+    in->p = products_of(arena, in);
+    in->row = ARENA_ARRAY(arena, double, in->data.r);
+    in->g = ARENA_ARRAY(arena, double, n);
+    fit->b = ARENA_ARRAY(arena, double, p);
+    matrix_apply(in->data.basis, in->likelihood.delta, p, in->data.r, fit->b);
+    for (size_t j = 0; j < p; j++) fit->b[j] += in->data.ols[j];
+    find_row_space(arena, fit);
+    if (fit->options.df == MMRM_KENWARD_ROGER || fit->options.df == MMRM_KENWARD_ROGER_LINEAR) adjust_covariance(arena, fit);
+    if (fit->options.df == MMRM_BETWEEN_WITHIN) between_within(arena, fit);
+    fit->vcov_model = outer_covariance(arena, in, NULL);
+    fit->vcov = in->adjust ? outer_covariance(arena, in, in->adjust) : fit->vcov_model;
+    return true;
+}
+
+/* z = a_root^-1 basis' l: its squared length is the model's variance of l b */
+static void whiten_row(const MmrmInside *in, const double *l, double *z)
+{
+    size_t r = in->data.r;
+    memset(z, 0, r * sizeof *z);
+    for (size_t j = 0; j < in->data.p; j++)
+        for (size_t k = 0; l[j] != 0 && k < r; k++) z[k] += l[j] * in->data.basis[j*r + k];
+    solve_lower(in->likelihood.a_root, r, z);
+}
+
+/* df = 2 v^2 / var(v) for the variance v of one contrast */
+static double satterthwaite_df(const MmrmInside *in, const double *z)
+{
+    size_t r = in->data.r, n = in->n_parameters;
+    double v = dot(z, z, r);
+    for (size_t a = 0; a < n; a++) in->g[a] = quadratic_form(z, &in->p[a*r*r], z, r) / v;
+    return 2 / quadratic_form(in->g, in->w, in->g, n);
+}
+
+static double df_of(const MmrmFit *fit, const double *l, const double *z)
+{
+    double df = INFINITY;
+    switch (fit->options.df) {
+    case MMRM_RESIDUAL: return (double)(fit->n - fit->space.rank);
+    case MMRM_BETWEEN_WITHIN:
+        for (size_t j = 0; j < fit->p; j++)
+            if (l[j] != 0) df = fmin(df, fit->inside->df_of_column[j]);
+        return df;
+    case MMRM_SATTERTHWAITE:
+    case MMRM_KENWARD_ROGER:
+    case MMRM_KENWARD_ROGER_LINEAR: break;
+    }
+    return satterthwaite_df(fit->inside, z);
+}
+
+static Estimate estimate(const MmrmFit *fit, const double *l, double confidence)
+{
+    const MmrmInside *in = fit->inside;
+    whiten_row(in, l, in->row);
+    double variance = in->adjust ? quadratic_form(in->row, in->adjust, in->row, in->data.r) : dot(in->row, in->row, in->data.r);
+    double df = df_of(fit, l, in->row);
+    if (!(df > 0)) return (Estimate){0};
+    return estimate_of(dot(l, fit->b, fit->p), sqrt(fmax(0, variance)), df, confidence);
+}
+
+Estimate mmrm_coefficient(const MmrmFit *fit, size_t j, double confidence)
+{
+    if (fit->space.is_aliased[j]) return (Estimate){0};
+    ArenaMark mark = arena_mark(fit->inside->arena);
+    double *l = ARENA_ARRAY(fit->inside->arena, double, fit->p);
+    l[j] = 1;
+    Estimate e = estimate(fit, l, confidence);
+    arena_rewind(fit->inside->arena, mark);
+    return e;
+}
+
+Estimate mmrm_contrast(const MmrmFit *fit, const double *l, double confidence)
+{
+    bool is_zero = true;
+    for (size_t j = 0; j < fit->p; j++) is_zero = is_zero && l[j] == 0;
+    return is_zero || !row_space_holds(&fit->space, l) ? (Estimate){0} : estimate(fit, l, confidence);
+}
+
+/* The rows of a test that the earlier ones do not imply, whitened. */
+typedef struct {
+    size_t q, r;
+    double *z;                        /* q x r */
+    double *value;                    /* q: l b */
+    const double **l;
+} Rows;
+
+static Rows independent_rows(Arena *arena, const MmrmFit *fit, const double *l, size_t n)
+{
+    size_t r = fit->inside->data.r, p = fit->p;
+    Rows rows = {.r = r, .z = ARENA_ARRAY(arena, double, n * r + 1), .value = ARENA_ARRAY(arena, double, n + 1),
+                 .l = ARENA_ARRAY(arena, const double *, n + 1)};
+    double *base = ARENA_ARRAY(arena, double, n * r + 1);
+    for (size_t i = 0; i < n; i++) {
+        double *z = &rows.z[rows.q * r], *left = &base[rows.q * r];
+        whiten_row(fit->inside, &l[i*p], z);
+        double length = euclidean_norm(z, r);
+        memcpy(left, z, r * sizeof *left);
+        for (int pass = 0; pass < 2; pass++)
+            for (size_t j = 0; j < rows.q; j++) {
+                double f = dot(left, &base[j*r], r);
+                for (size_t k = 0; k < r; k++) left[k] -= f * base[j*r + k];
+            }
+        double rest = euclidean_norm(left, r);
+        if (!(rest > SAME_DIRECTION * length)) continue;
+        for (size_t k = 0; k < r; k++) left[k] /= rest;
+        rows.l[rows.q] = &l[i*p];
+        rows.value[rows.q++] = dot(&l[i*p], fit->b, p);
+    }
+    return rows;
+}
+
+/* form (q x q) = z m z', m being r x r or NULL for the identity */
+static void form_of(Arena *arena, const Rows *rows, const double *m, double *form)
+{
+    double *half = ARENA_ARRAY(arena, double, rows->q * rows->r);
+    if (m) matrix_multiply(rows->z, m, rows->q, rows->r, rows->r, half);
+    matrix_multiply_transposed(m ? half : rows->z, rows->z, rows->q, rows->r, rows->q, form);
+}
+
+/* value' form^-1 value; form is spoiled */
+static double wald(const Rows *rows, double *form, double *work)
+{
+    memcpy(work, rows->value, rows->q * sizeof *work);
+    if (cholesky(form, rows->q) < rows->q) return NAN;
+    solve_lower(form, rows->q, work);
+    return dot(work, work, rows->q);
+}
+
+/* Fai & Cornelius (1996): the df of each principal contrast, pooled. */
+static double pooled_df(Arena *arena, const MmrmFit *fit, const Rows *rows)
+{
+    size_t q = rows->q, r = rows->r;
+    double *form = ARENA_ARRAY(arena, double, q * q), *values = ARENA_ARRAY(arena, double, q), *vectors = ARENA_ARRAY(arena, double, q * q);
+    double *z = ARENA_ARRAY(arena, double, r), sum = 0;
+    form_of(arena, rows, NULL, form);
+    symmetric_eigen(form, q, values, vectors);
+    for (size_t i = 0; i < q; i++) {
+        memset(z, 0, r * sizeof *z);
+        for (size_t j = 0; j < q; j++)
+            for (size_t k = 0; k < r; k++) z[k] += vectors[j*q + i] * rows->z[j*r + k];
+        double df = satterthwaite_df(fit->inside, z);
+        if (df > 2) sum += df / (df - 2);
+    }
+    return sum > (double)q ? 2 * sum / (sum - (double)q) : 2;
+}
+
+/* Kenward & Roger (1997), section 3: the error df and the scale of F. A_1, A_2, B, g, c_i as there. */
+static void kenward_roger(Arena *arena, const MmrmFit *fit, const Rows *rows, double *df, double *scale)
+{
+    const MmrmInside *in = fit->inside;
+    size_t q = rows->q, n = in->n_parameters, r = rows->r;
+    double l = (double)q, a1 = 0, a2 = 0;
+    double *theta = ARENA_ARRAY(arena, double, q * q), *root = ARENA_ARRAY(arena, double, q * q), *g = ARENA_ARRAY(arena, double, n * q * q);
+    double *trace = ARENA_ARRAY(arena, double, n);
+    form_of(arena, rows, NULL, root);
+    if (cholesky(root, q) < q) { *df = *scale = NAN; return; }
+    for (size_t a = 0; a < n; a++) {                 /* g_a = root^-1 (z P_a z') root^-T */
+        double *ga = &g[a*q*q];
+        form_of(arena, rows, &in->p[a*r*r], theta);
+        for (size_t i = 0; i < q; i++) solve_lower(root, q, &theta[i*q]);
+        for (size_t i = 0; i < q; i++)
+            for (size_t j = 0; j < q; j++) ga[i*q + j] = theta[j*q + i];
+        for (size_t i = 0; i < q; i++) solve_lower(root, q, &ga[i*q]);
+        for (size_t i = 0; i < q; i++) trace[a] += ga[i*q + i];
+    }
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; b < n; b++) {
+            a1 += in->w[a*n + b] * trace[a] * trace[b];
+            a2 += in->w[a*n + b] * dot(&g[a*q*q], &g[b*q*q], q * q);
+        }
+    if (q == 1) {
+        *df = 2 / a1;
+        *scale = 1;
+        return;
+    }
+    double b = (a1 + 6*a2) / (2*l), gg = ((l + 1)*a1 - (l + 4)*a2) / ((l + 2)*a2);
+    double c1 = gg / (3*l + 2*(1 - gg)), c2 = (l - gg) / (3*l + 2*(1 - gg)), c3 = (l + 2 - gg) / (3*l + 2*(1 - gg));
+    double e = 1 / (1 - a2/l), v = 2/l * (1 + c1*b) / ((1 - c2*b)*(1 - c2*b)*(1 - c3*b)), rho = v / (2*e*e);
+    *df = 4 + (l + 2) / (l*rho - 1);
+    *scale = *df / (e * (*df - 2));
+}
+
+static MmrmTest test_rows(Arena *arena, const MmrmFit *fit, const double *l, size_t n_rows)
+{
+    const MmrmInside *in = fit->inside;
+    Rows rows = independent_rows(arena, fit, l, n_rows);
+    MmrmTest test = {.df = (double)rows.q, .scale = 1};
+    if (rows.q == 0) return test;
+    double *form = ARENA_ARRAY(arena, double, rows.q * rows.q);
+    if (in->adjust) kenward_roger(arena, fit, &rows, &test.df_error, &test.scale);
+    else if (fit->options.df == MMRM_SATTERTHWAITE) test.df_error = rows.q == 1 ? satterthwaite_df(in, rows.z) : pooled_df(arena, fit, &rows);
+    else {
+        test.df_error = INFINITY;
+        for (size_t i = 0; i < rows.q; i++) test.df_error = fmin(test.df_error, df_of(fit, rows.l[i], &rows.z[i * rows.r]));
+    }
+    form_of(arena, &rows, in->adjust, form);
+    test.f = test.scale * wald(&rows, form, ARENA_ARRAY(arena, double, rows.q)) / test.df;
+    test.p = test.df_error > 0 && isfinite(test.f) ? f_sf(test.f, test.df, test.df_error) : NAN;
+    return test;
+}
+
+bool mmrm_test(Arena *arena, const MmrmFit *fit, const double *l, size_t n_rows, MmrmTest *test, Error *err)
+{
+    for (size_t i = 0; i < n_rows; i++)
+        if (!row_space_holds(&fit->space, &l[i * fit->p]))
+            return error_set(err, ERROR_DEGENERATE, "row %zu of the contrast cannot be estimated", i + 1);
+    *test = test_rows(arena, fit, l, n_rows);
+    return test->df > 0 || error_set(err, ERROR_DEGENERATE, "the contrast is zero");
+}
+
+/* Reduced row echelon form. Fai & Cornelius' df depend on how a hypothesis is written; this is the way SAS writes it when
+ * the reference level is the last: each row one level of the term less the reference. */
+static void reduce_rows(Arena *arena, double *l, size_t n, size_t p)
+{
+    size_t *pivot = ARENA_ARRAY(arena, size_t, n + 1), rank = echelon(l, n, p, SAME_DIRECTION, pivot, ARENA_ARRAY(arena, double, p));
+    for (size_t k = rank; k-- > 0;) {
+        double *row = &l[k*p], f = row[pivot[k]];
+        for (size_t j = 0; j < p; j++) row[j] /= f;
+        for (size_t i = 0; i < k; i++) {
+            double g = l[i*p + pivot[k]];
+            for (size_t j = 0; j < p; j++) l[i*p + j] -= g * row[j];
+        }
+    }
+}
+
+MmrmTest *mmrm_anova(Arena *arena, const MmrmFit *fit, TestType type)
+{
+    MmrmTest *tests = ARENA_ARRAY(arena, MmrmTest, fit->model->n_terms + 1);
+    for (size_t t = 0; t < fit->model->n_terms; t++) {
+        Hypothesis h = estimable_hypothesis(arena, fit->model, &fit->space, t, type);
+        reduce_rows(arena, h.l, h.n_rows, fit->p);
+        tests[t] = test_rows(arena, fit, h.l, h.n_rows);
+        tests[t].name = fit->model->terms[t].name;
+    }
+    return tests;
+}

@@ -1,0 +1,145 @@
+/* What the parts of stat/mmrm share: the data reduced to cross-products (mmrm_data), covariance structures
+ * (mmrm_covariance), the likelihood with its derivatives (mmrm_likelihood), the iteration (mmrm_fit) and what is inferred
+ * from the optimum (mmrm_inference). Letters are those of docs/methods/mmrm.md. Included by them alone. */
+#ifndef STAT_MMRM_INSIDE_H
+#define STAT_MMRM_INSIDE_H
+
+#include "stat/mmrm.h"
+
+/* A column of the inner design, one of r: its value at a subject's visit is profile[visit] * slot value of the subject;
+ * or, when it varies with both, a number of its own at each visit. */
+typedef struct {
+    bool varies;
+    size_t profile, slot;             /* slot: of a varying column, its place among those */
+} MmrmColumn;
+
+/* Subjects of one group who were seen at the same visits. An atom is a column, or one visit of a varying column: a
+ * profile times a value that does not depend on the visit. */
+typedef struct {
+    size_t group, n_visits, n_subjects;
+    size_t *visits;                   /* n_visits, ascending */
+    size_t n_atoms;
+    size_t *atom_column, *atom_profile;   /* n_atoms; a profile beyond the common ones is one visit alone */
+    double *xx, *xe, *ee;             /* cross-products: n_atoms^2, n_atoms x n_visits, n_visits^2 */
+} MmrmPattern;
+
+/* The data, with the response replaced by its residual from least squares. */
+typedef struct {
+    const Model *model;
+    size_t n, p, r, n_subjects, n_visits, n_groups;
+    ModelVariable visits, subjects, groups;
+    size_t *first, *order;            /* rows of subject i: order[first[i] .. first[i+1]), by visit */
+    size_t *pattern_of;               /* n_subjects */
+    size_t *subjects_in;              /* n_groups */
+    size_t n_slots, n_varying, n_profiles;
+    double **slots;                   /* n_slots vectors of n_subjects */
+    double **varying;                 /* n_varying vectors of n rows */
+    double *profiles;                 /* n_profiles x n_visits */
+    MmrmColumn *columns;              /* r */
+    double *basis;                    /* p x r: inner design = X basis */
+    double log_basis;                 /* log |det| of the basis at the pivots */
+    size_t *pivot;                    /* r; the columns of X that are not aliased */
+    double *relation;                 /* r x p: X = X[pivot] relation */
+    double *ols;                      /* p; least-squares coefficients */
+    double *ols_root;                 /* r x r: lower Cholesky factor of the inner X'X */
+    size_t n_patterns, pattern_capacity;
+    MmrmPattern *patterns;
+} MmrmData;
+
+MUST_USE bool mmrm_data_prepare(Arena *arena, const Model *model, const CovarianceTerm *term, MmrmData *data, Error *err);
+
+/* A product of powers of parameters; each entry of a structured Sigma is one. */
+typedef struct {
+    size_t n;
+    size_t *parameter;
+    double *power;
+} Monomial;
+
+/* Sigma as a function of its natural parameters, for n_visits visits. UNSTRUCTURED has no monomials: its parameters are
+ * the entries. */
+typedef struct {
+    CovarianceKind kind;
+    size_t n_visits, n_parameters;
+    Monomial *entries;                /* packed lower triangle; NULL when unstructured */
+    Str *names;                       /* n_parameters */
+} MmrmStructure;
+
+/* Fails: USAGE (a structure that is not offered). */
+MUST_USE bool mmrm_structure_check(CovarianceKind kind, Error *err);
+void mmrm_structure_new(Arena *arena, CovarianceKind kind, const ModelVariable *visits, MmrmStructure *structure);
+void mmrm_structure_sigma(const MmrmStructure *structure, const double *parameters, double *sigma);
+/* d Sigma / d parameter a, as m x m */
+void mmrm_structure_first(const MmrmStructure *structure, const double *parameters, size_t a, double *d);
+/* h[a*stride + b] += sum over entries of weight[i][j] d2 Sigma[i][j] / da db */
+void mmrm_structure_second(const MmrmStructure *structure, const double *parameters, const double *weight, double *h,
+                           size_t stride);
+/* sigma[i][j] += sum over a, b of w[a*stride + b] d2 Sigma[i][j] / da db */
+void mmrm_structure_spread(const MmrmStructure *structure, const double *parameters, const double *w, size_t stride,
+                           double *sigma);
+/* Parameters near a positive definite sigma; those give a positive definite Sigma. work: m x m */
+void mmrm_structure_start(const MmrmStructure *structure, const double *sigma, double *parameters, double *work);
+
+/* The likelihood at one Sigma per group, given as its Cholesky factors. Directions E_ab are the orthonormal symmetric
+ * matrices of the coordinates in which Sigma is the identity; k = m (m + 1) / 2 of them per group. */
+typedef struct {
+    double *q, *k, *t, *kappa;        /* of a pattern: n_visits x m, m x n_visits, m x m, m x (profiles + n_visits) */
+    double *s, *h;                    /* m x m: whitened residuals, leverages */
+    double log_det;
+} MmrmWhite;
+
+typedef struct {
+    const MmrmData *data;
+    bool reml;
+    size_t m, k, r, n_directions;     /* n_directions = n_groups k */
+    double *a_root;                   /* r x r: lower Cholesky factor of A = X'V^-1X */
+    double *a_root_inverse;           /* r x r, lower */
+    double *phi, *xe, *delta;         /* A^-1; X'V^-1 e; A^-1 X'V^-1 e */
+    double value;                     /* -2 log likelihood */
+    double *gamma;                    /* n_groups x m x m: gradient as symmetric matrices */
+    double *gradient, *hessian;       /* by direction */
+    double *p;                        /* n_directions x r x r: X' V^-1 dV V^-1 X, between a_root_inverse and its transpose */
+    double *u;                        /* n_directions x r: X' V^-1 dV V^-1 (y - X b), likewise */
+    double *z;                        /* k x k scratch */
+    double *spread, *scratch;         /* m x most atoms; as large as the largest use */
+    MmrmWhite *white;                 /* n_patterns */
+} MmrmLikelihood;
+
+size_t mmrm_direction(size_t a, size_t b);             /* place of E_ab in its group: b (b + 1) / 2 + a for a <= b */
+double mmrm_direction_scale(size_t a, size_t b);       /* E_ab = scale (e_a e_b' + e_b e_a') */
+
+void mmrm_likelihood_init(Arena *arena, MmrmLikelihood *l, const MmrmData *data, bool reml);
+
+/* Sets value, a_root, delta. roots: n_groups lower Cholesky factors of Sigma, m x m. False where -2 log likelihood is not
+ * finite. */
+bool mmrm_likelihood_value(MmrmLikelihood *l, const double *roots);
+
+/* Sets gradient, hessian, gamma, p, u at the roots of the latest value. */
+void mmrm_likelihood_derivatives(MmrmLikelihood *l);
+
+/* sum over subjects of X~' M X~ into q (r x r), where M(pattern) = sum of w over pairs of directions of E T F, less
+ * omega / 4. w: n_directions^2; omega: n_groups x m x m or NULL. */
+void mmrm_likelihood_products(MmrmLikelihood *l, const double *w, const double *omega, double *q);
+
+struct MmrmInside {
+    Arena *arena;
+    MmrmData data;
+    MmrmStructure structure;
+    MmrmLikelihood likelihood;
+    double *roots;                    /* n_groups x m x m */
+    size_t n_parameters;              /* all groups; when unstructured they are the directions */
+    double *j;                        /* n_directions x n_parameters: d direction / d parameter; NULL when unstructured */
+    double *hessian;                  /* n_parameters^2: of -2 log likelihood, at the optimum */
+    double *w;                        /* n_parameters^2: covariance of the parameters, 2 hessian^-1 */
+    double *p;                        /* n_parameters x r x r, as in the likelihood */
+    double *adjust;                   /* r x r: covariance of b = a_root^-T adjust a_root^-1; NULL for the identity */
+    double *df_of_column;             /* p; between-within */
+    double *row, *g;                  /* scratch: r, n_parameters */
+};
+
+/* The iteration; fills structure, roots and likelihood of fit->inside, and the certificate. */
+MUST_USE bool mmrm_optimise(Arena *arena, MmrmFit *fit, Error *err);
+
+/* From the optimum: covariance of parameters and coefficients. */
+MUST_USE bool mmrm_infer(Arena *arena, MmrmFit *fit, Error *err);
+
+#endif
