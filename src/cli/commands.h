@@ -27,6 +27,7 @@
     X(report)                                                                                                 \
     X(explain)                                                                                                \
     X(compare)                                                                                                \
+    X(fit)                                                                                                    \
     X(protocol)                                                                                               \
     X(check)                                                                                                  \
     X(help)                                                                                                   \

@@ -234,7 +234,7 @@ static void names_of_levels_and_visits_change_only_labels(Test *t)
         if (!fit_frame(t, frame, formula, (MmrmOptions){.df = MMRM_KENWARD_ROGER}, &a)) return;
         if (!fit_frame(t, renamed, formula, (MmrmOptions){.df = MMRM_KENWARD_ROGER}, &b)) return;
         LsMeans means;
-        LsDifference *d;
+        LsDifference *d = NULL;
         size_t n;
         Error err = {0};
         CHECK_OK(t, lsmeans_rows(t->arena, b.model, STR("arm | visit"), MARGINS_EQUAL, &means, &err)

@@ -1,0 +1,403 @@
+/* A linear model, with repeated measures where the formula has a covariance term. */
+#include <math.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "cli/command.h"
+#include "exchange/csv.h"
+#include "exchange/xpt.h"
+#include "stat/mmrm.h"
+
+#define CONFIDENCE 0.95
+
+/* What is printed, whichever model it came from. */
+typedef struct {
+    Invocation *call;
+    Formula formula;
+    Model model;
+    bool repeated;
+    MmrmFit mixed;
+    LinearFit linear;
+    TestType type;
+    double confidence;
+    Estimate *coefficients;
+    MmrmTest *tests;
+    bool has_means;
+    LsMeans means;
+    Estimate *mean_estimates;
+    size_t n_differences;
+    LsDifference *differences;
+    Estimate *difference_estimates;
+} Analysis;
+
+static bool read_options(Analysis *a, MmrmOptions *options, Error *err)
+{
+    const Invocation *call = a->call;
+    Str df = option_text(call, "df");
+    a->confidence = option_number(call, "confidence", CONFIDENCE);
+    a->type = (TestType)option_integer(call, "type", TEST_TYPE_III);
+    options->method = option_given(call, "ml") ? MMRM_ML : MMRM_REML;
+    if (!(a->confidence > 0 && a->confidence < 1)) return error_set(err, ERROR_USAGE, "--confidence must lie between 0 and 1");
+    if (a->type < TEST_TYPE_I || a->type > TEST_TYPE_III) return error_set(err, ERROR_USAGE, "--type must be 1, 2 or 3");
+    if (df.len && !mmrm_df_parse(df, &options->df)) {
+        error_set(err, ERROR_USAGE, "there are no degrees of freedom \"" STR_FMT "\"", STR_ARG(df));
+        return error_hint(err, "Use satterthwaite, kenward-roger, kenward-roger-linear, between-within or residual.");
+    }
+    if ((option_given(call, "diff") || option_given(call, "reference")) && !option_given(call, "lsmeans")) {
+        error_set(err, ERROR_USAGE, "differences need means");
+        return error_hint(err, "Say of what: --lsmeans 'ARM | AVISIT' --diff.");
+    }
+    return true;
+}
+
+static bool read_frame(Invocation *call, Str path, Frame **frame, Error *err)
+{
+    CsvOptions options = {.missing_text = STR("NA")};
+    return str_ends(str_lower(call->arena, path), STR(".xpt")) ? xpt_read_frame(call->arena, path, STR(""), frame, err)
+                                                               : csv_read_frame(call->arena, path, &options, frame, err);
+}
+
+static MmrmTest *linear_tests(Arena *arena, const Analysis *a)
+{
+    LinearTest *from = linear_anova(arena, &a->model, &a->linear, a->type);
+    MmrmTest *tests = ARENA_ARRAY(arena, MmrmTest, a->model.n_terms + 1);
+    for (size_t t = 0; t < a->model.n_terms; t++)
+        tests[t] = (MmrmTest){.name = from[t].name, .df = from[t].df, .df_error = a->linear.df, .f = from[t].f, .p = from[t].p, .scale = 1};
+    return tests;
+}
+
+static bool find_means(Analysis *a, Error *err)
+{
+    Invocation *call = a->call;
+    Arena *arena = call->arena;
+    Margins margins = option_given(call, "observed-margins") ? MARGINS_OBSERVED : MARGINS_EQUAL;
+    a->has_means = option_given(call, "lsmeans");
+    if (!a->has_means) return true;
+    if (!lsmeans_rows(arena, &a->model, option_text(call, "lsmeans"), margins, &a->means, err)) return false;
+    a->mean_estimates = a->repeated ? mmrm_lsmeans(arena, &a->mixed, &a->means, a->confidence)
+                                    : lsmeans_estimates(arena, &a->means, &a->linear, a->confidence);
+    if (!option_given(call, "diff") && !option_given(call, "reference")) return true;
+    if (!lsmeans_differences(arena, &a->means, option_text(call, "reference"), &a->differences, &a->n_differences, err)) return false;
+    a->difference_estimates = a->repeated ? mmrm_lsmeans_differences(arena, &a->mixed, a->differences, a->n_differences, a->confidence)
+                                          : lsmeans_difference_estimates(arena, a->differences, a->n_differences, &a->linear, a->confidence);
+    return true;
+}
+
+static bool analyse(Analysis *a, Error *err)
+{
+    Arena *arena = a->call->arena;
+    MmrmOptions options = {0};
+    Frame *frame;
+    if (!read_options(a, &options, err) || !formula_parse(arena, a->call->args[0], &a->formula, err)
+        || !read_frame(a->call, a->call->args[1], &frame, err) || !model_build(arena, &a->formula, frame, NULL, 0, &a->model, err)) return false;
+    a->repeated = a->formula.n_covariances > 0;
+    if (!(a->repeated ? mmrm_fit(arena, &a->model, &options, &a->mixed, err) : linear_fit(arena, &a->model, &a->linear, err))) return false;
+    a->coefficients = ARENA_ARRAY(arena, Estimate, a->model.p);
+    for (size_t j = 0; j < a->model.p; j++)
+        a->coefficients[j] = a->repeated ? mmrm_coefficient(&a->mixed, j, a->confidence) : linear_coefficient(&a->linear, j, a->confidence);
+    a->tests = a->repeated ? mmrm_anova(arena, &a->mixed, a->type) : linear_tests(arena, a);
+    return find_means(a, err);
+}
+
+/* A grid of texts; the first column stands left, the others right. */
+typedef struct {
+    Arena *arena;
+    size_t n_columns, n, capacity;
+    Str *cells;
+} Grid;
+
+static Grid grid_new(Arena *arena, const char *const *heads, size_t n_columns)
+{
+    Grid grid = {.arena = arena, .n_columns = n_columns};
+    for (size_t c = 0; c < n_columns; c++) {
+        ARENA_PUSH_ROOM(arena, grid.cells, grid.n, grid.capacity);
+        grid.cells[grid.n++] = str_from(heads[c]);
+    }
+    return grid;
+}
+
+static void grid_add(Grid *grid, Str text)
+{
+    ARENA_PUSH_ROOM(grid->arena, grid->cells, grid->n, grid->capacity);
+    grid->cells[grid->n++] = text;
+}
+
+static void grid_number(Grid *grid, double value, int decimals)
+{
+    Buf buf = buf_new(grid->arena);
+    if (isfinite(value)) buf_fixed(&buf, value, decimals);
+    else buf_add_c(&buf, isnan(value) ? "." : value > 0 ? "inf" : "-inf");
+    grid_add(grid, buf_str(&buf));
+}
+
+static void grid_p(Grid *grid, double p)
+{
+    if (p < 0.0001) grid_add(grid, STR("<0.0001"));
+    else grid_number(grid, p, 4);
+}
+
+static void grid_write(const Grid *grid, Buf *out)
+{
+    for (size_t i = 0; i < grid->n; i++) {
+        size_t column = i % grid->n_columns, width = 0;
+        for (size_t k = column; k < grid->n; k += grid->n_columns) {
+            size_t w = str_width(grid->cells[k]);
+            width = w > width ? w : width;
+        }
+        size_t pad = width - str_width(grid->cells[i]);
+        buf_add_c(out, column ? "  " : "  ");
+        if (column) buf_pad(out, ' ', pad);
+        buf_add(out, grid->cells[i]);
+        if (column == 0) buf_pad(out, ' ', pad);
+        if (column + 1 == grid->n_columns) buf_char(out, '\n');
+    }
+}
+
+/* Decimals that show four digits of the smallest number given. */
+static int decimals_of(double least)
+{
+    if (!(least > 0) || !isfinite(least)) return 4;
+    double decimals = 3 - floor(log10(least));
+    return decimals < 0 ? 0 : decimals > 10 ? 10 : (int)decimals;
+}
+
+static void write_estimates(const Analysis *a, const char *title, const Estimate *estimates, const Str *labels, size_t n)
+{
+    Buf *out = a->call->out;
+    Str lower = str_format(a->call->arena, "%g %% lower", 100 * a->confidence);
+    const char *const heads[] = {"", "estimate", "std error", "df", "t", "p", lower.data, "upper"};
+    Grid grid = grid_new(a->call->arena, heads, 8);
+    double least = INFINITY;
+    for (size_t i = 0; i < n; i++)
+        if (estimates[i].is_estimable && estimates[i].se > 0) least = fmin(least, estimates[i].se);
+    int decimals = decimals_of(least);
+    for (size_t i = 0; i < n; i++) {
+        const Estimate *e = &estimates[i];
+        grid_add(&grid, labels[i]);
+        if (!e->is_estimable) {
+            grid_add(&grid, STR("not estimable"));
+            for (int k = 0; k < 6; k++) grid_add(&grid, STR(""));
+            continue;
+        }
+        grid_number(&grid, e->estimate, decimals);
+        grid_number(&grid, e->se, decimals);
+        grid_number(&grid, e->df, 1);
+        grid_number(&grid, e->t, 2);
+        grid_p(&grid, e->p);
+        grid_number(&grid, e->lower, decimals);
+        grid_number(&grid, e->upper, decimals);
+    }
+    buf_format(out, "\n%s\n", title);
+    grid_write(&grid, out);
+}
+
+static void write_tests(const Analysis *a)
+{
+    static const char *const HEADS[] = {"", "df", "error df", "F", "p"}, *const NAMES[] = {"", "I", "II", "III"};
+    Grid grid = grid_new(a->call->arena, HEADS, 5);
+    for (size_t t = 0; t < a->model.n_terms; t++) {
+        grid_add(&grid, a->tests[t].name);
+        grid_number(&grid, a->tests[t].df, 0);
+        if (a->tests[t].df == 0) {
+            for (int k = 0; k < 3; k++) grid_add(&grid, STR("."));
+            continue;
+        }
+        grid_number(&grid, a->tests[t].df_error, 1);
+        grid_number(&grid, a->tests[t].f, 2);
+        grid_p(&grid, a->tests[t].p);
+    }
+    if (a->model.n_terms == 0) return;
+    buf_format(a->call->out, "\nTests of type %s\n", NAMES[a->type]);
+    grid_write(&grid, a->call->out);
+}
+
+/* Covariances below and on the diagonal, correlations above. */
+static void write_sigma(const Analysis *a, size_t g)
+{
+    const MmrmFit *f = &a->mixed;
+    size_t m = f->n_visits;
+    const double *sigma = &f->sigma[g*m*m];
+    const char **heads = ARENA_ARRAY(a->call->arena, const char *, m + 1);
+    double least = INFINITY;
+    heads[0] = "";
+    for (size_t i = 0; i < m; i++) heads[i + 1] = str_c(a->call->arena, f->visits.labels[i]), least = fmin(least, sigma[i*m + i]);
+    Grid grid = grid_new(a->call->arena, heads, m + 1);
+    for (size_t i = 0; i < m; i++) {
+        grid_add(&grid, f->visits.labels[i]);
+        for (size_t j = 0; j < m; j++)
+            if (j <= i) grid_number(&grid, sigma[i*m + j], decimals_of(least));
+            else grid_number(&grid, sigma[i*m + j] / sqrt(sigma[i*m + i] * sigma[j*m + j]), 4);
+    }
+    buf_add_c(a->call->out, "\nCovariance (correlations above the diagonal)");
+    if (f->n_groups > 1) buf_format(a->call->out, " of " STR_FMT, STR_ARG(f->groups.levels[g]));
+    buf_char(a->call->out, '\n');
+    grid_write(&grid, a->call->out);
+}
+
+static void write_rows_used(const Analysis *a)
+{
+    Buf *out = a->call->out;
+    buf_format(out, "  rows            %zu", a->model.n);
+    if (a->repeated) buf_format(out, " of %zu subjects at %zu visits", a->mixed.n_subjects, a->mixed.n_visits);
+    if (a->model.n_dropped) buf_format(out, "; %zu left out", a->model.n_dropped);
+    for (size_t g = 0; g < a->model.n_gaps; g++)
+        buf_format(out, "%s" STR_FMT " missing in %zu", g ? ", " : " (", STR_ARG(a->model.gaps[g].column), a->model.gaps[g].n_rows);
+    buf_add_c(out, a->model.n_gaps ? ")\n" : "\n");
+}
+
+static void write_mixed_summary(const Analysis *a)
+{
+    Buf *out = a->call->out;
+    const MmrmFit *f = &a->mixed;
+    const MmrmCertificate *c = &f->certificate;
+    buf_format(out, "  covariance      %s, %zu parameters", covariance_meaning(f->kind), f->n_parameters);
+    if (f->n_groups > 1) buf_format(out, ", one for each of %zu groups", f->n_groups);
+    buf_format(out, "\n  method          %s; degrees of freedom %s\n", f->options.method == MMRM_REML ? "REML" : "maximum likelihood",
+               mmrm_df_meaning(f->options.df));
+    buf_add_c(out, "  -2 log lik      ");
+    buf_fixed(out, f->minus_two_log_lik, 4);
+    buf_add_c(out, "; AIC "), buf_fixed(out, f->aic, 2);
+    buf_add_c(out, ", AICC "), buf_fixed(out, f->aicc, 2);
+    buf_add_c(out, ", BIC "), buf_fixed(out, f->bic, 2);
+    buf_format(out, "\n  optimum         %zu iterations; gradient %.1e, Newton decrement %.1e, least curvature %.2g per subject,\n"
+                    "                  smallest eigenvalue of the correlations %.2g\n",
+               c->n_iterations, c->gradient, c->decrement, c->least_curvature, c->boundary);
+}
+
+static void write_text(const Analysis *a)
+{
+    Buf *out = a->call->out;
+    Arena *arena = a->call->arena;
+    buf_format(out, STR_FMT "\n", STR_ARG(a->formula.text));
+    write_rows_used(a);
+    if (a->repeated) write_mixed_summary(a);
+    else {
+        buf_add_c(out, "  method          least squares; residual sd "), buf_fixed(out, a->linear.sigma, decimals_of(a->linear.sigma));
+        buf_format(out, " on %g df, R2 %.4f\n", a->linear.df, a->linear.r2);
+    }
+    write_estimates(a, "Fixed effects", a->coefficients, a->model.names, a->model.p);
+    for (size_t g = 0; a->repeated && g < a->mixed.n_groups; g++) write_sigma(a, g);
+    write_tests(a);
+    if (a->has_means) write_estimates(a, "Least-squares means", a->mean_estimates, a->means.labels, a->means.n);
+    Str *labels = ARENA_ARRAY(arena, Str, a->n_differences + 1);
+    for (size_t i = 0; i < a->n_differences; i++) labels[i] = a->differences[i].label;
+    if (a->n_differences) write_estimates(a, "Differences of least-squares means", a->difference_estimates, labels, a->n_differences);
+}
+
+static void put_estimate(JsonWriter *json, Str label, const Estimate *e)
+{
+    json_begin_object(json);
+    json_member_text(json, "label", label);
+    json_member_bool(json, "estimable", e->is_estimable);
+    if (e->is_estimable) {
+        json_member_number(json, "estimate", e->estimate);
+        json_member_number(json, "se", e->se);
+        json_member_number(json, "df", e->df);
+        json_member_number(json, "t", e->t);
+        json_member_number(json, "p", e->p);
+        json_member_number(json, "lower", e->lower);
+        json_member_number(json, "upper", e->upper);
+    }
+    json_end_object(json);
+}
+
+static void put_estimates(JsonWriter *json, const char *key, const Estimate *estimates, const Str *labels, size_t n)
+{
+    json_key(json, str_from(key));
+    json_begin_array(json);
+    for (size_t i = 0; i < n; i++) put_estimate(json, labels[i], &estimates[i]);
+    json_end_array(json);
+}
+
+static void put_mixed(JsonWriter *json, const MmrmFit *f)
+{
+    json_member_integer(json, "subjects", (int64_t)f->n_subjects);
+    json_member_text(json, "covariance", str_from(covariance_word(f->kind)));
+    json_member_text(json, "method", f->options.method == MMRM_REML ? STR("REML") : STR("ML"));
+    json_member_text(json, "degrees of freedom", str_from(mmrm_df_meaning(f->options.df)));
+    json_member_number(json, "minus two log likelihood", f->minus_two_log_lik);
+    json_member_number(json, "aic", f->aic);
+    json_member_number(json, "aicc", f->aicc);
+    json_member_number(json, "bic", f->bic);
+    json_key(json, STR("certificate"));
+    json_begin_object(json);
+    json_member_integer(json, "iterations", (int64_t)f->certificate.n_iterations);
+    json_member_number(json, "gradient", f->certificate.gradient);
+    json_member_number(json, "decrement", f->certificate.decrement);
+    json_member_number(json, "least curvature", f->certificate.least_curvature);
+    json_member_number(json, "boundary", f->certificate.boundary);
+    json_end_object(json);
+    json_key(json, STR("parameters"));
+    json_begin_object(json);
+    for (size_t i = 0; i < f->n_parameters; i++) json_key(json, f->parameter_names[i]), json_put_number(json, f->parameters[i]);
+    json_end_object(json);
+    json_key(json, STR("visits"));
+    json_begin_array(json);
+    for (size_t v = 0; v < f->n_visits; v++) json_put_text(json, f->visits.levels[v]);
+    json_end_array(json);
+    json_key(json, STR("sigma"));
+    json_begin_array(json);
+    for (size_t i = 0; i < f->n_groups * f->n_visits * f->n_visits; i++) json_put_number(json, f->sigma[i]);
+    json_end_array(json);
+}
+
+static void write_json(const Analysis *a)
+{
+    JsonWriter json = json_writer(a->call->out, 2);
+    json_begin_object(&json);
+    json_member_text(&json, "formula", a->formula.text);
+    json_member_integer(&json, "rows", (int64_t)a->model.n);
+    json_member_integer(&json, "rows left out", (int64_t)a->model.n_dropped);
+    if (a->repeated) put_mixed(&json, &a->mixed);
+    else json_member_number(&json, "residual sd", a->linear.sigma), json_member_number(&json, "residual df", a->linear.df);
+    put_estimates(&json, "fixed effects", a->coefficients, a->model.names, a->model.p);
+    json_key(&json, STR("tests"));
+    json_begin_array(&json);
+    for (size_t t = 0; t < a->model.n_terms; t++) {
+        json_begin_object(&json);
+        json_member_text(&json, "term", a->tests[t].name);
+        json_member_number(&json, "df", a->tests[t].df);
+        json_member_number(&json, "error df", a->tests[t].df_error);
+        json_member_number(&json, "f", a->tests[t].f);
+        json_member_number(&json, "p", a->tests[t].p);
+        json_end_object(&json);
+    }
+    json_end_array(&json);
+    if (a->has_means) put_estimates(&json, "means", a->mean_estimates, a->means.labels, a->means.n);
+    Str *labels = ARENA_ARRAY(a->call->arena, Str, a->n_differences + 1);
+    for (size_t i = 0; i < a->n_differences; i++) labels[i] = a->differences[i].label;
+    if (a->n_differences) put_estimates(&json, "differences", a->difference_estimates, labels, a->n_differences);
+    json_end_object(&json);
+    buf_char(a->call->out, '\n');
+}
+
+static bool fit_run(Invocation *call, Error *err)
+{
+    Analysis a = {.call = call};
+    if (!analyse(&a, err)) return false;
+    if (call->json) write_json(&a);
+    else write_text(&a);
+    return true;
+}
+
+const Command cmd_fit = {
+    .name = "fit",
+    .summary = "fit a linear model, with repeated measures or without",
+    .usage = "FORMULA DATA",
+    .description = "DATA is CSV (NA is missing) or a SAS transport file. A covariance term makes it a mixed model for repeated\n"
+                   "measures: us(VISIT | SUBJECT) is unstructured; others are cs, csh, ar1, ar1h, ad, adh, toep, toeph; with\n"
+                   "us(VISIT | GROUP / SUBJECT) each group has its own. Without one it is least squares.",
+    .example = "  equipoise fit 'CHG ~ BASE + ARM * AVISIT + us(AVISIT | USUBJID)' adqs.csv \\\n"
+               "      --df kenward-roger --lsmeans 'ARM | AVISIT' --diff",
+    .min_args = 2,
+    .max_args = 2,
+    .options = (const Option[]){OPT_TEXT("df", "METHOD", "satterthwaite, kenward-roger, kenward-roger-linear, between-within, residual"),
+                                OPT_FLAG("ml", "maximum likelihood in place of REML"),
+                                OPT_TEXT("lsmeans", "FACTORS", "least-squares means: 'ARM', 'ARM * SEX', 'ARM | AVISIT'"),
+                                OPT_FLAG("diff", "differences of these means"),
+                                OPT_TEXT("reference", "LEVEL", "differences from this level only"),
+                                OPT_FLAG("observed-margins", "other factors as often as observed, not alike"),
+                                OPT_NUMBER("confidence", "SHARE", "of intervals; 0.95 when not given"),
+                                OPT_INTEGER("type", "TYPE", "of tests: 1, 2 or 3; 3 when not given"), OPT_END},
+    .run = fit_run,
+};
