@@ -11,8 +11,8 @@
 #include "trial/datasets.h"
 #include "trial/import.h"
 
-#define N_ITEMS   88
-#define N_VISITS  10
+#define N_ITEMS 88
+#define N_VISITS 10
 
 static double now(void)
 {
@@ -24,18 +24,25 @@ static double now(void)
 static Str protocol_text(Arena *arena)
 {
     Buf buf = buf_new(arena);
-    buf_add_c(&buf, "equipoise: 1\n"
-                    "trial: {id: BENCH, title: Bench, short_title: Bench, phase: 2, design: single-arm, blinding: open-label,\n"
-                    "  sponsor: Nobody, planned_subjects: 10, sample_size_reason: a bench, language: en}\n"
-                    "arms: [{id: A, title: A, kind: experimental}]\n"
-                    "sites: [{id: ONE, title: One, country: VN, language: vi}]\n"
-                    "forms:\n"
-                    "  - {id: screening, title: S, repeats: subject, items: [{id: BIRTH, label: Birth, type: date}]}\n"
-                    "  - {id: gmfm, title: G, items: [{id: G01..G88, label: \"Item {n}\", type: integer, range: [0, 3]}]}\n"
-                    "eligibility: {form: screening, inclusion: [{id: I1, text: Any age, condition: AGE >= 0}]}\n"
-                    "consent: {versions: [{id: \"1\", title: one, date: 2015-01-01, languages: [vi]}]}\nvisits:\n");
+    buf_add_c(
+        &buf,
+        "equipoise: 1\n"
+        "trial: {id: BENCH, title: Bench, short_title: Bench, phase: 2, design: single-arm, blinding: "
+        "open-label,\n"
+        "  sponsor: Nobody, planned_subjects: 10, sample_size_reason: a bench, language: en}\n"
+        "arms: [{id: A, title: A, kind: experimental}]\n"
+        "sites: [{id: ONE, title: One, country: VN, language: vi}]\n"
+        "forms:\n"
+        "  - {id: screening, title: S, repeats: subject, items: [{id: BIRTH, label: Birth, type: date}]}\n"
+        "  - {id: gmfm, title: G, items: [{id: G01..G88, label: \"Item {n}\", type: integer, range: [0, "
+        "3]}]}\n"
+        "eligibility: {form: screening, inclusion: [{id: I1, text: Any age, condition: AGE >= 0}]}\n"
+        "consent: {versions: [{id: \"1\", title: one, date: 2015-01-01, languages: [vi]}]}\nvisits:\n");
     for (int v = 0; v < N_VISITS; v++)
-        buf_format(&buf, "  - {id: V%d, title: Visit %d, kind: assessment, day: %d, window: {before: 9, after: 9}}\n", v, v, 30 * v);
+        buf_format(
+            &buf,
+            "  - {id: V%d, title: Visit %d, kind: assessment, day: %d, window: {before: 9, after: 9}}\n", v,
+            v, 30 * v);
     buf_add_c(&buf, "schedule: {gmfm: [");
     for (int v = 0; v < N_VISITS; v++) buf_format(&buf, "%sV%d", v ? ", " : "", v);
     buf_add_c(&buf, "]}\n");
@@ -98,13 +105,19 @@ int main(int argc, char **argv)
     Actor actor = {.user = STR("admin"), .at = INT64_C(1456820130250)};
     NewTrial request = {.path = path, .protocol = protocol_text(arena), .user = STR("admin")};
     ImportFile subjects[] = {
-        {.name = STR("screening.csv"), .content = subject_file(arena, n_subjects, "SUBJID,SITE,SCREENED,BIRTH", "ONE,2016-01-10,2010-05-04")},
-        {.name = STR("consent.csv"), .content = subject_file(arena, n_subjects, "SUBJID,DATE,VERSION,LANGUAGE", "2016-01-10,1,vi")},
-        {.name = STR("enrolment.csv"), .content = subject_file(arena, n_subjects, "SUBJID,DATE", "2016-01-11")},
+        {.name = STR("screening.csv"),
+         .content =
+             subject_file(arena, n_subjects, "SUBJID,SITE,SCREENED,BIRTH", "ONE,2016-01-10,2010-05-04")},
+        {.name = STR("consent.csv"),
+         .content = subject_file(arena, n_subjects, "SUBJID,DATE,VERSION,LANGUAGE", "2016-01-10,1,vi")},
+        {.name = STR("enrolment.csv"),
+         .content = subject_file(arena, n_subjects, "SUBJID,DATE", "2016-01-11")},
     };
     ImportFile gmfm = {.name = STR("gmfm.csv"), .content = gmfm_file(arena, n_subjects)};
     double n = (double)(n_subjects * N_VISITS * N_ITEMS), start = now();
-    if (!trial_create(arena, &request, &actor, &trial, &err) || !trial_import(trial, arena, &actor, subjects, 3, false, &report, &err)) return fail(&err);
+    if (!trial_create(arena, &request, &actor, &trial, &err) ||
+        !trial_import(trial, arena, &actor, subjects, 3, false, &report, &err))
+        return fail(&err);
     say("screen, consent, enrol", now() - start, 3 * (double)n_subjects, "acts");
     start = now();
     if (!trial_import(trial, arena, &actor, &gmfm, 1, false, &report, &err)) return fail(&err);
@@ -124,7 +137,8 @@ int main(int argc, char **argv)
     trial_close(trial);
     struct stat status;
     if (stat(path.data, &status) == 0)
-        printf("%-34s %8.1f MB %11.1f bytes/value, %" PRId64 " journal entries\n", "file", (double)status.st_size / 1e6, (double)status.st_size / n, n_entries);
+        printf("%-34s %8.1f MB %11.1f bytes/value, %" PRId64 " journal entries\n", "file",
+               (double)status.st_size / 1e6, (double)status.st_size / n, n_entries);
     unlink(path.data);
     rmdir(folder);
     arena_free(arena);

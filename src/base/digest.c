@@ -4,11 +4,15 @@
 #include <sodium/crypto_hash_sha256.h>
 #include <string.h>
 
-static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(DigestState), "DigestState has room for libsodium's state");
+static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(DigestState),
+              "DigestState has room for libsodium's state");
 static_assert(crypto_hash_sha256_BYTES == DIGEST_BYTES, "SHA-256 has 32 bytes");
 
 /* DigestState is raw room, aligned and large enough for the library's state. */
-static crypto_hash_sha256_state *inside(DigestState *state) { return (crypto_hash_sha256_state *)(void *)state; }
+static crypto_hash_sha256_state *inside(DigestState *state)
+{
+    return (crypto_hash_sha256_state *)(void *)state;
+}
 
 void digest_init(DigestState *state) { crypto_hash_sha256_init(inside(state)); }
 

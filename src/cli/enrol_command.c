@@ -6,7 +6,8 @@ static bool run(Invocation *call, Error *err)
     Trial *trial;
     Actor actor;
     Str subject, date;
-    return need_option(call, "subject", &subject, err) && need_option(call, "date", &date, err) && trial_call_open(call, &trial, &actor, err) &&
+    return need_option(call, "subject", &subject, err) && need_option(call, "date", &date, err) &&
+           trial_call_open(call, &trial, &actor, err) &&
            trial_enrol(trial, &actor, subject, date, option_text(call, "arm"), err) &&
            trial_call_done(call, trial, str_format(call->arena, "enrolled " STR_FMT, STR_ARG(subject)), err);
 }
@@ -19,6 +20,7 @@ const Command cmd_enrol = {
     .example = "  equipoise enrol palsy.trial --subject S-050 --date 2016-01-12",
     .min_args = 1,
     .max_args = 1,
-    .options = (const Option[]){OPT_SUBJECT, OPT_DATE("date", "of enrolment"), OPT_TEXT("arm", "ARM", "where the protocol has several"), OPTS_ACT, OPT_END},
+    .options = (const Option[]){OPT_SUBJECT, OPT_DATE("date", "of enrolment"),
+                                OPT_TEXT("arm", "ARM", "where the protocol has several"), OPTS_ACT, OPT_END},
     .run = run,
 };

@@ -38,11 +38,15 @@ const Command cmd_export = {
     .name = "export",
     .summary = "write a trial as files that need no program of ours",
     .usage = "TRIAL FOLDER",
-    .description = "One CSV file of every kind that `equipoise import` reads, the protocol, the whole journal as audit.csv with\n"
-                   "audit-dictionary.csv, and SHA256SUMS over them. The export itself is written to the journal.",
+    .description =
+        "One CSV file of every kind that `equipoise import` reads, the protocol, the whole journal as "
+        "audit.csv with\n"
+        "audit-dictionary.csv, and SHA256SUMS over them. The export itself is written to the journal.",
     .example = "  equipoise export palsy.trial out/ && (cd out && sha256sum -c SHA256SUMS)",
     .min_args = 2,
     .max_args = 2,
-    .options = (const Option[]){OPT_TEXT("as", "FORMAT", "csv, which is also what is meant when nothing is said"), OPTS_ACT, OPT_END},
+    .options =
+        (const Option[]){OPT_TEXT("as", "FORMAT", "csv, which is also what is meant when nothing is said"),
+                         OPTS_ACT, OPT_END},
     .run = run,
 };

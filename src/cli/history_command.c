@@ -6,9 +6,12 @@ static bool run(Invocation *call, Error *err)
     Trial *trial;
     Frame *history;
     Str subject, form = option_text(call, "form"), item = option_text(call, "item");
-    if (!need_option(call, "subject", &subject, err) || !trial_call_open(call, &trial, NULL, err)) return false;
-    if (!form.len && (!need_option(call, "item", &item, err) || !trial_form_of_item(trial, item, &form, err))) return false;
-    if (!trial_history(trial, call->arena, subject, form, option_text(call, "visit"), item, &history, err)) return false;
+    if (!need_option(call, "subject", &subject, err) || !trial_call_open(call, &trial, NULL, err))
+        return false;
+    if (!form.len && (!need_option(call, "item", &item, err) || !trial_form_of_item(trial, item, &form, err)))
+        return false;
+    if (!trial_history(trial, call->arena, subject, form, option_text(call, "visit"), item, &history, err))
+        return false;
     frame_print(call, history);
     return true;
 }
@@ -20,8 +23,10 @@ const Command cmd_history = {
     .example = "  equipoise history palsy.trial --subject S-050 --visit V0 --item WEIGHT_KG",
     .min_args = 1,
     .max_args = 1,
-    .options = (const Option[]){OPT_SUBJECT, OPT_TEXT("form", "FORM", "the form (the visit form that has the item unless said)"),
-                                OPT_TEXT("visit", "VISIT", "the visit, or the number of a dose or event"),
-                                OPT_TEXT("item", "ITEM", "the item; all of the form unless said"), OPT_END},
+    .options =
+        (const Option[]){OPT_SUBJECT,
+                         OPT_TEXT("form", "FORM", "the form (the visit form that has the item unless said)"),
+                         OPT_TEXT("visit", "VISIT", "the visit, or the number of a dose or event"),
+                         OPT_TEXT("item", "ITEM", "the item; all of the form unless said"), OPT_END},
     .run = run,
 };

@@ -9,7 +9,8 @@ static bool read_files(Invocation *call, ImportFile *files, Error *err)
 {
     for (size_t i = 1; i < call->n_args; i++) {
         files[i - 1] = (ImportFile){.name = call->args[i], .kind = option_text(call, "as")};
-        if (!file_read(call->arena, call->args[i], MAX_IMPORT_BYTES, &files[i - 1].content, err)) return false;
+        if (!file_read(call->arena, call->args[i], MAX_IMPORT_BYTES, &files[i - 1].content, err))
+            return false;
     }
     return true;
 }
@@ -31,8 +32,9 @@ static void put_file(JsonWriter *json, const ImportedFile *file)
 
 static void put_text(Invocation *call, const ImportedFile *file)
 {
-    buf_format(call->out, STR_FMT ": %zu rows: %zu new, %zu changed, %zu the same; %zu values", STR_ARG(file->name), file->n_rows,
-               file->n_rows_new, file->n_rows_changed, file->n_rows_same, file->n_values);
+    buf_format(call->out, STR_FMT ": %zu rows: %zu new, %zu changed, %zu the same; %zu values",
+               STR_ARG(file->name), file->n_rows, file->n_rows_new, file->n_rows_changed, file->n_rows_same,
+               file->n_values);
     if (file->n_corrections) buf_format(call->out, ", %zu corrections", file->n_corrections);
     if (file->n_queries) buf_format(call->out, ", %zu queries", file->n_queries);
     buf_char(call->out, '\n');
@@ -53,7 +55,8 @@ static void put_problems(Invocation *call, const ImportReport *report, const Err
         json_member_text(json, "hint", str_from(problem->hint));
         json_end_object(json);
     }
-    if (!call->json && report->n_problems > 1) buf_format(call->out, "%s: %s\n", summary->place, summary->message);
+    if (!call->json && report->n_problems > 1)
+        buf_format(call->out, "%s: %s\n", summary->place, summary->message);
 }
 
 static void put_report(Invocation *call, const ImportReport *report, const Error *summary)
@@ -65,8 +68,10 @@ static void put_report(Invocation *call, const ImportReport *report, const Error
         json_begin_array(&json);
     }
     for (size_t i = 0; i < report->n_files; i++) {
-        if (call->json) put_file(&json, &report->files[i]);
-        else put_text(call, &report->files[i]);
+        if (call->json)
+            put_file(&json, &report->files[i]);
+        else
+            put_text(call, &report->files[i]);
     }
     if (call->json) {
         json_end_array(&json);
@@ -102,11 +107,15 @@ const Command cmd_import = {
     .name = "import",
     .summary = "take CSV files into a trial, each whole or not at all",
     .usage = "TRIAL FILE.csv...",
-    .description = "What a file holds is known by its name: screening, consent, enrolment, a form of the protocol, doses,\n"
-                   "adverse_events, deviations, withdrawals; or by --as. Several files are taken in the order in which they depend\n"
-                   "on each other. A blank cell is missing without a reason; .not-done and its like say the reason. Reading a file\n"
+    .description = "What a file holds is known by its name: screening, consent, enrolment, a form of the "
+                   "protocol, doses,\n"
+                   "adverse_events, deviations, withdrawals; or by --as. Several files are taken in the "
+                   "order in which they depend\n"
+                   "on each other. A blank cell is missing without a reason; .not-done and its like say the "
+                   "reason. Reading a file\n"
                    "again records nothing new; values that changed are corrections and need --reason.",
-    .example = "  equipoise import palsy.trial demo/*.csv\n  equipoise import palsy.trial gmfm.csv --reason 'rater recounted' --dry-run",
+    .example = "  equipoise import palsy.trial demo/*.csv\n  equipoise import palsy.trial gmfm.csv --reason "
+               "'rater recounted' --dry-run",
     .min_args = 2,
     .max_args = 200,
     .options = (const Option[]){OPT_TEXT("as", "KIND", "what the file holds, when its name does not say"),

@@ -19,7 +19,8 @@ static bool run(Invocation *call, Error *err)
     Trial *trial;
     Str *roles;
     Actor actor = {.at = call->now};
-    NewTrial request = {.path = call->args[0], .user = option_text(call, "user"), .name = option_text(call, "name")};
+    NewTrial request = {
+        .path = call->args[0], .user = option_text(call, "user"), .name = option_text(call, "name")};
     if (!request.user.len) request.user = STR("admin");
     request.n_roles = split(call->arena, option_text(call, "roles"), &roles);
     request.roles = roles;
@@ -27,9 +28,11 @@ static bool run(Invocation *call, Error *err)
         !trial_create(call->arena, &request, &actor, &trial, err))
         return error_in(err, STR_FMT, STR_ARG(call->args[1]));
     const Protocol *protocol = trial_protocol(trial);
-    Str sentence = str_format(call->arena, "began " STR_FMT " in " STR_FMT ": sites %zu, forms %zu, visits %zu; first user \"" STR_FMT "\"",
-                              STR_ARG(protocol->trial.id), STR_ARG(call->args[0]), protocol->sites.n, protocol->forms.n, protocol->visits.n,
-                              STR_ARG(request.user));
+    Str sentence = str_format(call->arena,
+                              "began " STR_FMT " in " STR_FMT
+                              ": sites %zu, forms %zu, visits %zu; first user \"" STR_FMT "\"",
+                              STR_ARG(protocol->trial.id), STR_ARG(call->args[0]), protocol->sites.n,
+                              protocol->forms.n, protocol->visits.n, STR_ARG(request.user));
     return trial_call_done(call, trial, sentence, err);
 }
 
@@ -37,14 +40,19 @@ const Command cmd_new = {
     .name = "new",
     .summary = "begin a trial: one file, made from its protocol",
     .usage = "TRIAL PROTOCOL.yaml",
-    .description = "The protocol is stored in the file as version 1, its sites are added, and a first user is made who may do\n"
-                   "what one person needs to begin: administrator, sponsor, data-manager and investigator. Add the others with\n"
+    .description = "The protocol is stored in the file as version 1, its sites are added, and a first user "
+                   "is made who may do\n"
+                   "what one person needs to begin: administrator, sponsor, data-manager and investigator. "
+                   "Add the others with\n"
                    "`equipoise user`, and revoke what the first user should not keep.",
-    .example = "  equipoise new palsy.trial examples/cerebral-palsy/protocol.yaml --user ana --name 'Ana Lima'",
+    .example =
+        "  equipoise new palsy.trial examples/cerebral-palsy/protocol.yaml --user ana --name 'Ana Lima'",
     .min_args = 2,
     .max_args = 2,
-    .options = (const Option[]){OPT_TEXT("user", "USER", "id of the first user (admin unless said)"),
-                                OPT_TEXT("name", "NAME", "and the name"),
-                                OPT_TEXT("roles", "ROLE,..", "the first user's roles, instead of those above"), OPT_END},
+    .options =
+        (const Option[]){OPT_TEXT("user", "USER", "id of the first user (admin unless said)"),
+                         OPT_TEXT("name", "NAME", "and the name"),
+                         OPT_TEXT("roles", "ROLE,..", "the first user's roles, instead of those above"),
+                         OPT_END},
     .run = run,
 };

@@ -5,7 +5,8 @@
 static bool find_form(Invocation *call, Trial *trial, const FormSave *save, Str *form, Error *err)
 {
     *form = option_text(call, "form");
-    return form->len || (save->n_cells && trial_form_of_item(trial, save->cells[0].item, form, err)) || need_option(call, "form", form, err);
+    return form->len || (save->n_cells && trial_form_of_item(trial, save->cells[0].item, form, err)) ||
+           need_option(call, "form", form, err);
 }
 
 static bool run(Invocation *call, Error *err)
@@ -15,30 +16,41 @@ static bool run(Invocation *call, Error *err)
     ItemCell *cells;
     FormSaved saved;
     FormSave save = {.visit = option_text(call, "visit"), .date = option_text(call, "date")};
-    if (!need_option(call, "subject", &save.subject, err) || !words_as_cells(call, 1, &cells, &save.n_cells, err)) return false;
-    if (option_given(call, "item")) cells[save.n_cells++] = (ItemCell){option_text(call, "item"), option_text(call, "value")};
+    if (!need_option(call, "subject", &save.subject, err) ||
+        !words_as_cells(call, 1, &cells, &save.n_cells, err))
+        return false;
+    if (option_given(call, "item"))
+        cells[save.n_cells++] = (ItemCell){option_text(call, "item"), option_text(call, "value")};
     save.cells = cells;
     if (!trial_call_open(call, &trial, &actor, err) || !find_form(call, trial, &save, &save.form, err) ||
         !trial_save_form(trial, &actor, &save, &saved, err))
         return false;
-    Str sentence = str_format(call->arena, STR_FMT " of " STR_FMT "%s" STR_FMT ": %zu values recorded, %zu corrected, %zu the same, %zu queries raised",
-                              STR_ARG(save.form), STR_ARG(save.subject), saved.visit.len ? " at " : "", STR_ARG(saved.visit), saved.n_new,
-                              saved.n_changed, saved.n_same, saved.n_queries);
+    Str sentence =
+        str_format(call->arena,
+                   STR_FMT " of " STR_FMT "%s" STR_FMT
+                           ": %zu values recorded, %zu corrected, %zu the same, %zu queries raised",
+                   STR_ARG(save.form), STR_ARG(save.subject), saved.visit.len ? " at " : "",
+                   STR_ARG(saved.visit), saved.n_new, saved.n_changed, saved.n_same, saved.n_queries);
     return trial_call_done(call, trial, sentence, err);
 }
 
-#define OPTS_FORM                                                                                             \
+#define OPTS_FORM                                                                                            \
     OPT_SUBJECT, OPT_TEXT("form", "FORM", "the form (the visit form that has the item unless said)"),        \
-        OPT_TEXT("visit", "VISIT", "the visit, or the number of a dose or event"), OPT_DATE("date", "of the visit, when the form is new"), \
-        OPT_TEXT("item", "ITEM", "one item, instead of ITEM=VALUE"), OPT_TEXT("value", "VALUE", "and its value"), OPTS_ACT, OPT_END
+        OPT_TEXT("visit", "VISIT", "the visit, or the number of a dose or event"),                           \
+        OPT_DATE("date", "of the visit, when the form is new"),                                              \
+        OPT_TEXT("item", "ITEM", "one item, instead of ITEM=VALUE"),                                         \
+        OPT_TEXT("value", "VALUE", "and its value"), OPTS_ACT, OPT_END
 
 const Command cmd_record = {
     .name = "record",
     .summary = "save values of a form",
     .usage = "TRIAL --subject SUBJECT --visit VISIT ITEM=VALUE...",
-    .description = "Type, range, codes and checks of the protocol are enforced; a soft check that does not hold raises a query. A\n"
-                   "missing value is said with its reason: WEIGHT_KG=.not-done. A value that was saved before needs --reason.",
-    .example = "  equipoise record palsy.trial --subject S-050 --visit V0 --date 2016-01-20 WEIGHT_KG=12.5 HEIGHT_CM=94",
+    .description = "Type, range, codes and checks of the protocol are enforced; a soft check that does not "
+                   "hold raises a query. A\n"
+                   "missing value is said with its reason: WEIGHT_KG=.not-done. A value that was saved "
+                   "before needs --reason.",
+    .example = "  equipoise record palsy.trial --subject S-050 --visit V0 --date 2016-01-20 WEIGHT_KG=12.5 "
+               "HEIGHT_CM=94",
     .min_args = 1,
     .max_args = 500,
     .options = (const Option[]){OPTS_FORM},
@@ -56,7 +68,8 @@ const Command cmd_correct = {
     .summary = "change saved values, saying why",
     .usage = "TRIAL --subject SUBJECT --visit VISIT ITEM=VALUE... --reason TEXT",
     .description = "The old value stays in the journal: `equipoise history` shows it.",
-    .example = "  equipoise correct palsy.trial --subject S-050 --visit V0 WEIGHT_KG=13.5 --reason 'misread the scale'",
+    .example = "  equipoise correct palsy.trial --subject S-050 --visit V0 WEIGHT_KG=13.5 --reason 'misread "
+               "the scale'",
     .min_args = 1,
     .max_args = 500,
     .options = (const Option[]){OPTS_FORM},

@@ -8,7 +8,8 @@ static bool run(Invocation *call, Error *err)
     Str title;
     return need_option(call, "title", &title, err) && trial_call_open(call, &trial, &actor, err) &&
            trial_add_site(trial, &actor, call->args[1], title, option_text(call, "country"), err) &&
-           trial_call_done(call, trial, str_format(call->arena, "added site " STR_FMT, STR_ARG(call->args[1])), err);
+           trial_call_done(call, trial,
+                           str_format(call->arena, "added site " STR_FMT, STR_ARG(call->args[1])), err);
 }
 
 const Command cmd_site = {
@@ -18,6 +19,7 @@ const Command cmd_site = {
     .example = "  equipoise site palsy.trial HUE --title 'Hue Central Hospital' --country VN",
     .min_args = 2,
     .max_args = 2,
-    .options = (const Option[]){OPT_TEXT("title", "TEXT", "name of the site"), OPT_TEXT("country", "CODE", "country, two letters"), OPTS_ACT, OPT_END},
+    .options = (const Option[]){OPT_TEXT("title", "TEXT", "name of the site"),
+                                OPT_TEXT("country", "CODE", "country, two letters"), OPTS_ACT, OPT_END},
     .run = run,
 };

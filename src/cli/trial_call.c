@@ -8,7 +8,8 @@ bool trial_call_open(Invocation *call, Trial **trial, Actor *actor, Error *err)
 {
     if (!trial_open(call->arena, call->args[0], trial, err)) return false;
     if (!actor) return true;
-    *actor = (Actor){.user = option_text(call, "user"), .at = call->now, .reason = option_text(call, "reason")};
+    *actor =
+        (Actor){.user = option_text(call, "user"), .at = call->now, .reason = option_text(call, "reason")};
     actor->has_client_at = option_given(call, "client-time");
     return !actor->has_client_at || instant_parse(option_text(call, "client-time"), &actor->client_at, err) ||
            error_in(err, "--client-time");
@@ -71,9 +72,12 @@ static void print_json(Invocation *call, const Frame *frame)
         for (size_t i = 0; i < frame->n_columns; i++) {
             const Column *column = &frame->columns[i];
             json_key(&json, column->name);
-            if (column->missing[row]) json_put_null(&json);
-            else if (column_is_number(column)) json_put_number(&json, column->numbers[row]);
-            else json_put_text(&json, column->texts[row]);
+            if (column->missing[row])
+                json_put_null(&json);
+            else if (column_is_number(column))
+                json_put_number(&json, column->numbers[row]);
+            else
+                json_put_text(&json, column->texts[row]);
         }
         json_end_object(&json);
     }

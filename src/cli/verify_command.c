@@ -6,8 +6,9 @@
 static void put_text(Invocation *call, const TrialVerdict *verdict)
 {
     if (verdict->sound) {
-        buf_format(call->out, "sound: %" PRId64 " journal entries, every derived row agrees\nhead " STR_FMT "\n", verdict->n_entries,
-                   STR_ARG(verdict->head));
+        buf_format(call->out,
+                   "sound: %" PRId64 " journal entries, every derived row agrees\nhead " STR_FMT "\n",
+                   verdict->n_entries, STR_ARG(verdict->head));
         return;
     }
     buf_format(call->out, "NOT SOUND: table " STR_FMT, STR_ARG(verdict->table));
@@ -35,9 +36,13 @@ static bool run(Invocation *call, Error *err)
 {
     Trial *trial;
     TrialVerdict verdict;
-    if (!trial_call_open(call, &trial, NULL, err) || !trial_verify(trial, call->arena, option_text(call, "head"), &verdict, err)) return false;
-    if (call->json) put_json(call, &verdict);
-    else put_text(call, &verdict);
+    if (!trial_call_open(call, &trial, NULL, err) ||
+        !trial_verify(trial, call->arena, option_text(call, "head"), &verdict, err))
+        return false;
+    if (call->json)
+        put_json(call, &verdict);
+    else
+        put_text(call, &verdict);
     call->exit_status = verdict.sound ? 0 : error_exit_status(ERROR_INCONSISTENT);
     return true;
 }
@@ -46,12 +51,15 @@ const Command cmd_verify = {
     .name = "verify",
     .summary = "check the journal's chain and every derived row",
     .usage = "TRIAL",
-    .description = "Recomputes the hash of every journal entry, replays the journal into fresh tables and compares them with the\n"
-                   "stored ones, row by row; names the first that was altered. A journal that was rewritten or cut as a whole\n"
+    .description = "Recomputes the hash of every journal entry, replays the journal into fresh tables and "
+                   "compares them with the\n"
+                   "stored ones, row by row; names the first that was altered. A journal that was rewritten "
+                   "or cut as a whole\n"
                    "shows only against a hash noted earlier: give it with --head. Every report prints one.",
     .example = "  equipoise verify palsy.trial",
     .min_args = 1,
     .max_args = 1,
-    .options = (const Option[]){OPT_TEXT("head", "HASH", "a hash of the journal that was noted earlier"), OPT_END},
+    .options =
+        (const Option[]){OPT_TEXT("head", "HASH", "a hash of the journal that was noted earlier"), OPT_END},
     .run = run,
 };

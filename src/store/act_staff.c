@@ -1,8 +1,8 @@
 /* Acts about the trial itself: protocol versions, sites, users, locks, and those that only leave a line. */
 #include "store/act.h"
 
-#define ADMIN       STAFF_SET(ADMINISTRATOR)
-#define SITE_STAFF  (STAFF_SET(INVESTIGATOR) | STAFF_SET(COORDINATOR))
+#define ADMIN STAFF_SET(ADMINISTRATOR)
+#define SITE_STAFF (STAFF_SET(INVESTIGATOR) | STAFF_SET(COORDINATOR))
 
 static DbValue member(const Entry *entry, const char *key) { return db_text(json_text(&entry->body, key)); }
 
@@ -17,13 +17,17 @@ static bool apply_protocol(Db *db, const Entry *entry, Error *err)
 static bool apply_approve(Db *db, const Entry *entry, Error *err)
 {
     return db_run(db, "INSERT OR REPLACE INTO approvals (site, version, date, seq) VALUES (?1, ?2, ?3, ?4)",
-                  DB_ARGS(db_text(entry->site), member(entry, "version"), member(entry, "date"), db_integer(entry->seq)), err);
+                  DB_ARGS(db_text(entry->site), member(entry, "version"), member(entry, "date"),
+                          db_integer(entry->seq)),
+                  err);
 }
 
 static bool apply_add_site(Db *db, const Entry *entry, Error *err)
 {
     return db_run(db, "INSERT INTO sites (site, title, country, seq) VALUES (?1, ?2, ?3, ?4)",
-                  DB_ARGS(member(entry, "site"), member(entry, "title"), member(entry, "country"), db_integer(entry->seq)), err);
+                  DB_ARGS(member(entry, "site"), member(entry, "title"), member(entry, "country"),
+                          db_integer(entry->seq)),
+                  err);
 }
 
 static bool apply_add_user(Db *db, const Entry *entry, Error *err)
@@ -41,8 +45,10 @@ static bool apply_remove_user(Db *db, const Entry *entry, Error *err)
 
 static bool apply_grant(Db *db, const Entry *entry, Error *err)
 {
-    return db_run(db, "INSERT INTO grants (user, role, site, seq) VALUES (?1, ?2, ?3, ?4)",
-                  DB_ARGS(member(entry, "user"), member(entry, "role"), member(entry, "site"), db_integer(entry->seq)), err);
+    return db_run(
+        db, "INSERT INTO grants (user, role, site, seq) VALUES (?1, ?2, ?3, ?4)",
+        DB_ARGS(member(entry, "user"), member(entry, "role"), member(entry, "site"), db_integer(entry->seq)),
+        err);
 }
 
 static bool apply_revoke(Db *db, const Entry *entry, Error *err)
@@ -54,7 +60,9 @@ static bool apply_revoke(Db *db, const Entry *entry, Error *err)
 static bool apply_lock(Db *db, const Entry *entry, Error *err)
 {
     return db_run(db, "INSERT INTO locks (subject, form, visit, seq) VALUES (?1, ?2, ?3, ?4)",
-                  DB_ARGS(db_text(entry->subject), member(entry, "form"), member(entry, "visit"), db_integer(entry->seq)), err);
+                  DB_ARGS(db_text(entry->subject), member(entry, "form"), member(entry, "visit"),
+                          db_integer(entry->seq)),
+                  err);
 }
 
 static bool apply_unlock(Db *db, const Entry *entry, Error *err)
@@ -85,8 +93,14 @@ const Act act_approve = {
     .apply = apply_approve,
 };
 
-const Act act_add_site = {.name = "add-site", .summary = "a place where subjects are seen", .roles = ADMIN, .apply = apply_add_site};
-const Act act_add_user = {.name = "add-user", .summary = "somebody gets a user id, for ever", .roles = ADMIN, .apply = apply_add_user};
+const Act act_add_site = {.name = "add-site",
+                          .summary = "a place where subjects are seen",
+                          .roles = ADMIN,
+                          .apply = apply_add_site};
+const Act act_add_user = {.name = "add-user",
+                          .summary = "somebody gets a user id, for ever",
+                          .roles = ADMIN,
+                          .apply = apply_add_user};
 
 const Act act_remove_user = {
     .name = "remove-user",
@@ -96,7 +110,10 @@ const Act act_remove_user = {
     .apply = apply_remove_user,
 };
 
-const Act act_grant = {.name = "grant", .summary = "a user gets a role, at a site or everywhere", .roles = ADMIN, .apply = apply_grant};
+const Act act_grant = {.name = "grant",
+                       .summary = "a user gets a role, at a site or everywhere",
+                       .roles = ADMIN,
+                       .apply = apply_grant};
 
 const Act act_revoke = {
     .name = "revoke",
@@ -124,7 +141,8 @@ const Act act_unlock = {
 const Act act_export = {
     .name = "export",
     .summary = "data left the trial file: body says in which form",
-    .roles = SITE_STAFF | STAFF_SET(DATA_MANAGER) | STAFF_SET(STATISTICIAN) | STAFF_SET(SPONSOR) | STAFF_SET(INSPECTOR),
+    .roles = SITE_STAFF | STAFF_SET(DATA_MANAGER) | STAFF_SET(STATISTICIAN) | STAFF_SET(SPONSOR) |
+             STAFF_SET(INSPECTOR),
 };
 
 const Act act_backup = {

@@ -3,8 +3,8 @@
 
 #include "store/act.h"
 
-#define SITE_STAFF  (STAFF_SET(INVESTIGATOR) | STAFF_SET(COORDINATOR))
-#define IMPORTERS   STAFF_SET(DATA_MANAGER)
+#define SITE_STAFF (STAFF_SET(INVESTIGATOR) | STAFF_SET(COORDINATOR))
+#define IMPORTERS STAFF_SET(DATA_MANAGER)
 
 static DbValue member(const Entry *entry, const char *key) { return db_text(json_text(&entry->body, key)); }
 
@@ -19,19 +19,27 @@ static bool store_item(Db *db, int64_t form_id, Str item, const Json *value, int
 {
     DbValue stored = db_null(), missing = db_null();
     switch (value->kind) {
-    case JSON_IS_NUMBER: stored = number_value(value->number); break;
-    case JSON_IS_TEXT: stored = db_text(value->text); break;
-    case JSON_IS_OBJECT: missing = db_text(json_text(value, "missing")); break;
+    case JSON_IS_NUMBER:
+        stored = number_value(value->number);
+        break;
+    case JSON_IS_TEXT:
+        stored = db_text(value->text);
+        break;
+    case JSON_IS_OBJECT:
+        missing = db_text(json_text(value, "missing"));
+        break;
     case JSON_IS_NULL:
     case JSON_IS_BOOL:
     case JSON_IS_ARRAY:
-        return error_set(err, ERROR_MALFORMED, "item \"" STR_FMT "\" is neither a number, a text nor missing", STR_ARG(item));
+        return error_set(err, ERROR_MALFORMED, "item \"" STR_FMT "\" is neither a number, a text nor missing",
+                         STR_ARG(item));
     }
-    return db_run(db,
-                  "INSERT INTO item_values (form_id, item, value, missing, version, seq) VALUES (?1, ?2, ?3, ?4, 1, ?5)"
-                  " ON CONFLICT (form_id, item) DO UPDATE SET value = excluded.value, missing = excluded.missing,"
-                  " version = version + 1, seq = excluded.seq",
-                  DB_ARGS(db_integer(form_id), db_text(item), stored, missing, db_integer(seq)), err);
+    return db_run(
+        db,
+        "INSERT INTO item_values (form_id, item, value, missing, version, seq) VALUES (?1, ?2, ?3, ?4, 1, ?5)"
+        " ON CONFLICT (form_id, item) DO UPDATE SET value = excluded.value, missing = excluded.missing,"
+        " version = version + 1, seq = excluded.seq",
+        DB_ARGS(db_integer(form_id), db_text(item), stored, missing, db_integer(seq)), err);
 }
 
 static bool store_items(Db *db, int64_t form_id, const Entry *entry, Error *err)
@@ -44,8 +52,9 @@ static bool store_items(Db *db, int64_t form_id, const Entry *entry, Error *err)
 
 static bool find_form(Db *db, const Entry *entry, int64_t *id, bool *found, Error *err)
 {
-    return db_find_integer(db, "SELECT id FROM forms WHERE subject = ?1 AND form = ?2 AND visit = ?3 AND struck_out IS NULL",
-                           DB_ARGS(db_text(entry->subject), member(entry, "form"), member(entry, "visit")), id, found, err);
+    return db_find_integer(
+        db, "SELECT id FROM forms WHERE subject = ?1 AND form = ?2 AND visit = ?3 AND struck_out IS NULL",
+        DB_ARGS(db_text(entry->subject), member(entry, "form"), member(entry, "visit")), id, found, err);
 }
 
 /* A form's first save makes it; later ones add items that had no value yet. */
@@ -59,11 +68,13 @@ static bool apply_form(Db *db, const Entry *entry, Error *err)
         if (!db_run(db,
                     "INSERT INTO forms (id, subject, form, visit, act, date, protocol, seq)"
                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?1)",
-                    DB_ARGS(db_integer(id), db_text(entry->subject), member(entry, "form"), member(entry, "visit"),
-                            db_text(entry->act), member(entry, "date"), member(entry, "protocol")),
+                    DB_ARGS(db_integer(id), db_text(entry->subject), member(entry, "form"),
+                            member(entry, "visit"), db_text(entry->act), member(entry, "date"),
+                            member(entry, "protocol")),
                     err))
             return false;
-    } else if (!db_run(db, "UPDATE forms SET seq = ?2 WHERE id = ?1", DB_ARGS(db_integer(id), db_integer(entry->seq)), err)) {
+    } else if (!db_run(db, "UPDATE forms SET seq = ?2 WHERE id = ?1",
+                       DB_ARGS(db_integer(id), db_integer(entry->seq)), err)) {
         return false;
     }
     return store_items(db, id, entry, err);
@@ -72,7 +83,9 @@ static bool apply_form(Db *db, const Entry *entry, Error *err)
 static bool apply_screen(Db *db, const Entry *entry, Error *err)
 {
     return db_run(db, "INSERT INTO subjects (subject, site, screened, seq) VALUES (?1, ?2, ?3, ?4)",
-                  DB_ARGS(db_text(entry->subject), db_text(entry->site), member(entry, "date"), db_integer(entry->seq)), err) &&
+                  DB_ARGS(db_text(entry->subject), db_text(entry->site), member(entry, "date"),
+                          db_integer(entry->seq)),
+                  err) &&
            apply_form(db, entry, err);
 }
 
@@ -82,25 +95,31 @@ static bool apply_consent(Db *db, const Entry *entry, Error *err)
     return db_run(db,
                   "INSERT INTO consents (seq, subject, date, version, language, signed_by, assent)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                  DB_ARGS(db_integer(entry->seq), db_text(entry->subject), member(entry, "date"), member(entry, "version"),
-                          member(entry, "language"), member(entry, "signed_by"), member(entry, "assent")),
+                  DB_ARGS(db_integer(entry->seq), db_text(entry->subject), member(entry, "date"),
+                          member(entry, "version"), member(entry, "language"), member(entry, "signed_by"),
+                          member(entry, "assent")),
                   err) &&
-           db_run(db, "UPDATE subjects SET consented = min(coalesce(consented, ?2), ?2), seq = ?3 WHERE subject = ?1",
+           db_run(db,
+                  "UPDATE subjects SET consented = min(coalesce(consented, ?2), ?2), seq = ?3 WHERE subject "
+                  "= ?1",
                   DB_ARGS(db_text(entry->subject), member(entry, "date"), db_integer(entry->seq)), err);
 }
 
 static bool apply_enrol(Db *db, const Entry *entry, Error *err)
 {
     return db_run(db, "UPDATE subjects SET enrolled = ?2, arm = ?3, seq = ?4 WHERE subject = ?1",
-                  DB_ARGS(db_text(entry->subject), member(entry, "date"), db_text_or_null(json_text(&entry->body, "arm")),
-                          db_integer(entry->seq)),
+                  DB_ARGS(db_text(entry->subject), member(entry, "date"),
+                          db_text_or_null(json_text(&entry->body, "arm")), db_integer(entry->seq)),
                   err);
 }
 
 static bool apply_withdraw(Db *db, const Entry *entry, Error *err)
 {
-    return db_run(db, "UPDATE subjects SET withdrawn = ?2, withdrawal_reason = ?3, seq = ?4 WHERE subject = ?1",
-                  DB_ARGS(db_text(entry->subject), member(entry, "date"), member(entry, "reason"), db_integer(entry->seq)), err);
+    return db_run(db,
+                  "UPDATE subjects SET withdrawn = ?2, withdrawal_reason = ?3, seq = ?4 WHERE subject = ?1",
+                  DB_ARGS(db_text(entry->subject), member(entry, "date"), member(entry, "reason"),
+                          db_integer(entry->seq)),
+                  err);
 }
 
 static bool apply_correct(Db *db, const Entry *entry, Error *err)
@@ -125,26 +144,28 @@ static bool apply_strike_out(Db *db, const Entry *entry, Error *err)
     bool found;
     if (!find_form(db, entry, &id, &found, err)) return false;
     if (!found) return error_set(err, ERROR_INCONSISTENT, "there is no such form to strike out");
-    return db_run(db, "UPDATE forms SET struck_out = ?2, seq = ?2 WHERE id = ?1", DB_ARGS(db_integer(id), db_integer(entry->seq)),
-                  err);
+    return db_run(db, "UPDATE forms SET struck_out = ?2, seq = ?2 WHERE id = ?1",
+                  DB_ARGS(db_integer(id), db_integer(entry->seq)), err);
 }
 
 static bool apply_deviation(Db *db, const Entry *entry, Error *err)
 {
     return db_run(db, "INSERT INTO deviations (seq, subject, date, kind, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
-                  DB_ARGS(db_integer(entry->seq), db_text(entry->subject), member(entry, "date"), member(entry, "kind"),
-                          member(entry, "detail")),
+                  DB_ARGS(db_integer(entry->seq), db_text(entry->subject), member(entry, "date"),
+                          member(entry, "kind"), member(entry, "detail")),
                   err);
 }
 
 static bool apply_query(Db *db, const Entry *entry, Error *err)
 {
-    return db_run(db,
-                  "INSERT INTO queries (seq, subject, form, visit, item, source, text, state, answer, changed_seq)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open', '', ?1)",
-                  DB_ARGS(db_integer(entry->seq), db_text(entry->subject), member(entry, "form"), member(entry, "visit"),
-                          member(entry, "item"), member(entry, "source"), member(entry, "text")),
-                  err);
+    return db_run(
+        db,
+        "INSERT INTO queries (seq, subject, form, visit, item, source, text, state, answer, changed_seq)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open', '', ?1)",
+        DB_ARGS(db_integer(entry->seq), db_text(entry->subject), member(entry, "form"),
+                member(entry, "visit"), member(entry, "item"), member(entry, "source"),
+                member(entry, "text")),
+        err);
 }
 
 static bool apply_answer(Db *db, const Entry *entry, Error *err)
@@ -158,7 +179,8 @@ static bool apply_answer(Db *db, const Entry *entry, Error *err)
 static bool apply_close_query(Db *db, const Entry *entry, Error *err)
 {
     return db_run(db, "UPDATE queries SET state = 'closed', changed_seq = ?2 WHERE seq = ?1",
-                  DB_ARGS(db_integer((int64_t)json_number(&entry->body, "query", 0)), db_integer(entry->seq)), err);
+                  DB_ARGS(db_integer((int64_t)json_number(&entry->body, "query", 0)), db_integer(entry->seq)),
+                  err);
 }
 
 const Act act_screen = {
@@ -245,11 +267,13 @@ const Act act_query = {
     .name = "query",
     .summary = "a question about a value, by a person or by a soft check",
     /* whoever saves a value may raise what a soft check asks */
-    .roles = SITE_STAFF | STAFF_SET(ASSESSOR) | STAFF_SET(PHARMACIST) | STAFF_SET(MONITOR) | STAFF_SET(DATA_MANAGER),
+    .roles = SITE_STAFF | STAFF_SET(ASSESSOR) | STAFF_SET(PHARMACIST) | STAFF_SET(MONITOR) |
+             STAFF_SET(DATA_MANAGER),
     .apply = apply_query,
 };
 
-const Act act_answer = {.name = "answer", .summary = "the answer to a query", .roles = SITE_STAFF, .apply = apply_answer};
+const Act act_answer = {
+    .name = "answer", .summary = "the answer to a query", .roles = SITE_STAFF, .apply = apply_answer};
 
 const Act act_close_query = {
     .name = "close-query",

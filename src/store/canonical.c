@@ -10,8 +10,10 @@ void body_put(Body *body, Str key, Json value)
     if (body->json.n == body->capacity) {
         size_t old = body->capacity;
         body->capacity = old ? 2 * old : 8;
-        body->json.keys = arena_grow(body->arena, body->json.keys, old * sizeof(Str), body->capacity * sizeof(Str));
-        body->json.items = arena_grow(body->arena, body->json.items, old * sizeof(Json), body->capacity * sizeof(Json));
+        body->json.keys =
+            arena_grow(body->arena, body->json.keys, old * sizeof(Str), body->capacity * sizeof(Str));
+        body->json.items =
+            arena_grow(body->arena, body->json.items, old * sizeof(Json), body->capacity * sizeof(Json));
     }
     body->json.keys[body->json.n] = key;
     body->json.items[body->json.n++] = value;
@@ -20,7 +22,10 @@ void body_put(Body *body, Str key, Json value)
 Json json_of_text(Str text) { return (Json){.kind = JSON_IS_TEXT, .text = text}; }
 Json json_of_number(double number) { return (Json){.kind = JSON_IS_NUMBER, .number = number}; }
 
-void body_put_text(Body *body, const char *key, Str text) { body_put(body, str_from(key), json_of_text(text)); }
+void body_put_text(Body *body, const char *key, Str text)
+{
+    body_put(body, str_from(key), json_of_text(text));
+}
 
 void body_put_text_unless_empty(Body *body, const char *key, Str text)
 {
@@ -32,7 +37,10 @@ void body_put_integer(Body *body, const char *key, int64_t integer)
     body_put(body, str_from(key), json_of_number((double)integer));
 }
 
-void body_put_body(Body *body, const char *key, const Body *inner) { body_put(body, str_from(key), inner->json); }
+void body_put_body(Body *body, const char *key, const Body *inner)
+{
+    body_put(body, str_from(key), inner->json);
+}
 
 static bool is_plain_ascii(Str text)
 {
@@ -51,7 +59,10 @@ typedef struct {
     Json item;
 } Member;
 
-static int by_key(const void *a, const void *b) { return str_compare(((const Member *)a)->key, ((const Member *)b)->key); }
+static int by_key(const void *a, const void *b)
+{
+    return str_compare(((const Member *)a)->key, ((const Member *)b)->key);
+}
 
 static bool is_sorted(const Json *object)
 {
@@ -79,8 +90,12 @@ static bool sort_members(Arena *arena, Json *object, Error *err)
 static bool write_canonical(Arena *arena, Json *json, JsonWriter *writer, Error *err)
 {
     switch (json->kind) {
-    case JSON_IS_NULL: json_put_null(writer); return true;
-    case JSON_IS_BOOL: json_put_bool(writer, json->boolean); return true;
+    case JSON_IS_NULL:
+        json_put_null(writer);
+        return true;
+    case JSON_IS_BOOL:
+        json_put_bool(writer, json->boolean);
+        return true;
     case JSON_IS_NUMBER:
         if (!isfinite(json->number)) return error_set(err, ERROR_MALFORMED, "a number is not finite");
         if (json->number == 0) json->number = 0;
@@ -96,7 +111,8 @@ static bool write_canonical(Arena *arena, Json *json, JsonWriter *writer, Error 
             if (!write_canonical(arena, &json->items[i], writer, err)) return false;
         json_end_array(writer);
         return true;
-    case JSON_IS_OBJECT: break;
+    case JSON_IS_OBJECT:
+        break;
     }
     for (size_t i = 0; i < json->n; i++)
         if (!normalise(arena, &json->keys[i], err)) return false;
@@ -104,7 +120,8 @@ static bool write_canonical(Arena *arena, Json *json, JsonWriter *writer, Error 
     json_begin_object(writer);
     for (size_t i = 0; i < json->n; i++) {
         json_key(writer, json->keys[i]);
-        if (!write_canonical(arena, &json->items[i], writer, err)) return error_in(err, STR_FMT, STR_ARG(json->keys[i]));
+        if (!write_canonical(arena, &json->items[i], writer, err))
+            return error_in(err, STR_FMT, STR_ARG(json->keys[i]));
     }
     json_end_object(writer);
     return true;

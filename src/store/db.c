@@ -12,9 +12,9 @@
 #include "base/file.h"
 #include "base/map.h"
 
-#define BUSY_MS          10000
-#define HEADER_BYTES     100
-#define MAX_PROTECTED    8
+#define BUSY_MS 10000
+#define HEADER_BYTES 100
+#define MAX_PROTECTED 8
 
 typedef struct DbStatement {
     sqlite3_stmt *handle;
@@ -22,10 +22,10 @@ typedef struct DbStatement {
 } DbStatement;
 
 struct Db {
-    Arena *arena;                     /* its own: the kept statements outlive what the caller rewinds */
+    Arena *arena; /* its own: the kept statements outlive what the caller rewinds */
     sqlite3 *handle;
     Str path;
-    Map statements;                   /* SQL text -> DbStatement */
+    Map statements; /* SQL text -> DbStatement */
     const char *protected_tables[MAX_PROTECTED];
     size_t n_protected;
 };
@@ -49,12 +49,14 @@ static bool fail(const Db *db, Error *err)
         return error_set(err, ERROR_INCONSISTENT, "%s", said);
     case SQLITE_BUSY:
         error_set(err, ERROR_IO, "the trial file is busy: %s", said);
-        return error_hint(err, "Another program has been writing for %d seconds; try again when it is done.", BUSY_MS / 1000);
+        return error_hint(err, "Another program has been writing for %d seconds; try again when it is done.",
+                          BUSY_MS / 1000);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         error_set(err, ERROR_IO, "the file is damaged: %s", said);
         error_in(err, STR_FMT, STR_ARG(db->path));
-        return error_hint(err, "Restore the latest backup; keep the damaged file for those who look into it.");
+        return error_hint(err,
+                          "Restore the latest backup; keep the damaged file for those who look into it.");
     case SQLITE_FULL:
         error_set(err, ERROR_IO, "the disk is full: %s", said);
         return error_hint(err, "Make room on the disk; nothing of this act was kept.");
@@ -140,7 +142,8 @@ bool db_create(Arena *arena, Str path, const DbFormat *format, Db **db, Error *e
     }
     close(file);
     if (!connect(arena, path, str_c(arena, path), SQLITE_OPEN_READWRITE, db, err)) return false;
-    if (run_script(*db, "PRAGMA page_size=8192", err) && lay_out(*db, format, err) && configure(*db, err)) return true;
+    if (run_script(*db, "PRAGMA page_size=8192", err) && lay_out(*db, format, err) && configure(*db, err))
+        return true;
     db_close(*db);
     unlink(str_c(arena, path));
     return false;
@@ -153,7 +156,8 @@ static uint32_t big_endian_32(const unsigned char *bytes)
 
 static bool refuse_newer(Str path, const DbFormat *format, int version, Error *err)
 {
-    error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" is a %s of version %d, and this program knows versions up to %d",
+    error_set(err, ERROR_INCONSISTENT,
+              "\"" STR_FMT "\" is a %s of version %d, and this program knows versions up to %d",
               STR_ARG(path), format->name, version, format->version);
     return error_hint(err, "Use the program that made it, or a later one; the file was not touched.");
 }
@@ -174,13 +178,15 @@ static bool check_header(Arena *arena, Str path, const DbFormat *format, Error *
         return error_hint(err, "Name the file that `equipoise new` made; this one was not touched.");
     }
     if (big_endian_32(header + 68) != format->application_id) {
-        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is a database of another program, not a %s", STR_ARG(path),
-                  format->name);
+        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is a database of another program, not a %s",
+                  STR_ARG(path), format->name);
         return error_hint(err, "Name the file that `equipoise new` made; this one was not touched.");
     }
     uint32_t version = big_endian_32(header + 60);
-    if (version > (uint32_t)format->version && version < INT_MAX) return refuse_newer(path, format, (int)version, err);
-    if (version < 1 || version >= INT_MAX) return error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" has no version", STR_ARG(path));
+    if (version > (uint32_t)format->version && version < INT_MAX)
+        return refuse_newer(path, format, (int)version, err);
+    if (version < 1 || version >= INT_MAX)
+        return error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" has no version", STR_ARG(path));
     return true;
 }
 
@@ -188,7 +194,9 @@ static bool migrate_one(Db *db, const Migration *step, Error *err)
 {
     char mark[64];
     snprintf(mark, sizeof mark, "PRAGMA user_version=%d", step->from + 1);
-    if (db_begin(db, err) && run_script(db, step->sql, err) && run_script(db, mark, err) && db_commit(db, err)) return true;
+    if (db_begin(db, err) && run_script(db, step->sql, err) && run_script(db, mark, err) &&
+        db_commit(db, err))
+        return true;
     db_rollback(db);
     return error_in(err, "upgrade from version %d (%s)", step->from, step->why);
 }
@@ -199,7 +207,8 @@ static bool migrate(Arena *arena, Db *db, const DbFormat *format, int version, E
     Str backup = str_format(arena, STR_FMT ".v%d.backup", STR_ARG(db->path), version);
     if (!file_exists(arena, backup) && !db_backup(arena, db, backup, err)) return false;
     for (size_t i = 0; i < format->n_migrations; i++)
-        if (format->migrations[i].from >= version && !migrate_one(db, &format->migrations[i], err)) return false;
+        if (format->migrations[i].from >= version && !migrate_one(db, &format->migrations[i], err))
+            return false;
     return true;
 }
 
@@ -219,7 +228,8 @@ bool db_open(Arena *arena, Str path, const DbFormat *format, Db **db, Error *err
 bool db_open_memory(Arena *arena, const DbFormat *format, Db **db, Error *err)
 {
     return connect(arena, STR(""), ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, db, err) &&
-           run_script(*db, "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;", err) && lay_out(*db, format, err);
+           run_script(*db, "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;", err) &&
+           lay_out(*db, format, err);
 }
 
 Str db_path(const Db *db) { return db->path; }
@@ -234,14 +244,16 @@ static bool is_protected(const Db *db, const char *table)
 /* The PRAGMAs that only look. */
 static bool is_harmless_pragma(const char *name, const char *value)
 {
-    static const char *const READS[] = {"integrity_check", "foreign_key_check", "data_version", "wal_checkpoint"};
+    static const char *const READS[] = {"integrity_check", "foreign_key_check", "data_version",
+                                        "wal_checkpoint"};
     for (size_t i = 0; i < sizeof READS / sizeof READS[0]; i++)
         if (sqlite3_stricmp(name, READS[i]) == 0) return true;
     return !value && sqlite3_stricmp(name, "user_version") == 0;
 }
 
 /* Asked by SQLite while it compiles each statement; `table` of a trigger or an index stands in its second place. */
-static int authorize(void *object, int action, const char *first, const char *second, const char *schema, const char *trigger)
+static int authorize(void *object, int action, const char *first, const char *second, const char *schema,
+                     const char *trigger)
 {
     const Db *db = object;
     (void)schema;
@@ -301,7 +313,8 @@ static bool prepare(Db *db, const char *sql, DbStatement **statement, Error *err
         return true;
     }
     sqlite3_stmt *handle = NULL;
-    if (sqlite3_prepare_v3(db->handle, sql, (int)text.len + 1, entry ? 0 : SQLITE_PREPARE_PERSISTENT, &handle, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v3(db->handle, sql, (int)text.len + 1, entry ? 0 : SQLITE_PREPARE_PERSISTENT, &handle,
+                           NULL) != SQLITE_OK)
         return fail(db, err);
     *statement = ARENA_NEW(db->arena, DbStatement);
     **statement = (DbStatement){.handle = handle, .is_kept = !entry};
@@ -324,12 +337,15 @@ static void finish(DbStatement *statement)
 static int bind_one(sqlite3_stmt *handle, int i, const DbValue *value)
 {
     switch (value->kind) {
-    case DB_INTEGER: return sqlite3_bind_int64(handle, i, value->integer);
-    case DB_REAL: return sqlite3_bind_double(handle, i, value->real);
+    case DB_INTEGER:
+        return sqlite3_bind_int64(handle, i, value->integer);
+    case DB_REAL:
+        return sqlite3_bind_double(handle, i, value->real);
     case DB_TEXT:
-        return sqlite3_bind_text64(handle, i, value->text.data ? value->text.data : "", value->text.len, SQLITE_STATIC,
-                                   SQLITE_UTF8);
-    case DB_NULL: break;
+        return sqlite3_bind_text64(handle, i, value->text.data ? value->text.data : "", value->text.len,
+                                   SQLITE_STATIC, SQLITE_UTF8);
+    case DB_NULL:
+        break;
     }
     return sqlite3_bind_null(handle, i);
 }
@@ -394,16 +410,26 @@ const char *rows_column_name(const Rows *rows, int column)
 DbKind rows_kind(const Rows *rows, int column)
 {
     switch (sqlite3_column_type(rows->statement->handle, column)) {
-    case SQLITE_INTEGER: return DB_INTEGER;
-    case SQLITE_FLOAT: return DB_REAL;
-    case SQLITE_NULL: return DB_NULL;
-    default: return DB_TEXT;
+    case SQLITE_INTEGER:
+        return DB_INTEGER;
+    case SQLITE_FLOAT:
+        return DB_REAL;
+    case SQLITE_NULL:
+        return DB_NULL;
+    default:
+        return DB_TEXT;
     }
 }
 
 bool rows_is_null(const Rows *rows, int column) { return rows_kind(rows, column) == DB_NULL; }
-int64_t rows_integer(const Rows *rows, int column) { return sqlite3_column_int64(rows->statement->handle, column); }
-double rows_real(const Rows *rows, int column) { return sqlite3_column_double(rows->statement->handle, column); }
+int64_t rows_integer(const Rows *rows, int column)
+{
+    return sqlite3_column_int64(rows->statement->handle, column);
+}
+double rows_real(const Rows *rows, int column)
+{
+    return sqlite3_column_double(rows->statement->handle, column);
+}
 
 Str rows_text(const Rows *rows, int column)
 {
@@ -412,7 +438,10 @@ Str rows_text(const Rows *rows, int column)
     return text ? (Str){text, (size_t)len} : STR("");
 }
 
-Str rows_text_copy(Arena *arena, const Rows *rows, int column) { return str_copy(arena, rows_text(rows, column)); }
+Str rows_text_copy(Arena *arena, const Rows *rows, int column)
+{
+    return str_copy(arena, rows_text(rows, column));
+}
 
 bool db_find_integer(Db *db, const char *sql, DbArgs args, int64_t *value, bool *found, Error *err)
 {
@@ -466,14 +495,17 @@ bool db_backup(Arena *arena, Db *db, Str path, Error *err)
     Str partial = str_format(arena, STR_FMT ".tmp", STR_ARG(path));
     Db *copy;
     unlink(str_c(arena, partial));
-    if (!connect(arena, partial, str_c(arena, partial), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &copy, err)) return false;
+    if (!connect(arena, partial, str_c(arena, partial), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &copy,
+                 err))
+        return false;
     bool copied = copy_pages(db, copy, err);
     db_close(copy);
     if (copied && rename(str_c(arena, partial), str_c(arena, path)) == 0) {
         flush_folder(arena, path);
         return true;
     }
-    if (copied) error_set(err, ERROR_IO, "could not write \"" STR_FMT "\": %s", STR_ARG(path), strerror(errno));
+    if (copied)
+        error_set(err, ERROR_IO, "could not write \"" STR_FMT "\": %s", STR_ARG(path), strerror(errno));
     unlink(str_c(arena, partial));
     return false;
 }
@@ -482,7 +514,8 @@ bool db_check_integrity(Db *db, Error *err)
 {
     Rows rows;
     bool more;
-    if (!db_query(db, "PRAGMA integrity_check(1)", DB_NO_ARGS, &rows, err) || !db_next(&rows, &more, err)) return false;
+    if (!db_query(db, "PRAGMA integrity_check(1)", DB_NO_ARGS, &rows, err) || !db_next(&rows, &more, err))
+        return false;
     bool sound = more && str_equal(rows_text(&rows, 0), STR("ok"));
     if (!sound) error_set(err, ERROR_IO, "the file is damaged: " STR_FMT, STR_ARG(rows_text(&rows, 0)));
     rows_end(&rows);

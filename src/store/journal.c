@@ -8,7 +8,7 @@
 
 enum { SEQ, AT, CLIENT_AT, ACTOR, ROLE, SITE, ACT, SUBJECT, REASON, BODY, PREV, HASH, N_COLUMNS };
 
-#define SELECT_ENTRIES                                                                                        \
+#define SELECT_ENTRIES                                                                                       \
     "SELECT seq, at, client_at, actor, role, site, act, subject, reason, body, prev, hash FROM journal "
 
 static Str integer_text(char room[24], int64_t integer)
@@ -25,7 +25,12 @@ Digest journal_hash(const Entry *entry)
         integer_text(seq, entry->seq),
         integer_text(at, entry->at),
         entry->has_client_at ? integer_text(client_at, entry->client_at) : STR(""),
-        entry->actor, entry->role, entry->site, entry->act, entry->subject, entry->reason,
+        entry->actor,
+        entry->role,
+        entry->site,
+        entry->act,
+        entry->subject,
+        entry->reason,
         digest_hex_into(body, digest_of(entry->body_text)),
         entry->prev,
     };
@@ -67,20 +72,23 @@ bool journal_append(Arena *arena, Db *db, Entry *entry, Error *err)
     entry->seq = last + 1;
     entry->body_text = buf_str(&body);
     entry->hash = digest_hex(arena, journal_hash(entry));
-    return db_run(db,
-                  "INSERT INTO journal (seq, at, client_at, actor, role, site, act, subject, reason, body, prev, hash)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-                  DB_ARGS(db_integer(entry->seq), db_integer(entry->at),
-                          entry->has_client_at ? db_integer(entry->client_at) : db_null(), db_text(entry->actor),
-                          db_text(entry->role), db_text(entry->site), db_text(entry->act), db_text(entry->subject),
-                          db_text(entry->reason), db_text(entry->body_text), db_text(entry->prev), db_text(entry->hash)),
-                  err);
+    return db_run(
+        db,
+        "INSERT INTO journal (seq, at, client_at, actor, role, site, act, subject, reason, body, prev, hash)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        DB_ARGS(db_integer(entry->seq), db_integer(entry->at),
+                entry->has_client_at ? db_integer(entry->client_at) : db_null(), db_text(entry->actor),
+                db_text(entry->role), db_text(entry->site), db_text(entry->act), db_text(entry->subject),
+                db_text(entry->reason), db_text(entry->body_text), db_text(entry->prev),
+                db_text(entry->hash)),
+        err);
 }
 
 bool journal_read(Db *db, int64_t first, bool with_body, JournalReader *reader, Error *err)
 {
     reader->with_body = with_body;
-    return db_query(db, SELECT_ENTRIES "WHERE seq >= ?1 ORDER BY seq", DB_ARGS(db_integer(first)), &reader->rows, err);
+    return db_query(db, SELECT_ENTRIES "WHERE seq >= ?1 ORDER BY seq", DB_ARGS(db_integer(first)),
+                    &reader->rows, err);
 }
 
 static void take_entry(Arena *arena, const Rows *rows, Entry *entry)
@@ -132,15 +140,19 @@ static Str misfit(Arena *arena, const Rows *rows, int64_t wanted_seq, Str prev, 
 {
     take_entry(arena, rows, entry);
     int column = first_wrong_kind(rows);
-    if (column < N_COLUMNS) return str_format(arena, "column \"%s\" holds another kind of value", rows_column_name(rows, column));
-    if (entry->seq != wanted_seq) return str_format(arena, "column \"seq\" should be %" PRId64 ": an entry is missing", wanted_seq);
+    if (column < N_COLUMNS)
+        return str_format(arena, "column \"%s\" holds another kind of value", rows_column_name(rows, column));
+    if (entry->seq != wanted_seq)
+        return str_format(arena, "column \"seq\" should be %" PRId64 ": an entry is missing", wanted_seq);
     if (!str_equal(entry->prev, prev)) return STR("column \"prev\" is not the hash of the entry before");
     char hex[DIGEST_HEX];
-    if (!str_equal(entry->hash, digest_hex_into(hex, journal_hash(entry)))) return STR("column \"hash\" is not the hash of the entry: it was altered");
+    if (!str_equal(entry->hash, digest_hex_into(hex, journal_hash(entry))))
+        return STR("column \"hash\" is not the hash of the entry: it was altered");
     return STR("");
 }
 
-bool journal_check(Arena *arena, Db *db, Str head, int64_t *n_entries, int64_t *bad_seq, Str *why, bool *head_seen, Error *err)
+bool journal_check(Arena *arena, Db *db, Str head, int64_t *n_entries, int64_t *bad_seq, Str *why,
+                   bool *head_seen, Error *err)
 {
     Rows rows;
     bool more = false;

@@ -115,11 +115,11 @@ static const char *const SQL[] = {
 };
 /* clang-format on */
 
-#define N_ENDURING 5               /* the first pieces: the journal, its index and its triggers */
+#define N_ENDURING 5 /* the first pieces: the journal, its index and its triggers */
 
 static const DerivedTable TABLES[] = {
-    {"protocols", 1}, {"sites", 1},    {"approvals", 2},   {"users", 1},      {"grants", 3},  {"subjects", 1},
-    {"consents", 1},  {"forms", 1},    {"item_values", 2}, {"deviations", 1}, {"queries", 1}, {"locks", 3},
+    {"protocols", 1}, {"sites", 1}, {"approvals", 2},   {"users", 1},      {"grants", 3},  {"subjects", 1},
+    {"consents", 1},  {"forms", 1}, {"item_values", 2}, {"deviations", 1}, {"queries", 1}, {"locks", 3},
 };
 
 static const char *const VIEWS[] = {"value_history", "current_values", "doses", "adverse_events"};

@@ -32,13 +32,16 @@ bool staff_parse(Str word, StaffRole *role, Error *err)
     Str near = str_nearest(word, words, N_STAFF_ROLES);
     error_set(err, ERROR_USAGE, "there is no role \"" STR_FMT "\"", STR_ARG(word));
     if (near.len) return error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
-    return error_hint(err, "Roles are investigator, coordinator, assessor, data-manager, sponsor, administrator and others.");
+    return error_hint(
+        err,
+        "Roles are investigator, coordinator, assessor, data-manager, sponsor, administrator and others.");
 }
 
 bool staff_breaks_blinding(StaffRole a, StaffRole b)
 {
     for (size_t i = 0; i < sizeof INCOMPATIBLE / sizeof INCOMPATIBLE[0]; i++)
-        if ((INCOMPATIBLE[i][0] == a && INCOMPATIBLE[i][1] == b) || (INCOMPATIBLE[i][0] == b && INCOMPATIBLE[i][1] == a))
+        if ((INCOMPATIBLE[i][0] == a && INCOMPATIBLE[i][1] == b) ||
+            (INCOMPATIBLE[i][0] == b && INCOMPATIBLE[i][1] == a))
             return true;
     return false;
 }

@@ -31,9 +31,12 @@ static bool check_chain(Arena *arena, Db *db, Str head, VerifyReport *report)
     bool head_seen;
     if (!journal_check(arena, db, head, &report->n_entries, &bad_seq, &why, &head_seen, &err))
         return unreadable(arena, report, "journal", &err);
-    if (bad_seq) return found(report, "journal", str_format(arena, "%" PRId64, bad_seq), STR(""), str_copy(arena, why));
+    if (bad_seq)
+        return found(report, "journal", str_format(arena, "%" PRId64, bad_seq), STR(""),
+                     str_copy(arena, why));
     if (!head_seen)
-        return found(report, "journal", STR(""), STR("hash"), STR("no entry has the hash that was noted: the journal was rewritten or cut"));
+        return found(report, "journal", STR(""), STR("hash"),
+                     STR("no entry has the hash that was noted: the journal was rewritten or cut"));
     return true;
 }
 
@@ -42,10 +45,15 @@ static int compare_cells(const Rows *a, const Rows *b, int column)
     DbKind left = rows_kind(a, column), right = rows_kind(b, column);
     if (left != right) return left < right ? -1 : 1;
     switch (left) {
-    case DB_NULL: return 0;
-    case DB_INTEGER: return (rows_integer(a, column) > rows_integer(b, column)) - (rows_integer(a, column) < rows_integer(b, column));
-    case DB_REAL: return (rows_real(a, column) > rows_real(b, column)) - (rows_real(a, column) < rows_real(b, column));
-    case DB_TEXT: return str_compare(rows_text(a, column), rows_text(b, column));
+    case DB_NULL:
+        return 0;
+    case DB_INTEGER:
+        return (rows_integer(a, column) > rows_integer(b, column)) -
+               (rows_integer(a, column) < rows_integer(b, column));
+    case DB_REAL:
+        return (rows_real(a, column) > rows_real(b, column)) - (rows_real(a, column) < rows_real(b, column));
+    case DB_TEXT:
+        return str_compare(rows_text(a, column), rows_text(b, column));
     }
     return 0;
 }
@@ -61,15 +69,19 @@ static Str key_text(Arena *arena, const Rows *rows, int n_key)
 }
 
 /* The row both stand on. False when they differ. */
-static bool compare_row(Arena *arena, const Rows *stored, const Rows *rebuilt, const DerivedTable *table, VerifyReport *report)
+static bool compare_row(Arena *arena, const Rows *stored, const Rows *rebuilt, const DerivedTable *table,
+                        VerifyReport *report)
 {
     for (int column = 0; column < rows_n_columns(rebuilt); column++) {
         int order = compare_cells(stored, rebuilt, column);
         if (order == 0) continue;
         if (column < table->n_key)
-            return order < 0 ? found(report, table->name, key_text(arena, stored, table->n_key), STR(""), STR("the journal knows no such row"))
-                             : found(report, table->name, key_text(arena, rebuilt, table->n_key), STR(""), STR("the row is missing"));
-        return found(report, table->name, key_text(arena, rebuilt, table->n_key), str_copy(arena, str_from(rows_column_name(rebuilt, column))),
+            return order < 0 ? found(report, table->name, key_text(arena, stored, table->n_key), STR(""),
+                                     STR("the journal knows no such row"))
+                             : found(report, table->name, key_text(arena, rebuilt, table->n_key), STR(""),
+                                     STR("the row is missing"));
+        return found(report, table->name, key_text(arena, rebuilt, table->n_key),
+                     str_copy(arena, str_from(rows_column_name(rebuilt, column))),
                      str_format(arena, "holds \"" STR_FMT "\" where the journal says \"" STR_FMT "\"",
                                 STR_ARG(rows_text(stored, column)), STR_ARG(rows_text(rebuilt, column))));
     }
@@ -77,16 +89,22 @@ static bool compare_row(Arena *arena, const Rows *stored, const Rows *rebuilt, c
 }
 
 /* Walks both in the order of the key. */
-static bool compare_rows(Arena *arena, Rows *stored, Rows *rebuilt, const DerivedTable *table, VerifyReport *report, Error *err)
+static bool compare_rows(Arena *arena, Rows *stored, Rows *rebuilt, const DerivedTable *table,
+                         VerifyReport *report, Error *err)
 {
-    if (rows_n_columns(stored) != rows_n_columns(rebuilt)) return found(report, table->name, STR(""), STR(""), STR("it has other columns"));
+    if (rows_n_columns(stored) != rows_n_columns(rebuilt))
+        return found(report, table->name, STR(""), STR(""), STR("it has other columns"));
     for (;;) {
         bool more_stored, more_rebuilt;
         if (!db_next(stored, &more_stored, err)) return unreadable(arena, report, table->name, err);
         if (!db_next(rebuilt, &more_rebuilt, err)) return false;
         if (!more_stored && !more_rebuilt) return true;
-        if (!more_rebuilt) return found(report, table->name, key_text(arena, stored, table->n_key), STR(""), STR("the journal knows no such row"));
-        if (!more_stored) return found(report, table->name, key_text(arena, rebuilt, table->n_key), STR(""), STR("the row is missing"));
+        if (!more_rebuilt)
+            return found(report, table->name, key_text(arena, stored, table->n_key), STR(""),
+                         STR("the journal knows no such row"));
+        if (!more_stored)
+            return found(report, table->name, key_text(arena, rebuilt, table->n_key), STR(""),
+                         STR("the row is missing"));
         if (!compare_row(arena, stored, rebuilt, table, report)) return false;
     }
 }
@@ -111,7 +129,8 @@ static bool compare_table(Arena *arena, Db *db, Db *fresh, const DerivedTable *t
 static bool compare_schema(Arena *arena, Db *db, Db *fresh, VerifyReport *report)
 {
     static const DerivedTable SCHEMA = {"schema", 2};
-    static const char SQL[] = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2";
+    static const char SQL[] =
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2";
     Rows stored, rebuilt;
     Error err = {0};
     if (!db_query(db, SQL, DB_NO_ARGS, &stored, &err)) return unreadable(arena, report, "schema", &err);
@@ -133,7 +152,8 @@ static bool check_derived(Arena *arena, Db *db, VerifyReport *report, Error *err
     if (!compare_schema(arena, db, fresh, report)) return true;
     if (!db_begin(fresh, err)) return false;
     if (!act_replay(db, fresh, &n_entries, &why)) {
-        found(report, "journal", str_copy(arena, str_from(why.place)), STR("body"), str_copy(arena, str_from(why.message)));
+        found(report, "journal", str_copy(arena, str_from(why.place)), STR("body"),
+              str_copy(arena, str_from(why.message)));
         return true;
     }
     size_t n;

@@ -7,7 +7,7 @@ typedef struct {
     Frame *frame;
     Str cells[ITEM];
     const Form *form;
-    Map stated;                       /* items with a value or a reason */
+    Map stated; /* items with a value or a reason */
 } Blanks;
 
 static void close_form(Blanks *blanks)
@@ -24,7 +24,8 @@ static void close_form(Blanks *blanks)
 static const Form *form_under(Trial *trial, Arena *arena, Str version, Str form)
 {
     for (size_t i = 0; i < trial->n_versions; i++)
-        if (str_equal(trial->versions[i]->version, version)) return trial_form(arena, &trial->versions[i]->protocol, form);
+        if (str_equal(trial->versions[i]->version, version))
+            return trial_form(arena, &trial->versions[i]->protocol, form);
     return NULL;
 }
 
@@ -37,12 +38,15 @@ bool list_blanks(Trial *trial, Arena *arena, Str subject, Str form, Str visit, F
     Blanks blanks = {.frame = frame_new(arena, STR("blanks")), .stated = map_new(arena)};
     *made = blanks.frame;
     for (size_t i = 0; i <= ITEM; i++) frame_add_column(blanks.frame, str_from(NAMES[i]), COLUMN_TEXT);
-    if (!db_query(trial->db,
-                  "SELECT f.subject, s.site, f.form, f.visit, f.id, f.protocol, v.item, coalesce(v.missing, '')"
-                  " FROM forms AS f JOIN subjects AS s USING (subject) LEFT JOIN item_values AS v ON v.form_id = f.id"
-                  " WHERE f.struck_out IS NULL AND (?1 = '' OR f.subject = ?1) AND (?2 = '' OR (f.form = ?2 AND f.visit = ?3))"
-                  " ORDER BY f.subject, f.id",
-                  DB_ARGS(db_text(subject), db_text(form), db_text(visit)), &rows, err))
+    if (!db_query(
+            trial->db,
+            "SELECT f.subject, s.site, f.form, f.visit, f.id, f.protocol, v.item, coalesce(v.missing, '')"
+            " FROM forms AS f JOIN subjects AS s USING (subject) LEFT JOIN item_values AS v ON v.form_id = "
+            "f.id"
+            " WHERE f.struck_out IS NULL AND (?1 = '' OR f.subject = ?1) AND (?2 = '' OR (f.form = ?2 AND "
+            "f.visit = ?3))"
+            " ORDER BY f.subject, f.id",
+            DB_ARGS(db_text(subject), db_text(form), db_text(visit)), &rows, err))
         return false;
     for (;;) {
         if (!db_next(&rows, &more, err)) return false;

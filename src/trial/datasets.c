@@ -15,9 +15,9 @@ typedef struct {
     Trial *trial;
     Arena *arena;
     const Protocol *protocol;
-    Frame **forms;                    /* of each form of the protocol */
+    Frame **forms; /* of each form of the protocol */
     Frame *events, *product;
-    Str *first_dose;                  /* of each row of subjects; empty for none */
+    Str *first_dose; /* of each row of subjects; empty for none */
     Map subject_rows;
     Datasets *to;
 } Building;
@@ -42,7 +42,8 @@ static void add_columns(Frame *frame, const ListingColumn *columns, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (!frame_column(frame, str_from(columns[i].name)))
-            frame_add_column(frame, str_from(columns[i].name), columns[i].type)->label = str_from(columns[i].label);
+            frame_add_column(frame, str_from(columns[i].name), columns[i].type)->label =
+                str_from(columns[i].label);
 }
 
 static Frame *form_of(const Building *b, Str id)
@@ -55,9 +56,12 @@ static Frame *form_of(const Building *b, Str id)
 /* Copies a cell between columns of the same storage. */
 static void copy_cell(Frame *to, size_t row, size_t column, const Column *from, size_t from_row)
 {
-    if (from->missing[from_row]) frame_set_missing(to, row, column, (MissingReason)from->missing[from_row]);
-    else if (column_is_number(from)) frame_set_number(to, row, column, from->numbers[from_row]);
-    else frame_set_text(to, row, column, from->texts[from_row]);
+    if (from->missing[from_row])
+        frame_set_missing(to, row, column, (MissingReason)from->missing[from_row]);
+    else if (column_is_number(from))
+        frame_set_number(to, row, column, from->numbers[from_row]);
+    else
+        frame_set_text(to, row, column, from->texts[from_row]);
 }
 
 /* Adds the items of `form` as columns; *first is the first of them (items keep their order). */
@@ -77,16 +81,22 @@ static void adopt_columns(Frame *frame, const Frame *form, size_t *map)
 
 static void adopt_row(Frame *frame, size_t row, const Frame *form, size_t from_row, const size_t *map)
 {
-    for (size_t i = FORM_FRAME_ITEMS; i < form->n_columns; i++) copy_cell(frame, row, map[i], &form->columns[i], from_row);
+    for (size_t i = FORM_FRAME_ITEMS; i < form->n_columns; i++)
+        copy_cell(frame, row, map[i], &form->columns[i], from_row);
 }
 
-static size_t *column_map(Arena *arena, const Frame *form) { return ARENA_ARRAY(arena, size_t, form->n_columns + 1); }
+static size_t *column_map(Arena *arena, const Frame *form)
+{
+    return ARENA_ARRAY(arena, size_t, form->n_columns + 1);
+}
 
 static bool days_between(Str from, Str to, double *days)
 {
     Date first, last;
     Error ignored = {0};
-    if (!date_parse(from, &first, &ignored) || !date_parse(to, &last, &ignored) || !date_is_full(first) || !date_is_full(last)) return false;
+    if (!date_parse(from, &first, &ignored) || !date_parse(to, &last, &ignored) || !date_is_full(first) ||
+        !date_is_full(last))
+        return false;
     *days = (double)(date_days(last) - date_days(first));
     return true;
 }
@@ -94,14 +104,16 @@ static bool days_between(Str from, Str to, double *days)
 /* --- subjects --- */
 
 static const ListingColumn SUBJECT_KEYS[] = {
-    {"SUBJID", "Subject", COLUMN_TEXT},       {"SITE", "Site", COLUMN_TEXT},         {"STATUS", "Status", COLUMN_TEXT},
-    {"SCREENED", "Screened", COLUMN_DATE},    {"CONSENT", "Consent", COLUMN_DATE},   {"ENROLLED", "Enrolled", COLUMN_DATE},
-    {"ARM", "Arm", COLUMN_TEXT},              {"WITHDRAWN", "Withdrawn", COLUMN_DATE},
+    {"SUBJID", "Subject", COLUMN_TEXT},  {"SITE", "Site", COLUMN_TEXT},
+    {"STATUS", "Status", COLUMN_TEXT},   {"SCREENED", "Screened", COLUMN_DATE},
+    {"CONSENT", "Consent", COLUMN_DATE}, {"ENROLLED", "Enrolled", COLUMN_DATE},
+    {"ARM", "Arm", COLUMN_TEXT},         {"WITHDRAWN", "Withdrawn", COLUMN_DATE},
 };
 static const ListingColumn SUBJECT_FLAGS[] = {
-    {"AGE", "Age (years)", COLUMN_NUMBER},    {"ENRLFL", "Enrolled", COLUMN_TEXT},   {"SAFFL", "Received a dose", COLUMN_TEXT},
-    {"COMPLFL", "Completed", COLUMN_TEXT},    {"FAILID", "Criterion failed", COLUMN_TEXT},
-    {"FAILTEXT", "Why not enrolled", COLUMN_TEXT},                                    {"N_DOSES", "Doses", COLUMN_INTEGER},
+    {"AGE", "Age (years)", COLUMN_NUMBER},       {"ENRLFL", "Enrolled", COLUMN_TEXT},
+    {"SAFFL", "Received a dose", COLUMN_TEXT},   {"COMPLFL", "Completed", COLUMN_TEXT},
+    {"FAILID", "Criterion failed", COLUMN_TEXT}, {"FAILTEXT", "Why not enrolled", COLUMN_TEXT},
+    {"N_DOSES", "Doses", COLUMN_INTEGER},
 };
 
 static void set_age(Frame *subjects, size_t row)
@@ -110,7 +122,9 @@ static void set_age(Frame *subjects, size_t row)
     Date born, then;
     Error ignored = {0};
     if (!on.len) on = text_at(subjects, "SCREENED", row);
-    if (!birth.len || !date_parse(birth, &born, &ignored) || !date_parse(on, &then, &ignored) || !date_is_full(born)) return;
+    if (!birth.len || !date_parse(birth, &born, &ignored) || !date_parse(on, &then, &ignored) ||
+        !date_is_full(born))
+        return;
     frame_set_number(subjects, row, column_of(subjects, "AGE"), date_age_exact(born, then));
 }
 
@@ -181,21 +195,22 @@ static void set_status(Frame *subjects, size_t row, const Eligibilities *judged)
     set_flag(subjects, "ENRLFL", row, is_enrolled);
     if (!is_enrolled) set_failure(subjects, row, judged);
     Str failure = text_at(subjects, "FAILID", row);
-    Str status = text_at(subjects, "WITHDRAWN", row).len   ? STR("withdrawn")
-                 : text_at(subjects, "COMPLFL", row).len   ? STR("completed")
-                 : is_enrolled                             ? STR("enrolled")
-                 : str_equal(failure, STR("CONSENT"))      ? STR("declined")
-                 : failure.len                             ? STR("screen-failed")
-                 : text_at(subjects, "CONSENT", row).len   ? STR("consented")
-                                                           : STR("screened");
+    Str status = text_at(subjects, "WITHDRAWN", row).len ? STR("withdrawn")
+                 : text_at(subjects, "COMPLFL", row).len ? STR("completed")
+                 : is_enrolled                           ? STR("enrolled")
+                 : str_equal(failure, STR("CONSENT"))    ? STR("declined")
+                 : failure.len                           ? STR("screen-failed")
+                 : text_at(subjects, "CONSENT", row).len ? STR("consented")
+                                                         : STR("screened");
     frame_set_text(subjects, row, column_of(subjects, "STATUS"), status);
 }
 
 static void add_eligibility(Building *b, const Eligibilities *judged)
 {
     static const ListingColumn COLUMNS[] = {
-        {"SUBJID", "Subject", COLUMN_TEXT}, {"CRITERION", "Criterion", COLUMN_TEXT}, {"TEXT", "Criterion in words", COLUMN_TEXT},
-        {"KIND", "Kind", COLUMN_TEXT},      {"ANSWER", "Answer", COLUMN_TEXT},
+        {"SUBJID", "Subject", COLUMN_TEXT},          {"CRITERION", "Criterion", COLUMN_TEXT},
+        {"TEXT", "Criterion in words", COLUMN_TEXT}, {"KIND", "Kind", COLUMN_TEXT},
+        {"ANSWER", "Answer", COLUMN_TEXT},
     };
     Frame *frame = b->to->eligibility = frame_new(b->arena, STR("eligibility"));
     add_columns(frame, COLUMNS, sizeof COLUMNS / sizeof COLUMNS[0]);
@@ -229,17 +244,21 @@ static bool build_subjects(Building *b, Error *err)
 {
     Eligibilities judged = {0};
     if (!trial_listing(b->trial, b->arena, STR("subjects"),
-                       "SELECT subject, site, NULL, screened, consented, enrolled, arm, withdrawn FROM subjects ORDER BY subject", NULL, 0,
-                       SUBJECT_KEYS, sizeof SUBJECT_KEYS / sizeof SUBJECT_KEYS[0], &b->to->subjects, err))
+                       "SELECT subject, site, NULL, screened, consented, enrolled, arm, withdrawn FROM "
+                       "subjects ORDER BY subject",
+                       NULL, 0, SUBJECT_KEYS, sizeof SUBJECT_KEYS / sizeof SUBJECT_KEYS[0], &b->to->subjects,
+                       err))
         return false;
     Frame *subjects = b->to->subjects;
     b->first_dose = ARENA_ARRAY(b->arena, Str, subjects->n_rows + 1);
-    for (size_t i = 0; i < subjects->n_rows; i++) map_put(&b->subject_rows, subjects->columns[0].texts[i], NULL)->index = i;
+    for (size_t i = 0; i < subjects->n_rows; i++)
+        map_put(&b->subject_rows, subjects->columns[0].texts[i], NULL)->index = i;
     adopt_screening(b);
     for (size_t i = 0; i < subjects->n_rows; i++) set_age(subjects, i);
     count_doses(b);
     set_completers(b);
-    if (b->protocol->eligibility.at && !eligibility_judge(b->arena, b->protocol, subjects, &judged, err)) return false;
+    if (b->protocol->eligibility.at && !eligibility_judge(b->arena, b->protocol, subjects, &judged, err))
+        return false;
     for (size_t i = 0; i < subjects->n_rows; i++) set_status(subjects, i, &judged);
     add_eligibility(b, &judged);
     return true;
@@ -248,9 +267,12 @@ static bool build_subjects(Building *b, Error *err)
 /* --- visits --- */
 
 static const ListingColumn VISIT_KEYS[] = {
-    {"SUBJID", "Subject", COLUMN_TEXT}, {"VISIT", "Visit", COLUMN_TEXT},
-    {"VISITN", "Visit number", COLUMN_INTEGER}, {"DATE", "Date", COLUMN_DATE},
-    {"DAY", "Days since the first dose", COLUMN_INTEGER}, {"IN_WINDOW", "Within the window", COLUMN_TEXT},
+    {"SUBJID", "Subject", COLUMN_TEXT},
+    {"VISIT", "Visit", COLUMN_TEXT},
+    {"VISITN", "Visit number", COLUMN_INTEGER},
+    {"DATE", "Date", COLUMN_DATE},
+    {"DAY", "Days since the first dose", COLUMN_INTEGER},
+    {"IN_WINDOW", "Within the window", COLUMN_TEXT},
 };
 enum { VISIT_SUBJID, VISIT_VISIT, VISIT_VISITN, VISIT_DATE, VISIT_DAY, VISIT_IN_WINDOW };
 
@@ -260,7 +282,8 @@ static void set_day(Building *b, size_t row)
     MapEntry *entry = map_get(&b->subject_rows, visits->columns[VISIT_SUBJID].texts[row]);
     const Visit *visit = protocol_visit(b->protocol, visits->columns[VISIT_VISIT].texts[row]);
     double day;
-    if (!entry || !days_between(b->first_dose[entry->index], visits->columns[VISIT_DATE].texts[row], &day)) return;
+    if (!entry || !days_between(b->first_dose[entry->index], visits->columns[VISIT_DATE].texts[row], &day))
+        return;
     frame_set_number(visits, row, VISIT_DAY, day);
     if (!visit || visit->day == INTEGER_ABSENT) return;
     bool is_in = day >= visit->day - visit->window.before && day <= visit->day + visit->window.after;
@@ -271,7 +294,8 @@ static size_t visit_row(Building *b, Map *rows, Str subject, Str id, Str date)
 {
     Frame *visits = b->to->visits;
     bool is_new;
-    MapEntry *entry = map_put(rows, str_format(b->arena, STR_FMT "\n" STR_FMT, STR_ARG(subject), STR_ARG(id)), &is_new);
+    MapEntry *entry =
+        map_put(rows, str_format(b->arena, STR_FMT "\n" STR_FMT, STR_ARG(subject), STR_ARG(id)), &is_new);
     if (is_new) {
         entry->index = frame_add_row(visits);
         frame_set_text(visits, entry->index, VISIT_SUBJID, subject);
@@ -293,7 +317,8 @@ static bool compute_items(Building *b, Error *err)
             const Item *item = &form->items.items[i];
             Column values;
             if (!item->derived.len) continue;
-            if (!frame_compute(b->arena, b->to->visits, item->derived, &values, err)) return error_in(err, "item \"" STR_FMT "\"", STR_ARG(item->id));
+            if (!frame_compute(b->arena, b->to->visits, item->derived, &values, err))
+                return error_in(err, "item \"" STR_FMT "\"", STR_ARG(item->id));
             Column *column = frame_add_column(b->to->visits, item->id, values.type);
             column->label = item->label;
             column->unit = item->unit;
@@ -315,7 +340,10 @@ static bool build_visits(Building *b, Error *err)
         size_t *map = column_map(b->arena, form);
         adopt_columns(visits, form, map);
         for (size_t i = 0; i < form->n_rows; i++)
-            adopt_row(visits, visit_row(b, &rows, form->columns[0].texts[i], form->columns[1].texts[i], form->columns[2].texts[i]), form, i, map);
+            adopt_row(visits,
+                      visit_row(b, &rows, form->columns[0].texts[i], form->columns[1].texts[i],
+                                form->columns[2].texts[i]),
+                      form, i, map);
     }
     for (size_t i = 0; i < visits->n_rows; i++) set_day(b, i);
     size_t *order = ARENA_ARRAY(b->arena, size_t, visits->n_rows + 1);
@@ -332,7 +360,8 @@ static bool build_visits(Building *b, Error *err)
 
 static void build_doses(Building *b)
 {
-    static const ListingColumn KEYS[] = {{"SUBJID", "Subject", COLUMN_TEXT}, {"DOSE", "Dose", COLUMN_INTEGER}, {"DATE", "Date", COLUMN_DATE}};
+    static const ListingColumn KEYS[] = {
+        {"SUBJID", "Subject", COLUMN_TEXT}, {"DOSE", "Dose", COLUMN_INTEGER}, {"DATE", "Date", COLUMN_DATE}};
     static const ListingColumn RATIOS[] = {
         {"DOSE_PER_KG", "Mononuclear cells (10*6/kg)", COLUMN_NUMBER},
         {"CD34_PER_KG", "CD34+ cells (10*6/kg)", COLUMN_NUMBER},
@@ -348,7 +377,8 @@ static void build_doses(Building *b)
         double number = 0;
         size_t row = frame_add_row(doses);
         frame_set_text(doses, row, 0, form->columns[FORM_FRAME_SUBJID].texts[i]);
-        if (number_parse(form->columns[FORM_FRAME_VISIT].texts[i], &number)) frame_set_number(doses, row, 1, number);
+        if (number_parse(form->columns[FORM_FRAME_VISIT].texts[i], &number))
+            frame_set_number(doses, row, 1, number);
         frame_set_text(doses, row, 2, form->columns[FORM_FRAME_DATE].texts[i]);
         adopt_row(doses, row, form, i, map);
         fill_product_ratios(doses, row);
@@ -359,14 +389,19 @@ static bool begins_on_treatment(Str start, Str first_dose)
 {
     Date began, dosed;
     Error ignored = {0};
-    if (!first_dose.len || !date_parse(start, &began, &ignored) || !date_parse(first_dose, &dosed, &ignored)) return false;
+    if (!first_dose.len || !date_parse(start, &began, &ignored) || !date_parse(first_dose, &dosed, &ignored))
+        return false;
     return date_days(date_latest(began)) >= date_days(dosed);
 }
 
 static bool build_events(Building *b, Error *err)
 {
-    static const ListingColumn KEYS[] = {{"SUBJID", "Subject", COLUMN_TEXT}, {"AESEQ", "Event", COLUMN_INTEGER}, {"START", "Start", COLUMN_DATE}};
-    static const ListingColumn MORE[] = {{"AEDECOD", "Term", COLUMN_TEXT}, {"AEBODSYS", "Body system", COLUMN_TEXT}, {"TRTEMFL", "Began on treatment", COLUMN_TEXT}};
+    static const ListingColumn KEYS[] = {{"SUBJID", "Subject", COLUMN_TEXT},
+                                         {"AESEQ", "Event", COLUMN_INTEGER},
+                                         {"START", "Start", COLUMN_DATE}};
+    static const ListingColumn MORE[] = {{"AEDECOD", "Term", COLUMN_TEXT},
+                                         {"AEBODSYS", "Body system", COLUMN_TEXT},
+                                         {"TRTEMFL", "Began on treatment", COLUMN_TEXT}};
     const Frame *form = b->events;
     Frame *events = frame_new(b->arena, STR("adverse_events"));
     size_t *map = column_map(b->arena, form);
@@ -374,11 +409,13 @@ static bool build_events(Building *b, Error *err)
     adopt_columns(events, form, map);
     add_columns(events, MORE, 3);
     for (size_t i = 0; i < form->n_rows; i++) {
-        Str subject = form->columns[FORM_FRAME_SUBJID].texts[i], start = form->columns[FORM_FRAME_DATE].texts[i];
+        Str subject = form->columns[FORM_FRAME_SUBJID].texts[i],
+            start = form->columns[FORM_FRAME_DATE].texts[i];
         double number = 0;
         size_t row = frame_add_row(events);
         frame_set_text(events, row, 0, subject);
-        if (number_parse(form->columns[FORM_FRAME_VISIT].texts[i], &number)) frame_set_number(events, row, 1, number);
+        if (number_parse(form->columns[FORM_FRAME_VISIT].texts[i], &number))
+            frame_set_number(events, row, 1, number);
         frame_set_text(events, row, 2, start);
         adopt_row(events, row, form, i, map);
         Str term = text_at(events, "TERM", row), system = text_at(events, "BODSYS", row);
@@ -392,10 +429,13 @@ static bool build_events(Building *b, Error *err)
 
 static bool build_deviations(Building *b, Error *err)
 {
-    static const ListingColumn COLUMNS[] = {
-        {"SUBJID", "Subject", COLUMN_TEXT}, {"DATE", "Date", COLUMN_DATE}, {"KIND", "Kind", COLUMN_TEXT}, {"DETAIL", "Detail", COLUMN_TEXT}};
-    return trial_listing(b->trial, b->arena, STR("deviations"), "SELECT subject, date, kind, detail FROM deviations ORDER BY subject, date, seq", NULL,
-                         0, COLUMNS, 4, &b->to->deviations, err);
+    static const ListingColumn COLUMNS[] = {{"SUBJID", "Subject", COLUMN_TEXT},
+                                            {"DATE", "Date", COLUMN_DATE},
+                                            {"KIND", "Kind", COLUMN_TEXT},
+                                            {"DETAIL", "Detail", COLUMN_TEXT}};
+    return trial_listing(b->trial, b->arena, STR("deviations"),
+                         "SELECT subject, date, kind, detail FROM deviations ORDER BY subject, date, seq",
+                         NULL, 0, COLUMNS, 4, &b->to->deviations, err);
 }
 
 static bool read_forms(Building *b, Error *err)
@@ -410,11 +450,13 @@ static bool read_forms(Building *b, Error *err)
 static bool build_all(Building *b, Error *err)
 {
     Datasets *to = b->to;
-    if (!trial_head(b->trial, b->arena, &to->n_entries, &to->head, err) || !read_forms(b, err) || !build_subjects(b, err) ||
-        !build_visits(b, err) || !build_events(b, err) || !build_deviations(b, err))
+    if (!trial_head(b->trial, b->arena, &to->n_entries, &to->head, err) || !read_forms(b, err) ||
+        !build_subjects(b, err) || !build_visits(b, err) || !build_events(b, err) ||
+        !build_deviations(b, err))
         return false;
     build_doses(b);
-    if (!measures_build(b->arena, b->protocol, to->subjects, b->first_dose, b->forms, &to->measures, err)) return false;
+    if (!measures_build(b->arena, b->protocol, to->subjects, b->first_dose, b->forms, &to->measures, err))
+        return false;
     to->measures->name = STR("measures");
     to->adverse_events->name = STR("adverse_events");
     return true;
@@ -422,7 +464,11 @@ static bool build_all(Building *b, Error *err)
 
 bool datasets_build(Trial *trial, Arena *arena, Datasets *datasets, Error *err)
 {
-    Building b = {.trial = trial, .arena = arena, .protocol = trial_protocol(trial), .subject_rows = map_new(arena), .to = datasets};
+    Building b = {.trial = trial,
+                  .arena = arena,
+                  .protocol = trial_protocol(trial),
+                  .subject_rows = map_new(arena),
+                  .to = datasets};
     bool is_outermost = !db_in_transaction(trial->db);
     *datasets = (Datasets){.file = str_copy(arena, file_name(trial_path(trial)))};
     if (is_outermost && !db_begin_reading(trial->db, err)) return false;
@@ -450,11 +496,14 @@ bool datasets_frame(const Datasets *datasets, Str name, Frame **frame, Error *er
     Str near = str_nearest(name, NAMES, sizeof NAMES / sizeof NAMES[0]);
     error_set(err, ERROR_INCONSISTENT, "a trial file has no data set \"" STR_FMT "\"", STR_ARG(name));
     if (near.len) return error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
-    return error_hint(err, "It has subjects, visits, measures, adverse_events, doses, eligibility and deviations.");
+    return error_hint(
+        err, "It has subjects, visits, measures, adverse_events, doses, eligibility and deviations.");
 }
 
 Str datasets_provenance(Arena *arena, const Datasets *datasets, const Frame *frame)
 {
-    return str_format(arena, STR_FMT ": %zu records, from " STR_FMT " at journal entry %" PRId64 " (SHA-256 " STR_FMT ")", STR_ARG(frame->name),
-                      frame->n_rows, STR_ARG(datasets->file), datasets->n_entries, STR_ARG(datasets->head));
+    return str_format(
+        arena, STR_FMT ": %zu records, from " STR_FMT " at journal entry %" PRId64 " (SHA-256 " STR_FMT ")",
+        STR_ARG(frame->name), frame->n_rows, STR_ARG(datasets->file), datasets->n_entries,
+        STR_ARG(datasets->head));
 }

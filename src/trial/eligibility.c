@@ -10,7 +10,10 @@ const char *criterion_kind_word(CriterionKind kind)
     return WORDS[kind];
 }
 
-const char *criterion_answer(signed char holds) { return holds == 1 ? "met" : holds == 0 ? "not-met" : "not-known"; }
+const char *criterion_answer(signed char holds)
+{
+    return holds == 1 ? "met" : holds == 0 ? "not-met" : "not-known";
+}
 
 bool criterion_admits(const JudgedCriterion *criterion, size_t row)
 {
@@ -24,7 +27,8 @@ static Str condition_of(Arena *arena, const Frame *subjects, const Criterion *cr
     return str_format(arena, "\"" STR_FMT "\" = 'yes'", STR_ARG(criterion->id));
 }
 
-static bool judge_list(Arena *arena, const Frame *subjects, const Criteria *list, CriterionKind kind, Eligibilities *to, Error *err)
+static bool judge_list(Arena *arena, const Frame *subjects, const Criteria *list, CriterionKind kind,
+                       Eligibilities *to, Error *err)
 {
     for (size_t i = 0; i < list->n; i++) {
         JudgedCriterion *judged = &to->criteria[to->n++];
@@ -49,8 +53,9 @@ static void judge_ages(Arena *arena, const Frame *subjects, Range ages, Eligibil
     const Column *age = frame_column(subjects, STR("AGE"));
     JudgedCriterion *judged = &to->criteria[to->n++];
     *judged = (JudgedCriterion){.kind = CRITERION_AGES, .id = STR("AGES")};
-    judged->text = isfinite(ages.high) ? str_format(arena, "Aged %g to %g completed years", ages.low, ages.high)
-                                       : str_format(arena, "Aged %g completed years or more", ages.low);
+    judged->text = isfinite(ages.high)
+                       ? str_format(arena, "Aged %g to %g completed years", ages.low, ages.high)
+                       : str_format(arena, "Aged %g completed years or more", ages.low);
     judged->condition = STR("AGE");
     judged->holds = ARENA_ARRAY(arena, signed char, subjects->n_rows + 1);
     for (size_t i = 0; i < subjects->n_rows; i++) {
@@ -59,10 +64,12 @@ static void judge_ages(Arena *arena, const Frame *subjects, Range ages, Eligibil
     }
 }
 
-bool eligibility_judge(Arena *arena, const Protocol *protocol, const Frame *subjects, Eligibilities *to, Error *err)
+bool eligibility_judge(Arena *arena, const Protocol *protocol, const Frame *subjects, Eligibilities *to,
+                       Error *err)
 {
     const Eligibility *rules = &protocol->eligibility;
-    *to = (Eligibilities){.criteria = ARENA_ARRAY(arena, JudgedCriterion, rules->inclusion.n + rules->exclusion.n + 1)};
+    *to = (Eligibilities){
+        .criteria = ARENA_ARRAY(arena, JudgedCriterion, rules->inclusion.n + rules->exclusion.n + 1)};
     if (!judge_list(arena, subjects, &rules->inclusion, CRITERION_INCLUSION, to, err) ||
         !judge_list(arena, subjects, &rules->exclusion, CRITERION_EXCLUSION, to, err))
         return false;

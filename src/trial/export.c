@@ -33,7 +33,8 @@ static bool write_frame(Export *x, const char *stem, const Frame *frame, Error *
     return write_file(x, name, buf_str(&buf), frame->n_rows, err);
 }
 
-static bool write_listing(Export *x, const char *stem, const char *sql, const ListingColumn *columns, size_t n_columns, Error *err)
+static bool write_listing(Export *x, const char *stem, const char *sql, const ListingColumn *columns,
+                          size_t n_columns, Error *err)
 {
     Frame *frame;
     return trial_listing(x->trial, x->arena, str_from(stem), sql, NULL, 0, columns, n_columns, &frame, err) &&
@@ -54,11 +55,19 @@ static bool write_form(Export *x, const Form *form, Error *err)
     Frame *frame;
     if (!form_frame(x->trial, x->arena, form->id, &frame, err)) return false;
     switch (form->repeats) {
-    case FORM_PER_DOSE: frame->columns[FORM_FRAME_VISIT].name = STR("DOSE"); break;
-    case FORM_PER_LOG: frame->columns[FORM_FRAME_DATE].name = STR("START"); drop_column(frame, FORM_FRAME_VISIT); break;
-    case FORM_PER_SUBJECT: drop_column(frame, FORM_FRAME_VISIT); break;
+    case FORM_PER_DOSE:
+        frame->columns[FORM_FRAME_VISIT].name = STR("DOSE");
+        break;
+    case FORM_PER_LOG:
+        frame->columns[FORM_FRAME_DATE].name = STR("START");
+        drop_column(frame, FORM_FRAME_VISIT);
+        break;
+    case FORM_PER_SUBJECT:
+        drop_column(frame, FORM_FRAME_VISIT);
+        break;
     case FORM_PER_VISIT:
-    case FORM_PER_UNSTATED: break;
+    case FORM_PER_UNSTATED:
+        break;
     }
     return write_frame(x, str_c(x->arena, form->id), frame, err);
 }
@@ -86,7 +95,8 @@ static bool write_forms(Export *x, Error *err)
     const Form *screening = protocol_form(protocol, protocol->eligibility.form);
     if (screening && !write_screening(x, screening, err)) return false;
     for (size_t i = 0; i < protocol->forms.n; i++)
-        if (&protocol->forms.items[i] != screening && !write_form(x, &protocol->forms.items[i], err)) return false;
+        if (&protocol->forms.items[i] != screening && !write_form(x, &protocol->forms.items[i], err))
+            return false;
     return protocol_form(protocol, STR(FORM_ADVERSE_EVENTS)) ||
            write_form(x, trial_form(x->arena, protocol, STR(FORM_ADVERSE_EVENTS)), err);
 }
@@ -96,25 +106,32 @@ static bool write_forms(Export *x, Error *err)
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static const ListingColumn CONSENT[] = {
-    {"SUBJID", "Subject", COLUMN_TEXT}, {"DATE", "Date", COLUMN_DATE}, {"VERSION", "Version", COLUMN_TEXT},
-    {"LANGUAGE", "Language", COLUMN_TEXT}, {"SIGNED_BY", "Signed by", COLUMN_TEXT}, {"ASSENT", "Assent of the child", COLUMN_TEXT}};
-static const ListingColumn ENROLMENT[] = {{"SUBJID", "Subject", COLUMN_TEXT}, {"DATE", "Date", COLUMN_DATE}, {"ARM", "Arm", COLUMN_TEXT}};
-static const ListingColumn DEVIATIONS[] = {
-    {"SUBJID", "Subject", COLUMN_TEXT}, {"DATE", "Date", COLUMN_DATE}, {"KIND", "Kind", COLUMN_TEXT}, {"DETAIL", "Detail", COLUMN_TEXT}};
-static const ListingColumn WITHDRAWALS[] = {{"SUBJID", "Subject", COLUMN_TEXT}, {"DATE", "Date", COLUMN_DATE}, {"REASON", "Reason", COLUMN_TEXT}};
+    {"SUBJID", "Subject", COLUMN_TEXT},      {"DATE", "Date", COLUMN_DATE},
+    {"VERSION", "Version", COLUMN_TEXT},     {"LANGUAGE", "Language", COLUMN_TEXT},
+    {"SIGNED_BY", "Signed by", COLUMN_TEXT}, {"ASSENT", "Assent of the child", COLUMN_TEXT}};
+static const ListingColumn ENROLMENT[] = {
+    {"SUBJID", "Subject", COLUMN_TEXT}, {"DATE", "Date", COLUMN_DATE}, {"ARM", "Arm", COLUMN_TEXT}};
+static const ListingColumn DEVIATIONS[] = {{"SUBJID", "Subject", COLUMN_TEXT},
+                                           {"DATE", "Date", COLUMN_DATE},
+                                           {"KIND", "Kind", COLUMN_TEXT},
+                                           {"DETAIL", "Detail", COLUMN_TEXT}};
+static const ListingColumn WITHDRAWALS[] = {
+    {"SUBJID", "Subject", COLUMN_TEXT}, {"DATE", "Date", COLUMN_DATE}, {"REASON", "Reason", COLUMN_TEXT}};
 
 /* The word of a missing assent gets its dot back: ".not-applicable". */
 static bool write_consent(Export *x, Error *err)
 {
     Frame *frame;
     if (!trial_listing(x->trial, x->arena, STR("consent"),
-                       "SELECT subject, date, version, nullif(language, ''), nullif(signed_by, ''), nullif(assent, '') FROM consents ORDER BY seq",
+                       "SELECT subject, date, version, nullif(language, ''), nullif(signed_by, ''), "
+                       "nullif(assent, '') FROM consents ORDER BY seq",
                        NULL, 0, CONSENT, N_OF(CONSENT), &frame, err))
         return false;
     size_t assent = N_OF(CONSENT) - 1;
     for (size_t i = 0; i < frame->n_rows; i++) {
         MissingReason reason;
-        if (missing_parse(frame->columns[assent].texts[i], &reason)) frame_set_missing(frame, i, assent, reason);
+        if (missing_parse(frame->columns[assent].texts[i], &reason))
+            frame_set_missing(frame, i, assent, reason);
     }
     return write_frame(x, "consent", frame, err);
 }
@@ -122,12 +139,16 @@ static bool write_consent(Export *x, Error *err)
 static bool write_acts(Export *x, Error *err)
 {
     return write_consent(x, err) &&
-           write_listing(x, "enrolment", "SELECT subject, enrolled, arm FROM subjects WHERE enrolled IS NOT NULL ORDER BY subject", ENROLMENT,
-                         N_OF(ENROLMENT), err) &&
-           write_listing(x, "deviations", "SELECT subject, date, kind, nullif(detail, '') FROM deviations ORDER BY seq", DEVIATIONS,
-                         N_OF(DEVIATIONS), err) &&
+           write_listing(
+               x, "enrolment",
+               "SELECT subject, enrolled, arm FROM subjects WHERE enrolled IS NOT NULL ORDER BY subject",
+               ENROLMENT, N_OF(ENROLMENT), err) &&
+           write_listing(x, "deviations",
+                         "SELECT subject, date, kind, nullif(detail, '') FROM deviations ORDER BY seq",
+                         DEVIATIONS, N_OF(DEVIATIONS), err) &&
            write_listing(x, "withdrawals",
-                         "SELECT subject, withdrawn, nullif(withdrawal_reason, '') FROM subjects WHERE withdrawn IS NOT NULL ORDER BY subject",
+                         "SELECT subject, withdrawn, nullif(withdrawal_reason, '') FROM subjects WHERE "
+                         "withdrawn IS NOT NULL ORDER BY subject",
                          WITHDRAWALS, N_OF(WITHDRAWALS), err);
 }
 
@@ -170,7 +191,8 @@ static bool write_dictionary(Export *x, Error *err)
 static bool write_audit(Export *x, Error *err)
 {
     return write_listing(x, "audit",
-                         "SELECT seq, at, at, client_at, actor, role, nullif(site, ''), act, nullif(subject, ''), nullif(reason, ''), body, prev, hash"
+                         "SELECT seq, at, at, client_at, actor, role, nullif(site, ''), act, nullif(subject, "
+                         "''), nullif(reason, ''), body, prev, hash"
                          " FROM journal ORDER BY seq",
                          AUDIT, N_OF(AUDIT), err) &&
            write_dictionary(x, err);
@@ -179,7 +201,8 @@ static bool write_audit(Export *x, Error *err)
 static bool write_protocol(Export *x, Error *err)
 {
     Str text;
-    return db_find_text(x->arena, x->trial->db, "SELECT text FROM protocols ORDER BY ordinal DESC LIMIT 1", DB_NO_ARGS, &text, NULL, err) &&
+    return db_find_text(x->arena, x->trial->db, "SELECT text FROM protocols ORDER BY ordinal DESC LIMIT 1",
+                        DB_NO_ARGS, &text, NULL, err) &&
            write_file(x, STR("protocol.yaml"), text, 0, err);
 }
 
@@ -187,7 +210,8 @@ static bool write_sums(Export *x, Error *err)
 {
     Buf sums = buf_new(x->arena);
     for (size_t i = 0; i < x->report->n; i++)
-        buf_format(&sums, STR_FMT "  " STR_FMT "\n", STR_ARG(x->report->files[i].digest), STR_ARG(x->report->files[i].name));
+        buf_format(&sums, STR_FMT "  " STR_FMT "\n", STR_ARG(x->report->files[i].digest),
+                   STR_ARG(x->report->files[i].name));
     return file_write(x->arena, file_join(x->arena, x->folder, STR("SHA256SUMS")), buf_str(&sums), err);
 }
 
@@ -197,15 +221,20 @@ static bool note_export(Trial *trial, const Actor *actor, Error *err)
     if (!step_begin(trial, &step, err)) return false;
     Body body = body_new(trial->scratch);
     body_put_text(&body, "as", STR("csv"));
-    return step_end(trial, &step, perform(trial, actor, &act_export, STR(""), STR(""), &body, NULL, err), err);
+    return step_end(trial, &step, perform(trial, actor, &act_export, STR(""), STR(""), &body, NULL, err),
+                    err);
 }
 
-bool trial_export_csv(Trial *trial, Arena *arena, const Actor *actor, Str folder, ExportReport *report, Error *err)
+bool trial_export_csv(Trial *trial, Arena *arena, const Actor *actor, Str folder, ExportReport *report,
+                      Error *err)
 {
     Export x = {.trial = trial, .arena = arena, .folder = folder, .report = report};
     *report = (ExportReport){0};
-    if (!note_export(trial, actor, err) || !file_make_folder(arena, folder, err) || !db_begin_reading(trial->db, err)) return false;
-    bool written = write_protocol(&x, err) && write_forms(&x, err) && write_acts(&x, err) && write_audit(&x, err) && write_sums(&x, err);
+    if (!note_export(trial, actor, err) || !file_make_folder(arena, folder, err) ||
+        !db_begin_reading(trial->db, err))
+        return false;
+    bool written = write_protocol(&x, err) && write_forms(&x, err) && write_acts(&x, err) &&
+                   write_audit(&x, err) && write_sums(&x, err);
     db_rollback(trial->db);
     return written;
 }

@@ -21,7 +21,8 @@ static Map index_columns(Arena *arena, const Frame *frame)
     return map;
 }
 
-static void set_value(Arena *arena, Frame *frame, size_t row, size_t column, const Rows *rows, int value, int missing)
+static void set_value(Arena *arena, Frame *frame, size_t row, size_t column, const Rows *rows, int value,
+                      int missing)
 {
     MissingReason reason = MISSING_UNSTATED;
     bool is_number = column_is_number(&frame->columns[column]);
@@ -45,12 +46,14 @@ bool form_frame(Trial *trial, Arena *arena, Str form, Frame **made, Error *err)
     frame_add_column(frame, STR("SUBJID"), COLUMN_TEXT);
     frame_add_column(frame, STR("VISIT"), COLUMN_TEXT);
     frame_add_column(frame, STR("DATE"), COLUMN_DATE);
-    for (size_t v = trial->n_versions; v-- > 0;) add_item_columns(frame, trial_form(arena, &trial->versions[v]->protocol, form));
+    for (size_t v = trial->n_versions; v-- > 0;)
+        add_item_columns(frame, trial_form(arena, &trial->versions[v]->protocol, form));
     Map columns = index_columns(arena, frame);
     if (!db_query(trial->db,
                   "SELECT f.id, f.subject, f.visit, f.date, v.item, v.value, v.missing"
                   " FROM forms AS f LEFT JOIN item_values AS v ON v.form_id = f.id"
-                  " WHERE f.form = ?1 AND f.struck_out IS NULL ORDER BY f.subject, CAST(f.visit AS INTEGER), f.date, f.id",
+                  " WHERE f.form = ?1 AND f.struck_out IS NULL ORDER BY f.subject, CAST(f.visit AS INTEGER), "
+                  "f.date, f.id",
                   DB_ARGS(db_text(form)), &rows, err))
         return false;
     for (;;) {
@@ -59,9 +62,11 @@ bool form_frame(Trial *trial, Arena *arena, Str form, Frame **made, Error *err)
         if (rows_integer(&rows, 0) != latest) {
             latest = rows_integer(&rows, 0);
             row = frame_add_row(frame);
-            for (int i = 0; i < 3; i++) frame_set_text(frame, row, (size_t)i, rows_text_copy(arena, &rows, 1 + i));
+            for (int i = 0; i < 3; i++)
+                frame_set_text(frame, row, (size_t)i, rows_text_copy(arena, &rows, 1 + i));
         }
         MapEntry *entry = map_get(&columns, rows_text(&rows, 4));
-        if (entry && entry->index >= FORM_FRAME_ITEMS) set_value(arena, frame, row, entry->index, &rows, 5, 6);
+        if (entry && entry->index >= FORM_FRAME_ITEMS)
+            set_value(arena, frame, row, entry->index, &rows, 5, 6);
     }
 }

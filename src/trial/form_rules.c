@@ -5,7 +5,7 @@
 #include "exchange/csv.h"
 #include "trial/trial.h"
 
-#define MAX_TEXT_BYTES  10000
+#define MAX_TEXT_BYTES 10000
 
 /* --- the built-in form of adverse events --- */
 
@@ -13,7 +13,7 @@ typedef struct {
     const char *id, *label;
     ColumnType type;
     double low, high;
-    const char *codes;                /* separated by blanks */
+    const char *codes; /* separated by blanks */
 } EventItem;
 
 #define RELATION "none unlikely possible probable definite"
@@ -32,7 +32,8 @@ static const EventItem EVENT_ITEMS[] = {
     {"REL_PUNCTURE", "Related to the puncture", COLUMN_CODED, -INFINITY, INFINITY, RELATION},
     {"REL_PRODUCT", "Related to the product", COLUMN_CODED, -INFINITY, INFINITY, RELATION},
     {"REL_BACKGROUND", "Related to the disease", COLUMN_CODED, -INFINITY, INFINITY, RELATION},
-    {"OUTCOME", "Outcome", COLUMN_CODED, -INFINITY, INFINITY, "recovered recovering not-recovered fatal unknown"},
+    {"OUTCOME", "Outcome", COLUMN_CODED, -INFINITY, INFINITY,
+     "recovered recovering not-recovered fatal unknown"},
 };
 
 static const Codelist *codelist_of(Arena *arena, const char *codes)
@@ -55,7 +56,10 @@ static const Form *event_form(Arena *arena)
     for (size_t i = 0; i < n; i++) {
         const EventItem *from = &EVENT_ITEMS[i];
         Item *item = &form->items.items[i];
-        *item = (Item){.id = str_from(from->id), .label = str_from(from->label), .type = from->type, .decimals = INTEGER_ABSENT};
+        *item = (Item){.id = str_from(from->id),
+                       .label = str_from(from->label),
+                       .type = from->type,
+                       .decimals = INTEGER_ABSENT};
         item->range = (Range){from->low, from->high};
         if (from->codes) item->codelist.list = codelist_of(arena, from->codes);
     }
@@ -90,7 +94,8 @@ static void add_columns(FormRules *rules, const Protocol *protocol)
     static const char *const RATIOS[] = {"DOSE_PER_KG", "CD34_PER_KG", "ENDOTOXIN_EU_KG"};
     add_items(rules->row, rules->form);
     add_items(rules->row, protocol_form(protocol, protocol->eligibility.form));
-    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) add_column(rules->row, str_from(KEYS[i]), COLUMN_TEXT);
+    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++)
+        add_column(rules->row, str_from(KEYS[i]), COLUMN_TEXT);
     add_column(rules->row, STR("DOSE"), COLUMN_NUMBER);
     add_column(rules->row, STR("AGE"), COLUMN_NUMBER);
     for (size_t i = 0; rules->has_product && i < sizeof RATIOS / sizeof RATIOS[0]; i++)
@@ -100,7 +105,8 @@ static void add_columns(FormRules *rules, const Protocol *protocol)
 
 static bool is_own(const FormRules *rules, Str name)
 {
-    static const char *const OWN[] = {"SUBJID", "SITE", "VISIT", "DATE", "ARM", "DOSE", "DOSE_PER_KG", "CD34_PER_KG", "ENDOTOXIN_EU_KG"};
+    static const char *const OWN[] = {"SUBJID", "SITE",        "VISIT",       "DATE",           "ARM",
+                                      "DOSE",   "DOSE_PER_KG", "CD34_PER_KG", "ENDOTOXIN_EU_KG"};
     for (size_t i = 0; i < sizeof OWN / sizeof OWN[0]; i++)
         if (str_equal_fold(name, str_from(OWN[i]))) return true;
     for (size_t i = 0; i < rules->form->items.n; i++)
@@ -118,14 +124,16 @@ static bool note_names(Arena *arena, FormRules *rules, Str condition, Error *err
     return true;
 }
 
-static bool compile_checks(Arena *arena, ConditionEngine *engine, FormRules *rules, const EditChecks *checks, Error *err)
+static bool compile_checks(Arena *arena, ConditionEngine *engine, FormRules *rules, const EditChecks *checks,
+                           Error *err)
 {
     for (size_t i = 0; i < checks->n; i++) {
         const EditCheck *check = &checks->items[i];
         CompiledCheck *compiled = &rules->checks[rules->n_checks];
         if (!note_names(arena, rules, check->condition, err) ||
             !condition_compile(engine, check->condition, rules->row, &compiled->condition, err))
-            return error_in(err, "form \"" STR_FMT "\", check \"" STR_FMT "\"", STR_ARG(rules->form->id), STR_ARG(check->id));
+            return error_in(err, "form \"" STR_FMT "\", check \"" STR_FMT "\"", STR_ARG(rules->form->id),
+                            STR_ARG(check->id));
         compiled->check = check;
         rules->n_checks++;
     }
@@ -142,9 +150,11 @@ static bool no_such_form(Arena *arena, const Protocol *protocol, Str form, Error
     return error_hint(err, "Name one of the protocol's forms.");
 }
 
-bool form_rules_compile(Arena *arena, ConditionEngine *engine, const Protocol *protocol, Str form, FormRules *rules, Error *err)
+bool form_rules_compile(Arena *arena, ConditionEngine *engine, const Protocol *protocol, Str form,
+                        FormRules *rules, Error *err)
 {
-    *rules = (FormRules){.form = trial_form(arena, protocol, form), .row = frame_new(arena, form), .items = map_new(arena)};
+    *rules = (FormRules){
+        .form = trial_form(arena, protocol, form), .row = frame_new(arena, form), .items = map_new(arena)};
     if (!rules->form) return no_such_form(arena, protocol, form, err);
     rules->has_product = str_equal(form, protocol->product.form);
     add_columns(rules, protocol);
@@ -165,8 +175,10 @@ bool form_rules_item(const FormRules *rules, Str id, size_t *item, Error *err)
     MapEntry *entry = map_get(&rules->items, id);
     if (!entry) {
         Str near = {0};
-        error_set(err, ERROR_INCONSISTENT, "the form \"" STR_FMT "\" has no item \"" STR_FMT "\"", STR_ARG(rules->form->id), STR_ARG(id));
-        for (size_t i = 0; !near.len && i < rules->form->items.n; i++) near = str_nearest(id, &rules->form->items.items[i].id, 1);
+        error_set(err, ERROR_INCONSISTENT, "the form \"" STR_FMT "\" has no item \"" STR_FMT "\"",
+                  STR_ARG(rules->form->id), STR_ARG(id));
+        for (size_t i = 0; !near.len && i < rules->form->items.n; i++)
+            near = str_nearest(id, &rules->form->items.items[i].id, 1);
         if (near.len) return error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
         return error_hint(err, "What is not in the protocol is not recorded.");
     }
@@ -180,7 +192,8 @@ bool form_rules_item(const FormRules *rules, Str id, size_t *item, Error *err)
 
 static Json missing_value(Arena *arena, MissingReason reason)
 {
-    Json value = {.kind = JSON_IS_OBJECT, .n = 1, .keys = ARENA_NEW(arena, Str), .items = ARENA_NEW(arena, Json)};
+    Json value = {
+        .kind = JSON_IS_OBJECT, .n = 1, .keys = ARENA_NEW(arena, Str), .items = ARENA_NEW(arena, Json)};
     value.keys[0] = STR("missing");
     value.items[0] = (Json){.kind = JSON_IS_TEXT, .text = str_from(missing_word(reason))};
     return value;
@@ -191,7 +204,8 @@ static bool has_too_many_decimals(Str text, int decimals)
     Str whole, fraction;
     if (decimals == INTEGER_ABSENT || !str_cut(text, STR("."), &whole, &fraction)) return false;
     while (fraction.len && fraction.data[fraction.len - 1] == '0') fraction.len--;
-    return fraction.len > (size_t)decimals && str_find(fraction, STR("e")) == SIZE_MAX && str_find(fraction, STR("E")) == SIZE_MAX;
+    return fraction.len > (size_t)decimals && str_find(fraction, STR("e")) == SIZE_MAX &&
+           str_find(fraction, STR("E")) == SIZE_MAX;
 }
 
 static bool parse_number(const Item *item, Str text, Json *value, Error *err)
@@ -200,18 +214,24 @@ static bool parse_number(const Item *item, Str text, Json *value, Error *err)
     int64_t whole;
     bool ok = item->type == COLUMN_INTEGER ? integer_parse(text, &whole) : number_parse(text, &number);
     if (!ok) {
-        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is no %s", STR_ARG(text), item->type == COLUMN_INTEGER ? "whole number" : "number");
-        return error_hint(err, "Write digits and a decimal point; say why a value is missing with .not-done or another reason.");
+        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is no %s", STR_ARG(text),
+                  item->type == COLUMN_INTEGER ? "whole number" : "number");
+        return error_hint(
+            err,
+            "Write digits and a decimal point; say why a value is missing with .not-done or another reason.");
     }
     if (item->type == COLUMN_INTEGER) number = (double)whole;
     if (has_too_many_decimals(text, item->decimals)) {
-        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" has more than %d decimals", STR_ARG(text), item->decimals);
-        return error_hint(err, "Round as the protocol says, or check the unit" STR_FMT STR_FMT ".", STR_ARG(item->unit.len ? STR(": ") : STR("")),
-                          STR_ARG(item->unit));
+        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" has more than %d decimals", STR_ARG(text),
+                  item->decimals);
+        return error_hint(err, "Round as the protocol says, or check the unit" STR_FMT STR_FMT ".",
+                          STR_ARG(item->unit.len ? STR(": ") : STR("")), STR_ARG(item->unit));
     }
     if (number < item->range.low || number > item->range.high) {
-        error_set(err, ERROR_INCONSISTENT, "%g is outside %g to %g", number, item->range.low, item->range.high);
-        return error_hint(err, "Check the value and its unit; a true value outside the range needs an amendment of the protocol.");
+        error_set(err, ERROR_INCONSISTENT, "%g is outside %g to %g", number, item->range.low,
+                  item->range.high);
+        return error_hint(err, "Check the value and its unit; a true value outside the range needs an "
+                               "amendment of the protocol.");
     }
     *value = (Json){.kind = JSON_IS_NUMBER, .number = number};
     return true;
@@ -242,7 +262,8 @@ static bool parse_text(Arena *arena, const Item *item, Str text, Json *value, Er
     Instant instant;
     if (item->type == COLUMN_DATE && !date_parse(text, &date, err)) return false;
     if (item->type == COLUMN_DATETIME && !instant_parse(text, &instant, err)) return false;
-    if (text.len > MAX_TEXT_BYTES) return error_set(err, ERROR_MALFORMED, "the text is longer than %d bytes", MAX_TEXT_BYTES);
+    if (text.len > MAX_TEXT_BYTES)
+        return error_set(err, ERROR_MALFORMED, "the text is longer than %d bytes", MAX_TEXT_BYTES);
     *value = (Json){.kind = JSON_IS_TEXT};
     return str_nfc(arena, text, &value->text, err);
 }
@@ -258,9 +279,10 @@ bool form_rules_parse(Arena *arena, const Item *item, Str text, Json *value, Err
     } else if (ok && reason != MISSING_NOT) {
         *value = missing_value(arena, reason);
     } else if (ok) {
-        ok = item->type == COLUMN_NUMBER || item->type == COLUMN_INTEGER ? parse_number(item, text, value, err)
-             : item->type == COLUMN_CODED                                ? parse_code(arena, item, text, value, err)
-                                                                         : parse_text(arena, item, text, value, err);
+        ok = item->type == COLUMN_NUMBER || item->type == COLUMN_INTEGER
+                 ? parse_number(item, text, value, err)
+             : item->type == COLUMN_CODED ? parse_code(arena, item, text, value, err)
+                                          : parse_text(arena, item, text, value, err);
     }
     return ok || error_in(err, "item \"" STR_FMT "\"", STR_ARG(item->id));
 }
@@ -295,13 +317,15 @@ bool form_rules_set_named(FormRules *rules, Str name, const Json *value)
 void form_rules_set_key(FormRules *rules, const char *name, Str text)
 {
     const Column *column = frame_column(rules->row, str_from(name));
-    if (column && text.len && !column_is_number(column)) frame_set_text(rules->row, 0, (size_t)(column - rules->row->columns), text);
+    if (column && text.len && !column_is_number(column))
+        frame_set_text(rules->row, 0, (size_t)(column - rules->row->columns), text);
 }
 
 void form_rules_set_number(FormRules *rules, const char *name, double number)
 {
     const Column *column = frame_column(rules->row, str_from(name));
-    if (column && column_is_number(column)) frame_set_number(rules->row, 0, (size_t)(column - rules->row->columns), number);
+    if (column && column_is_number(column))
+        frame_set_number(rules->row, 0, (size_t)(column - rules->row->columns), number);
 }
 
 bool form_rules_judge(FormRules *rules, const EditCheck **unheld, size_t *n_unheld, Error *err)
@@ -317,8 +341,10 @@ bool form_rules_judge(FormRules *rules, const EditCheck **unheld, size_t *n_unhe
             unheld[(*n_unheld)++] = check;
             continue;
         }
-        error_set(err, ERROR_INCONSISTENT, "the check \"" STR_FMT "\" does not hold: " STR_FMT, STR_ARG(check->id), STR_ARG(check->message));
-        return error_hint(err, "Check the values against the source: " STR_FMT ".", STR_ARG(check->condition));
+        error_set(err, ERROR_INCONSISTENT, "the check \"" STR_FMT "\" does not hold: " STR_FMT,
+                  STR_ARG(check->id), STR_ARG(check->message));
+        return error_hint(err, "Check the values against the source: " STR_FMT ".",
+                          STR_ARG(check->condition));
     }
     return true;
 }
@@ -341,8 +367,10 @@ void fill_product_ratios(Frame *frame, size_t row)
 {
     double weight_kg, cells, share, endotoxin, volume_ml;
     if (!number_at(frame, row, "WEIGHT_KG", &weight_kg)) return;
-    bool has_cells = number_at(frame, row, "MNC_E6", &cells), has_share = number_at(frame, row, "CD34_PCT", &share);
-    bool has_endotoxin = number_at(frame, row, "ENDOTOXIN_EU_ML", &endotoxin) && number_at(frame, row, "VOLUME_ML", &volume_ml);
+    bool has_cells = number_at(frame, row, "MNC_E6", &cells),
+         has_share = number_at(frame, row, "CD34_PCT", &share);
+    bool has_endotoxin = number_at(frame, row, "ENDOTOXIN_EU_ML", &endotoxin) &&
+                         number_at(frame, row, "VOLUME_ML", &volume_ml);
     if (has_cells) set_ratio(frame, row, "DOSE_PER_KG", cells / weight_kg);
     if (has_cells && has_share) set_ratio(frame, row, "CD34_PER_KG", cells * share / 100 / weight_kg);
     if (has_endotoxin) set_ratio(frame, row, "ENDOTOXIN_EU_KG", endotoxin * volume_ml / weight_kg);

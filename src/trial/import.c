@@ -7,8 +7,8 @@
 #include "exchange/csv.h"
 #include "trial/inside.h"
 
-#define MAX_FIXED  6
-#define ABSENT     SIZE_MAX
+#define MAX_FIXED 6
+#define ABSENT SIZE_MAX
 
 typedef enum { ROW_NEW, ROW_CHANGED, ROW_SAME } RowFate;
 
@@ -16,24 +16,24 @@ typedef struct ImportKind ImportKind;
 
 typedef struct {
     Trial *trial;
-    Arena *arena;                     /* of the file */
+    Arena *arena; /* of the file */
     const Actor *actor;
     const ImportKind *kind;
     Str form;
     CsvReader *csv;
     const CsvRow *row;
-    size_t fixed[MAX_FIXED];          /* field of each fixed column, or ABSENT */
+    size_t fixed[MAX_FIXED]; /* field of each fixed column, or ABSENT */
     size_t n_items;
-    size_t *fields;                   /* field of each item, items sorted by id */
+    size_t *fields; /* field of each item, items sorted by id */
     ItemCell *cells;
-    Map seen;                         /* rows without a number of their own: how often */
+    Map seen; /* rows without a number of their own: how often */
     ImportedFile done;
 } Import;
 
 struct ImportKind {
-    const char *name;                 /* NULL: any form of the protocol */
+    const char *name; /* NULL: any form of the protocol */
     int order;
-    const char *fixed[MAX_FIXED];     /* a '?' before an optional one */
+    const char *fixed[MAX_FIXED]; /* a '?' before an optional one */
     bool has_items;
     bool (*take)(Import *import, RowFate *fate, Error *err);
 };
@@ -55,12 +55,18 @@ static bool need(const Import *import, size_t i, Str *text, Error *err)
 
 static void fill_cells(Import *import)
 {
-    for (size_t i = 0; i < import->n_items; i++) import->cells[i].text = import->row->fields[import->fields[i]];
+    for (size_t i = 0; i < import->n_items; i++)
+        import->cells[i].text = import->row->fields[import->fields[i]];
 }
 
 static bool save(Import *import, Str subject, Str visit, Str date, RowFate *fate, Error *err)
 {
-    FormSave save = {.subject = subject, .form = import->form, .visit = visit, .date = date, .n_cells = import->n_items, .cells = import->cells};
+    FormSave save = {.subject = subject,
+                     .form = import->form,
+                     .visit = visit,
+                     .date = date,
+                     .n_cells = import->n_items,
+                     .cells = import->cells};
     FormSaved saved;
     fill_cells(import);
     if (!trial_save_form(import->trial, import->actor, &save, &saved, err)) return false;
@@ -80,7 +86,11 @@ static bool take_screening(Import *import, RowFate *fate, Error *err)
         !subject_exists(import->trial, subject, &exists, err))
         return false;
     if (!exists) {
-        Screening screening = {.subject = subject, .site = site, .date = date, .n_cells = import->n_items, .cells = import->cells};
+        Screening screening = {.subject = subject,
+                               .site = site,
+                               .date = date,
+                               .n_cells = import->n_items,
+                               .cells = import->cells};
         fill_cells(import);
         import->done.n_values += import->n_items;
         *fate = ROW_NEW;
@@ -88,7 +98,8 @@ static bool take_screening(Import *import, RowFate *fate, Error *err)
     }
     if (!find_subject(import->trial, subject, &row, err)) return false;
     if (str_equal(site, row.site)) return save(import, subject, STR(""), date, fate, err);
-    error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" was screened at site \"" STR_FMT "\"", STR_ARG(subject), STR_ARG(row.site));
+    error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" was screened at site \"" STR_FMT "\"",
+              STR_ARG(subject), STR_ARG(row.site));
     return error_hint(err, "A subject stays at its site; correct the file.");
 }
 
@@ -113,12 +124,15 @@ static size_t count_alike(Import *import, const Str *parts, size_t n)
 static bool find_event(Import *import, Str subject, Str start, Str term, Str *visit, Error *err)
 {
     size_t n = count_alike(import, (const Str[]){subject, start, term}, 3);
-    return db_find_text(import->arena, import->trial->db,
-                        "SELECT f.visit FROM forms AS f LEFT JOIN item_values AS v ON v.form_id = f.id AND v.item = 'TERM'"
-                        " WHERE f.subject = ?1 AND f.form = ?2 AND f.date = ?3 AND coalesce(v.value, '') = ?4 AND f.struck_out IS NULL"
-                        " ORDER BY CAST(f.visit AS INTEGER) LIMIT 1 OFFSET ?5",
-                        DB_ARGS(db_text(subject), db_text(import->form), db_text(start), db_text(term), db_integer((int64_t)n)), visit, NULL,
-                        err);
+    return db_find_text(
+        import->arena, import->trial->db,
+        "SELECT f.visit FROM forms AS f LEFT JOIN item_values AS v ON v.form_id = f.id AND v.item = 'TERM'"
+        " WHERE f.subject = ?1 AND f.form = ?2 AND f.date = ?3 AND coalesce(v.value, '') = ?4 AND "
+        "f.struck_out IS NULL"
+        " ORDER BY CAST(f.visit AS INTEGER) LIMIT 1 OFFSET ?5",
+        DB_ARGS(db_text(subject), db_text(import->form), db_text(start), db_text(term),
+                db_integer((int64_t)n)),
+        visit, NULL, err);
 }
 
 static bool take_event(Import *import, RowFate *fate, Error *err)
@@ -127,28 +141,36 @@ static bool take_event(Import *import, RowFate *fate, Error *err)
     if (!need(import, 0, &subject, err) || !need(import, 1, &start, err)) return false;
     for (size_t i = 0; i < import->n_items; i++)
         if (str_equal(import->cells[i].item, STR("TERM"))) term = import->row->fields[import->fields[i]];
-    return find_event(import, subject, start, term, &visit, err) && save(import, subject, visit, start, fate, err);
+    return find_event(import, subject, start, term, &visit, err) &&
+           save(import, subject, visit, start, fate, err);
 }
 
 static bool differs(Error *err, const char *what, Str subject)
 {
-    error_set(err, ERROR_INCONSISTENT, "%s of \"" STR_FMT "\" is recorded already and differs", what, STR_ARG(subject));
-    return error_hint(err, "What was signed is not corrected from a file: record what is right as a new act, or a deviation.");
+    error_set(err, ERROR_INCONSISTENT, "%s of \"" STR_FMT "\" is recorded already and differs", what,
+              STR_ARG(subject));
+    return error_hint(
+        err,
+        "What was signed is not corrected from a file: record what is right as a new act, or a deviation.");
 }
 
 static bool take_consent(Import *import, RowFate *fate, Error *err)
 {
-    ConsentRecord consent = {.language = fixed(import, 3), .signed_by = fixed(import, 4), .assent = fixed(import, 5)};
+    ConsentRecord consent = {
+        .language = fixed(import, 3), .signed_by = fixed(import, 4), .assent = fixed(import, 5)};
     int64_t is_same;
     bool exists;
-    if (!need(import, 0, &consent.subject, err) || !need(import, 1, &consent.date, err) || !need(import, 2, &consent.version, err))
+    if (!need(import, 0, &consent.subject, err) || !need(import, 1, &consent.date, err) ||
+        !need(import, 2, &consent.version, err))
         return false;
-    if (str_starts(consent.assent, STR("."))) consent.assent = str_slice(consent.assent, 1, consent.assent.len);
+    if (str_starts(consent.assent, STR(".")))
+        consent.assent = str_slice(consent.assent, 1, consent.assent.len);
     if (!db_find_integer(import->trial->db,
                          "SELECT language = ?4 AND signed_by = ?5 AND assent = ?6 FROM consents"
                          " WHERE subject = ?1 AND date = ?2 AND version = ?3",
-                         DB_ARGS(db_text(consent.subject), db_text(consent.date), db_text(consent.version), db_text(consent.language),
-                                 db_text(consent.signed_by), db_text(consent.assent)),
+                         DB_ARGS(db_text(consent.subject), db_text(consent.date), db_text(consent.version),
+                                 db_text(consent.language), db_text(consent.signed_by),
+                                 db_text(consent.assent)),
                          &is_same, &exists, err))
         return false;
     *fate = exists ? ROW_SAME : ROW_NEW;
@@ -160,7 +182,9 @@ static bool take_enrolment(Import *import, RowFate *fate, Error *err)
 {
     Str subject, date, arm = fixed(import, 2);
     SubjectRow row;
-    if (!need(import, 0, &subject, err) || !need(import, 1, &date, err) || !find_subject(import->trial, subject, &row, err)) return false;
+    if (!need(import, 0, &subject, err) || !need(import, 1, &date, err) ||
+        !find_subject(import->trial, subject, &row, err))
+        return false;
     *fate = row.enrolled.len ? ROW_SAME : ROW_NEW;
     if (!row.enrolled.len) return trial_enrol(import->trial, import->actor, subject, date, arm, err);
     bool is_same = str_equal(date, row.enrolled) && (!arm.len || str_equal(arm, row.arm));
@@ -171,26 +195,34 @@ static bool take_deviation(Import *import, RowFate *fate, Error *err)
 {
     Str subject, date, kind, detail = fixed(import, 3);
     int64_t n_stored;
-    if (!need(import, 0, &subject, err) || !need(import, 1, &date, err) || !need(import, 2, &kind, err)) return false;
+    if (!need(import, 0, &subject, err) || !need(import, 1, &date, err) || !need(import, 2, &kind, err))
+        return false;
     size_t n_before = count_alike(import, (const Str[]){subject, date, kind, detail}, 4);
-    if (!db_find_integer(import->trial->db, "SELECT count(*) FROM deviations WHERE subject = ?1 AND date = ?2 AND kind = ?3 AND detail = ?4",
-                         DB_ARGS(db_text(subject), db_text(date), db_text(kind), db_text(detail)), &n_stored, NULL, err))
+    if (!db_find_integer(
+            import->trial->db,
+            "SELECT count(*) FROM deviations WHERE subject = ?1 AND date = ?2 AND kind = ?3 AND detail = ?4",
+            DB_ARGS(db_text(subject), db_text(date), db_text(kind), db_text(detail)), &n_stored, NULL, err))
         return false;
     *fate = n_stored > (int64_t)n_before ? ROW_SAME : ROW_NEW;
-    return *fate == ROW_SAME || trial_deviation(import->trial, import->actor, subject, date, kind, detail, err);
+    return *fate == ROW_SAME ||
+           trial_deviation(import->trial, import->actor, subject, date, kind, detail, err);
 }
 
 static bool take_withdrawal(Import *import, RowFate *fate, Error *err)
 {
     Str subject, date, stored, why = fixed(import, 2);
     SubjectRow row;
-    if (!need(import, 0, &subject, err) || !need(import, 1, &date, err) || !find_subject(import->trial, subject, &row, err)) return false;
+    if (!need(import, 0, &subject, err) || !need(import, 1, &date, err) ||
+        !find_subject(import->trial, subject, &row, err))
+        return false;
     *fate = row.withdrawn.len ? ROW_SAME : ROW_NEW;
     if (!row.withdrawn.len) return trial_withdraw(import->trial, import->actor, subject, date, why, err);
-    if (!db_find_text(import->arena, import->trial->db, "SELECT withdrawal_reason FROM subjects WHERE subject = ?1",
-                      DB_ARGS(db_text(subject)), &stored, NULL, err))
+    if (!db_find_text(import->arena, import->trial->db,
+                      "SELECT withdrawal_reason FROM subjects WHERE subject = ?1", DB_ARGS(db_text(subject)),
+                      &stored, NULL, err))
         return false;
-    return (str_equal(date, row.withdrawn) && str_equal(why, stored)) || differs(err, "the withdrawal", subject);
+    return (str_equal(date, row.withdrawn) && str_equal(why, stored)) ||
+           differs(err, "the withdrawal", subject);
 }
 
 static const ImportKind KINDS[] = {
@@ -216,8 +248,11 @@ static Str stem_of(Str name)
 /* A fixed kind by its name, or the kind that a form of the protocol needs. */
 static bool find_kind(Trial *trial, Str name, const ImportKind **kind, Str *form, Error *err)
 {
-    static const size_t BY_REPEAT[] = {[FORM_PER_UNSTATED] = KIND_VISIT_FORM, [FORM_PER_VISIT] = KIND_VISIT_FORM,
-                                       [FORM_PER_SUBJECT] = KIND_SUBJECT_FORM, [FORM_PER_DOSE] = KIND_DOSE_FORM, [FORM_PER_LOG] = KIND_LOG_FORM};
+    static const size_t BY_REPEAT[] = {[FORM_PER_UNSTATED] = KIND_VISIT_FORM,
+                                       [FORM_PER_VISIT] = KIND_VISIT_FORM,
+                                       [FORM_PER_SUBJECT] = KIND_SUBJECT_FORM,
+                                       [FORM_PER_DOSE] = KIND_DOSE_FORM,
+                                       [FORM_PER_LOG] = KIND_LOG_FORM};
     const Protocol *protocol = trial_protocol(trial);
     *form = name;
     if (str_equal(name, STR("screening")) || str_equal(name, protocol->eligibility.form)) {
@@ -235,8 +270,10 @@ static bool find_kind(Trial *trial, Str name, const ImportKind **kind, Str *form
         *kind = &KINDS[BY_REPEAT[found->repeats]];
         return true;
     }
-    error_set(err, ERROR_USAGE, "\"" STR_FMT "\" is no form of the protocol and no other kind of file", STR_ARG(name));
-    return error_hint(err, "Name the file after its form, or say what it holds: --as screening, consent, enrolment, doses, adverse_events, "
+    error_set(err, ERROR_USAGE, "\"" STR_FMT "\" is no form of the protocol and no other kind of file",
+              STR_ARG(name));
+    return error_hint(err, "Name the file after its form, or say what it holds: --as screening, consent, "
+                           "enrolment, doses, adverse_events, "
                            "deviations, withdrawals or a form.");
 }
 
@@ -253,7 +290,9 @@ static bool bind_fixed(Import *import, const Str *names, size_t n_names, bool *i
         }
         if (!wanted || is_optional || import->fixed[i] != ABSENT) continue;
         error_set(err, ERROR_MALFORMED, "there is no column \"%s\"", wanted);
-        return error_hint(err, "A file of this kind begins with that column; check the header, or say what it holds with --as.");
+        return error_hint(
+            err,
+            "A file of this kind begins with that column; check the header, or say what it holds with --as.");
     }
     return true;
 }
@@ -263,7 +302,10 @@ typedef struct {
     size_t field;
 } ItemField;
 
-static int by_item(const void *a, const void *b) { return str_compare(((const ItemField *)a)->item, ((const ItemField *)b)->item); }
+static int by_item(const void *a, const void *b)
+{
+    return str_compare(((const ItemField *)a)->item, ((const ItemField *)b)->item);
+}
 
 /* The other columns are items. Sorted once here, they stand in the order of the journal's canonical form. */
 static bool bind_items(Import *import, const Str *names, size_t n_names, const bool *is_taken, Error *err)
@@ -276,7 +318,8 @@ static bool bind_items(Import *import, const Str *names, size_t n_names, const b
         size_t ignored;
         if (is_taken[k]) continue;
         if (!import->kind->has_items)
-            return error_set(err, ERROR_MALFORMED, "the column \"" STR_FMT "\" does not belong here", STR_ARG(names[k]));
+            return error_set(err, ERROR_MALFORMED, "the column \"" STR_FMT "\" does not belong here",
+                             STR_ARG(names[k]));
         if (import->trial->n_versions == 1 && !form_rules_item(rules, names[k], &ignored, err)) return false;
         found[import->n_items++] = (ItemField){names[k], k};
     }
@@ -293,16 +336,20 @@ static bool bind_items(Import *import, const Str *names, size_t n_names, const b
 static bool begin_file(Import *import, const ImportFile *file, Error *err)
 {
     size_t n_names;
-    import->done = (ImportedFile){.name = file->name, .kind = file->kind.len ? file->kind : stem_of(file->name)};
+    import->done =
+        (ImportedFile){.name = file->name, .kind = file->kind.len ? file->kind : stem_of(file->name)};
     if (!find_kind(import->trial, import->done.kind, &import->kind, &import->form, err) ||
         !csv_open(import->arena, file->content, NULL, &import->csv, err))
         return false;
     const Str *names = csv_names(import->csv, &n_names);
     bool *is_taken = ARENA_ARRAY(import->arena, bool, n_names);
-    return (bind_fixed(import, names, n_names, is_taken, err) && bind_items(import, names, n_names, is_taken, err)) || error_in(err, "line 1");
+    return (bind_fixed(import, names, n_names, is_taken, err) &&
+            bind_items(import, names, n_names, is_taken, err)) ||
+           error_in(err, "line 1");
 }
 
-static void note_problem(ImportReport *report, Arena *arena, size_t *capacity, Str name, size_t line, Error *problem)
+static void note_problem(ImportReport *report, Arena *arena, size_t *capacity, Str name, size_t line,
+                         Error *problem)
 {
     if (report->n_problems >= IMPORT_MAX_PROBLEMS) return;
     error_in(problem, STR_FMT ": line %zu", STR_ARG(name), line);
@@ -328,7 +375,8 @@ static bool read_rows(Import *import, Arena *arena, ImportReport *report, Error 
     while (found) {
         Error problem = {0};
         RowFate fate = ROW_NEW;
-        if (!csv_next(import->csv, &row, &found, err)) return error_in(err, STR_FMT, STR_ARG(import->done.name));
+        if (!csv_next(import->csv, &row, &found, err))
+            return error_in(err, STR_FMT, STR_ARG(import->done.name));
         if (!found) break;
         ArenaMark mark = arena_mark(import->trial->scratch);
         import->row = &row;
@@ -346,12 +394,14 @@ static bool read_rows(Import *import, Arena *arena, ImportReport *report, Error 
     if (!n_bad) return true;
     *err = report->problems[0];
     if (n_bad == 1) return false;
-    error_set(err, report->problems[0].code, "%zu of %zu rows cannot be taken; nothing was", n_bad, import->done.n_rows);
+    error_set(err, report->problems[0].code, "%zu of %zu rows cannot be taken; nothing was", n_bad,
+              import->done.n_rows);
     error_in(err, STR_FMT, STR_ARG(import->done.name));
     return error_hint(err, "Mend the rows listed, then import the file again.");
 }
 
-static bool import_file(Trial *trial, Arena *arena, const Actor *actor, const ImportFile *file, ImportReport *report, Error *err)
+static bool import_file(Trial *trial, Arena *arena, const Actor *actor, const ImportFile *file,
+                        ImportReport *report, Error *err)
 {
     Step step;
     Import import = {.trial = trial, .arena = arena_new(), .actor = actor};
@@ -381,8 +431,8 @@ static int by_order(const void *a, const void *b)
     return (left->place > right->place) - (left->place < right->place);
 }
 
-bool trial_import(Trial *trial, Arena *arena, const Actor *given, const ImportFile *files, size_t n_files, bool dry_run,
-                  ImportReport *report, Error *err)
+bool trial_import(Trial *trial, Arena *arena, const Actor *given, const ImportFile *files, size_t n_files,
+                  bool dry_run, ImportReport *report, Error *err)
 {
     Actor actor = *given;
     OrderedFile *ordered = ARENA_ARRAY(arena, OrderedFile, n_files + 1);
@@ -398,7 +448,8 @@ bool trial_import(Trial *trial, Arena *arena, const Actor *given, const ImportFi
     qsort(ordered, n_files, sizeof *ordered, by_order);
     if (dry_run && !trial_begin(trial, err)) return false;
     bool ok = true;
-    for (size_t i = 0; ok && i < n_files; i++) ok = import_file(trial, arena, &actor, ordered[i].file, report, err);
+    for (size_t i = 0; ok && i < n_files; i++)
+        ok = import_file(trial, arena, &actor, ordered[i].file, report, err);
     if (dry_run) trial_rollback(trial);
     return ok;
 }

@@ -8,7 +8,24 @@
 #include "instrument/motor_growth.h"
 #include "trial/form_frame.h"
 
-enum { SUBJID, PARAMCD, PARAM, UNIT, AVISIT, AVISITN, ADT, ADY, AVAL, AVALC, BASE, CHG, EXPECTED, EXCESS, ANL01FL, N_COLUMNS };
+enum {
+    SUBJID,
+    PARAMCD,
+    PARAM,
+    UNIT,
+    AVISIT,
+    AVISITN,
+    ADT,
+    ADY,
+    AVAL,
+    AVALC,
+    BASE,
+    CHG,
+    EXPECTED,
+    EXCESS,
+    ANL01FL,
+    N_COLUMNS
+};
 
 static const struct {
     const char *name, *label;
@@ -36,7 +53,7 @@ typedef struct {
     const Protocol *protocol;
     const Frame *subjects;
     const Str *first_dose;
-    Map subject_rows;                 /* SUBJID -> row of subjects */
+    Map subject_rows; /* SUBJID -> row of subjects */
     Frame *frame;
 } Measures;
 
@@ -47,7 +64,7 @@ typedef struct {
     Str unit;
     double value;
     MissingReason missing;
-    Str text;                         /* AVALC; may be empty */
+    Str text; /* AVALC; may be empty */
 } Score;
 
 static void put_text(Frame *frame, size_t row, size_t column, Str text)
@@ -61,7 +78,8 @@ static void add_score(Measures *m, const Frame *form, size_t from, const Score *
     Frame *frame = m->frame;
     size_t row = frame_add_row(frame);
     const Visit *visit = protocol_visit(m->protocol, form->columns[FORM_FRAME_VISIT].texts[from]);
-    Str date = form->columns[FORM_FRAME_DATE].texts[from], subject = form->columns[FORM_FRAME_SUBJID].texts[from];
+    Str date = form->columns[FORM_FRAME_DATE].texts[from],
+        subject = form->columns[FORM_FRAME_SUBJID].texts[from];
     MapEntry *entry = map_get(&m->subject_rows, subject);
     Str first_dose = entry ? m->first_dose[entry->index] : STR("");
     Date on, dosed;
@@ -75,10 +93,13 @@ static void add_score(Measures *m, const Frame *form, size_t from, const Score *
     put_text(frame, row, ADT, date);
     if (first_dose.len && date_parse(date, &on, &ignored) && date_parse(first_dose, &dosed, &ignored))
         frame_set_number(frame, row, ADY, (double)(date_days(on) - date_days(dosed)));
-    if (score->missing) frame_set_missing(frame, row, AVAL, score->missing);
-    else frame_set_number(frame, row, AVAL, score->value);
+    if (score->missing)
+        frame_set_missing(frame, row, AVAL, score->missing);
+    else
+        frame_set_number(frame, row, AVAL, score->value);
     put_text(frame, row, AVALC, score->text);
-    if (!score->missing && (!visit || visit->kind != VISIT_UNSCHEDULED)) frame_set_text(frame, row, ANL01FL, STR("Y"));
+    if (!score->missing && (!visit || visit->kind != VISIT_UNSCHEDULED))
+        frame_set_text(frame, row, ANL01FL, STR("Y"));
 }
 
 static bool is_at_visit(const InstrumentUse *use, Str visit)
@@ -103,10 +124,13 @@ static bool score_gmfm88(Measures *m, const InstrumentUse *use, const Frame *for
     Error untested = {0};
     for (int number = 1; number <= GMFM_N_ITEMS; number++) {
         char name[32];
-        snprintf(name, sizeof name, STR_FMT "%02d", STR_ARG(use->prefix.len ? use->prefix : STR("G")), number);
+        snprintf(name, sizeof name, STR_FMT "%02d", STR_ARG(use->prefix.len ? use->prefix : STR("G")),
+                 number);
         const Column *column = frame_column(form, str_from(name));
         bool is_missing = !column || column->missing[row];
-        if (!gmfm_response(is_missing ? 0 : column->numbers[row], is_missing, &record.responses[number - 1], err)) return false;
+        if (!gmfm_response(is_missing ? 0 : column->numbers[row], is_missing, &record.responses[number - 1],
+                           err))
+            return false;
     }
     bool scored = gmfm88_score(&record, &total, &untested);
     if (!scored && untested.code != ERROR_DEGENERATE) {
@@ -114,11 +138,13 @@ static bool score_gmfm88(Measures *m, const InstrumentUse *use, const Frame *for
         return false;
     }
     MissingReason missing = scored ? MISSING_NOT : MISSING_NOT_DONE;
-    add_score(m, form, row, &(Score){"GMFM88", STR("GMFM-88 total"), STR("%"), scored ? total.total : 0, missing, STR("")});
+    add_score(m, form, row,
+              &(Score){"GMFM88", STR("GMFM-88 total"), STR("%"), scored ? total.total : 0, missing, STR("")});
     for (int d = 0; d < GMFM_N_DIMENSIONS; d++) {
         const char *name = instrument_gmfm88.sections[d].name;
         Str param = str_format(m->arena, "GMFM-88 %c: %s", 'A' + d, name);
-        add_score(m, form, row, &(Score){CODES[d], param, STR("%"), scored ? total.percent[d] : 0, missing, STR("")});
+        add_score(m, form, row,
+                  &(Score){CODES[d], param, STR("%"), scored ? total.percent[d] : 0, missing, STR("")});
     }
     return true;
 }
@@ -130,8 +156,12 @@ static bool score_number(Measures *m, const char *code, Str param, const Frame *
     if (!column) return true;
     bool is_number = column_is_number(column);
     MissingReason missing = cell_missing(column, row);
-    if (!missing && !(is_number ? (value = column->numbers[row], true) : number_parse(column->texts[row], &value))) missing = MISSING_NOT_APPLICABLE;
-    add_score(m, form, row, &(Score){code, param.len ? param : column->label, column->unit, value, missing, is_number ? STR("") : column->texts[row]});
+    if (!missing &&
+        !(is_number ? (value = column->numbers[row], true) : number_parse(column->texts[row], &value)))
+        missing = MISSING_NOT_APPLICABLE;
+    add_score(m, form, row,
+              &(Score){code, param.len ? param : column->label, column->unit, value, missing,
+                       is_number ? STR("") : column->texts[row]});
     return true;
 }
 
@@ -146,7 +176,8 @@ static bool score_gmfm66(Measures *m, const InstrumentUse *use, const Frame *for
 static bool score_percentile(Measures *m, const InstrumentUse *use, const Frame *form, size_t row, Error *err)
 {
     (void)err;
-    return score_number(m, "GMFM66P", STR("GMFM-66 percentile"), form, use->items.n ? use->items.items[0] : STR("GMFM66P"), row);
+    return score_number(m, "GMFM66P", STR("GMFM-66 percentile"), form,
+                        use->items.n ? use->items.items[0] : STR("GMFM66P"), row);
 }
 
 static bool score_ashworth(Measures *m, const InstrumentUse *use, const Frame *form, size_t row, Error *err)
@@ -158,15 +189,18 @@ static bool score_ashworth(Measures *m, const InstrumentUse *use, const Frame *f
         const Column *column = frame_column(form, use->items.items[i]);
         MissingReason missing = cell_missing(column, row);
         ranks[i] = -1;
-        if (!missing && !ashworth_parse(column->texts[row], &ranks[i], err)) return error_in(err, "item \"" STR_FMT "\"", STR_ARG(column->name));
+        if (!missing && !ashworth_parse(column->texts[row], &ranks[i], err))
+            return error_in(err, "item \"" STR_FMT "\"", STR_ARG(column->name));
         Str code = str_format(m->arena, "MAS_" STR_FMT, STR_ARG(use->items.items[i]));
         Str text = missing ? STR("") : column->texts[row];
-        Str label = str_format(m->arena, "Modified Ashworth: " STR_FMT, STR_ARG(column ? column->label : use->items.items[i]));
+        Str label = str_format(m->arena, "Modified Ashworth: " STR_FMT,
+                               STR_ARG(column ? column->label : use->items.items[i]));
         add_score(m, form, row, &(Score){code.data, label, STR("rank"), ranks[i], missing, text});
     }
     bool rated = ashworth_composite(ranks, use->items.n, ASHWORTH_RANK, &mean, &unrated);
-    add_score(m, form, row, &(Score){"MASMEAN", STR("Modified Ashworth: mean rank"), STR("rank"), rated ? mean.mean : 0,
-                                     rated ? MISSING_NOT : MISSING_NOT_DONE, STR("")});
+    add_score(m, form, row,
+              &(Score){"MASMEAN", STR("Modified Ashworth: mean rank"), STR("rank"), rated ? mean.mean : 0,
+                       rated ? MISSING_NOT : MISSING_NOT_DONE, STR("")});
     return true;
 }
 
@@ -175,11 +209,13 @@ static bool score_items(Measures *m, const InstrumentUse *use, const Frame *form
     for (size_t i = 0; i < use->items.n; i++) {
         Str item = use->items.items[i];
         const Column *column = frame_column(form, item);
-        bool is_level = use->instrument == INSTRUMENT_GMFCS && column && !column_is_number(column) && !column->missing[row];
+        bool is_level = use->instrument == INSTRUMENT_GMFCS && column && !column_is_number(column) &&
+                        !column->missing[row];
         int level = 0;
         if (is_level) {
             if (!gmfcs_parse(column->texts[row], &level, err)) return false;
-            add_score(m, form, row, &(Score){"GMFCS", column->label, STR("level"), level, MISSING_NOT, column->texts[row]});
+            add_score(m, form, row,
+                      &(Score){"GMFCS", column->label, STR("level"), level, MISSING_NOT, column->texts[row]});
         } else {
             score_number(m, str_c(m->arena, item), STR(""), form, item, row);
         }
@@ -211,8 +247,9 @@ static bool score_instrument(Measures *m, const InstrumentUse *use, const Frame 
     for (size_t row = 0; row < form->n_rows; row++) {
         if (!is_at_visit(use, form->columns[FORM_FRAME_VISIT].texts[row])) continue;
         if (!score(m, use, form, row, err))
-            return error_in(err, "instrument \"" STR_FMT "\", subject \"" STR_FMT "\", visit \"" STR_FMT "\"", STR_ARG(use->id),
-                            STR_ARG(form->columns[FORM_FRAME_SUBJID].texts[row]), STR_ARG(form->columns[FORM_FRAME_VISIT].texts[row]));
+            return error_in(err, "instrument \"" STR_FMT "\", subject \"" STR_FMT "\", visit \"" STR_FMT "\"",
+                            STR_ARG(use->id), STR_ARG(form->columns[FORM_FRAME_SUBJID].texts[row]),
+                            STR_ARG(form->columns[FORM_FRAME_VISIT].texts[row]));
     }
     return true;
 }
@@ -235,8 +272,9 @@ static bool age_on(const Measures *m, size_t subject, Str date, double *years)
     const Column *birth = frame_column(m->subjects, STR("BIRTH"));
     Date born, on;
     Error ignored = {0};
-    if (!birth || column_is_number(birth) || birth->missing[subject] || !date_parse(birth->texts[subject], &born, &ignored) ||
-        !date_parse(date, &on, &ignored) || !date_is_full(born) || !date_is_full(on))
+    if (!birth || column_is_number(birth) || birth->missing[subject] ||
+        !date_parse(birth->texts[subject], &born, &ignored) || !date_parse(date, &on, &ignored) ||
+        !date_is_full(born) || !date_is_full(on))
         return false;
     *years = date_age_exact(born, on);
     return true;
@@ -256,7 +294,8 @@ static void set_expected(Measures *m, size_t row, size_t base_row)
     Frame *frame = m->frame;
     const Column *level = frame_column(m->subjects, STR("GMFCS"));
     MapEntry *entry = map_get(&m->subject_rows, frame->columns[SUBJID].texts[row]);
-    GrowthQuestion question = {.reference = growth_reference(m->protocol), .form = GROWTH_POPULATION, .extend = true};
+    GrowthQuestion question = {
+        .reference = growth_reference(m->protocol), .form = GROWTH_POPULATION, .extend = true};
     GrowthAnswer answer;
     Error beyond_curve = {0};
     if (!entry || !level || column_is_number(level) || level->missing[entry->index] ||
@@ -276,7 +315,9 @@ static void compare_group(Measures *m, const size_t *rows, size_t n)
     size_t base_row = SIZE_MAX;
     for (size_t i = 0; i < n; i++) {
         if (frame->columns[AVAL].missing[rows[i]] || !is_before_treatment(m, rows[i])) continue;
-        if (base_row == SIZE_MAX || str_compare(frame->columns[ADT].texts[rows[i]], frame->columns[ADT].texts[base_row]) >= 0) base_row = rows[i];
+        if (base_row == SIZE_MAX ||
+            str_compare(frame->columns[ADT].texts[rows[i]], frame->columns[ADT].texts[base_row]) >= 0)
+            base_row = rows[i];
     }
     if (base_row == SIZE_MAX) return;
     double base = frame->columns[AVAL].numbers[base_row];
@@ -297,19 +338,26 @@ static void compare_all(Measures *m)
         compare_group(m, groups.rows + groups.first[g], groups.first[g + 1] - groups.first[g]);
 }
 
-bool measures_build(Arena *arena, const Protocol *protocol, const Frame *subjects, const Str *first_dose, Frame *const *forms,
-                    Frame **measures, Error *err)
+bool measures_build(Arena *arena, const Protocol *protocol, const Frame *subjects, const Str *first_dose,
+                    Frame *const *forms, Frame **measures, Error *err)
 {
-    Measures m = {.arena = arena, .protocol = protocol, .subjects = subjects, .first_dose = first_dose, .subject_rows = map_new(arena)};
+    Measures m = {.arena = arena,
+                  .protocol = protocol,
+                  .subjects = subjects,
+                  .first_dose = first_dose,
+                  .subject_rows = map_new(arena)};
     const Column *ids = frame_column(subjects, STR("SUBJID"));
     for (size_t i = 0; i < subjects->n_rows; i++) map_put(&m.subject_rows, ids->texts[i], NULL)->index = i;
     m.frame = frame_new(arena, STR("measures"));
     for (size_t i = 0; i < N_COLUMNS; i++)
-        frame_add_column(m.frame, str_from(COLUMNS[i].name), COLUMNS[i].type)->label = str_from(COLUMNS[i].label);
+        frame_add_column(m.frame, str_from(COLUMNS[i].name), COLUMNS[i].type)->label =
+            str_from(COLUMNS[i].label);
     for (size_t i = 0; i < protocol->instruments.n; i++) {
         const InstrumentUse *use = &protocol->instruments.items[i];
         for (size_t f = 0; f < protocol->forms.n; f++)
-            if (forms[f] && str_equal(protocol->forms.items[f].id, use->form) && !score_instrument(&m, use, forms[f], err)) return false;
+            if (forms[f] && str_equal(protocol->forms.items[f].id, use->form) &&
+                !score_instrument(&m, use, forms[f], err))
+                return false;
     }
     compare_all(&m);
     return frame_join(arena, m.frame, subjects, STR("SUBJID"), measures, err);

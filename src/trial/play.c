@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "trial/demo.h"
 
-extern const Str asset_founding_protocol;     /* examples/cerebral-palsy/protocol.yaml, built in */
+extern const Str asset_founding_protocol; /* examples/cerebral-palsy/protocol.yaml, built in */
 
 /* The made-up data end before this morning in UTC. */
 #define PLAY_CLOCK "2015-11-02T01:00:00Z"
@@ -12,7 +12,8 @@ static bool write_files(Arena *arena, const DemoFiles *files, Str folder, Import
 {
     if (!file_make_folder(arena, folder, err)) return false;
     for (size_t i = 0; i < files->n; i++) {
-        if (!file_write(arena, file_join(arena, folder, files->files[i].name), files->files[i].text, err)) return false;
+        if (!file_write(arena, file_join(arena, folder, files->files[i].name), files->files[i].text, err))
+            return false;
         imports[i] = (ImportFile){.name = files->files[i].name, .content = files->files[i].text};
     }
     return true;
@@ -30,12 +31,18 @@ bool play_demo(Arena *arena, Str folder, uint64_t seed, Play *play, Error *err)
                    .trial = file_join(arena, folder, STR("palsy.trial")),
                    .data = file_join(arena, folder, STR("data"))};
     ImportFile *imports = ARENA_ARRAY(arena, ImportFile, files.n);
-    NewTrial request = {.path = play->trial, .protocol = asset_founding_protocol, .user = STR("demo"), .name = STR("Demonstration")};
-    if (!instant_parse(STR(PLAY_CLOCK), &actor.at, err) || !write_files(arena, &files, play->data, imports, err) ||
-        !file_write(arena, play->protocol, asset_founding_protocol, err) || !trial_create(arena, &request, &actor, &trial, err))
+    NewTrial request = {.path = play->trial,
+                        .protocol = asset_founding_protocol,
+                        .user = STR("demo"),
+                        .name = STR("Demonstration")};
+    if (!instant_parse(STR(PLAY_CLOCK), &actor.at, err) ||
+        !write_files(arena, &files, play->data, imports, err) ||
+        !file_write(arena, play->protocol, asset_founding_protocol, err) ||
+        !trial_create(arena, &request, &actor, &trial, err))
         return false;
     bool ok = trial_import(trial, arena, &actor, imports, files.n, false, &play->imported, err) &&
-              trial_head(trial, arena, &n_entries, &head, err) && trial_verify(trial, arena, head, &play->verdict, err);
+              trial_head(trial, arena, &n_entries, &head, err) &&
+              trial_verify(trial, arena, head, &play->verdict, err);
     trial_close(trial);
     return ok;
 }

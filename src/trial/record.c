@@ -5,10 +5,13 @@
 
 #include "trial/inside.h"
 
-bool find_form(Trial *trial, Str subject, Str form, Str visit, int64_t *id, Str *date, bool *found, Error *err)
+bool find_form(Trial *trial, Str subject, Str form, Str visit, int64_t *id, Str *date, bool *found,
+               Error *err)
 {
     Rows rows;
-    if (!db_query(trial->db, "SELECT id, date FROM forms WHERE subject = ?1 AND form = ?2 AND visit = ?3 AND struck_out IS NULL",
+    if (!db_query(trial->db,
+                  "SELECT id, date FROM forms WHERE subject = ?1 AND form = ?2 AND visit = ?3 AND struck_out "
+                  "IS NULL",
                   DB_ARGS(db_text(subject), db_text(form), db_text(visit)), &rows, err) ||
         !db_next(&rows, found, err))
         return false;
@@ -34,7 +37,8 @@ static bool load_items(Trial *trial, FormRules *rules, int64_t form_id, Json *va
 {
     Rows rows;
     bool more;
-    if (!db_query(trial->db, "SELECT item, value, missing FROM item_values WHERE form_id = ?1", DB_ARGS(db_integer(form_id)), &rows, err))
+    if (!db_query(trial->db, "SELECT item, value, missing FROM item_values WHERE form_id = ?1",
+                  DB_ARGS(db_integer(form_id)), &rows, err))
         return false;
     for (;;) {
         if (!db_next(&rows, &more, err)) return false;
@@ -47,20 +51,24 @@ static bool load_items(Trial *trial, FormRules *rules, int64_t form_id, Json *va
 }
 
 /* The screening items and the age on the day, for checks that speak of them. */
-static bool load_screening(Trial *trial, const Protocol *protocol, FormRules *rules, const SubjectRow *subject, Str date, Error *err)
+static bool load_screening(Trial *trial, const Protocol *protocol, FormRules *rules,
+                           const SubjectRow *subject, Str date, Error *err)
 {
     int64_t id;
     bool found;
     Str ignored, birth;
     Date born, on;
     Error no_date = {0};
-    if (!find_form(trial, subject->subject, protocol->eligibility.form, STR(""), &id, &ignored, &found, err)) return false;
+    if (!find_form(trial, subject->subject, protocol->eligibility.form, STR(""), &id, &ignored, &found, err))
+        return false;
     if (!found) return true;
     if (!load_items(trial, rules, id, NULL, err) ||
-        !db_find_text(trial->scratch, trial->db, "SELECT value FROM item_values WHERE form_id = ?1 AND item = 'BIRTH'",
+        !db_find_text(trial->scratch, trial->db,
+                      "SELECT value FROM item_values WHERE form_id = ?1 AND item = 'BIRTH'",
                       DB_ARGS(db_integer(id)), &birth, &found, err))
         return false;
-    if (birth.len && date_parse(birth, &born, &no_date) && date_parse(date, &on, &no_date) && date_is_full(born) && date_is_full(on))
+    if (birth.len && date_parse(birth, &born, &no_date) && date_parse(date, &on, &no_date) &&
+        date_is_full(born) && date_is_full(on))
         form_rules_set_number(rules, "AGE", date_age_exact(born, on));
     return true;
 }
@@ -84,7 +92,8 @@ static bool is_same(const Json *a, const Json *b)
     return str_equal(json_text(a, "missing"), json_text(b, "missing"));
 }
 
-static bool judge_cell(Trial *trial, FormRules *rules, const ItemCell *cell, const Json *stored, ItemChanges *changes, Error *err)
+static bool judge_cell(Trial *trial, FormRules *rules, const ItemCell *cell, const Json *stored,
+                       ItemChanges *changes, Error *err)
 {
     size_t item;
     Json value;
@@ -106,8 +115,9 @@ static bool judge_cell(Trial *trial, FormRules *rules, const ItemCell *cell, con
     return true;
 }
 
-bool judge_items(Trial *trial, ProtocolVersion *version, FormRules *rules, const SubjectRow *subject, Str visit, Str date,
-                 int64_t form_id, const ItemCell *cells, size_t n_cells, ItemChanges *changes, Error *err)
+bool judge_items(Trial *trial, ProtocolVersion *version, FormRules *rules, const SubjectRow *subject,
+                 Str visit, Str date, int64_t form_id, const ItemCell *cells, size_t n_cells,
+                 ItemChanges *changes, Error *err)
 {
     Json *stored = form_id ? ARENA_ARRAY(trial->scratch, Json, rules->form->items.n + 1) : NULL;
     *changes = (ItemChanges){
@@ -118,23 +128,26 @@ bool judge_items(Trial *trial, ProtocolVersion *version, FormRules *rules, const
     };
     form_rules_clear(rules);
     set_keys(rules, subject, visit, date);
-    if (rules->needs_screening && !load_screening(trial, &version->protocol, rules, subject, date, err)) return false;
+    if (rules->needs_screening && !load_screening(trial, &version->protocol, rules, subject, date, err))
+        return false;
     if (form_id && !load_items(trial, rules, form_id, stored, err)) return false;
     for (size_t i = 0; i < n_cells; i++)
         if (!judge_cell(trial, rules, &cells[i], stored, changes, err)) return false;
     return rules->n_checks == 0 || form_rules_judge(rules, changes->unheld, &changes->n_unheld, err);
 }
 
-bool raise_queries(Trial *trial, const Actor *actor, Str site, Str subject, Str form, Str visit, const ItemChanges *changes,
-                   size_t *n_queries, Error *err)
+bool raise_queries(Trial *trial, const Actor *actor, Str site, Str subject, Str form, Str visit,
+                   const ItemChanges *changes, size_t *n_queries, Error *err)
 {
     for (size_t i = 0; i < changes->n_unheld; i++) {
         const EditCheck *check = changes->unheld[i];
         int64_t one;
         bool exists;
         if (!db_find_integer(trial->db,
-                             "SELECT 1 FROM queries WHERE subject = ?1 AND form = ?2 AND visit = ?3 AND source = ?4 AND state <> 'closed'",
-                             DB_ARGS(db_text(subject), db_text(form), db_text(visit), db_text(check->id)), &one, &exists, err))
+                             "SELECT 1 FROM queries WHERE subject = ?1 AND form = ?2 AND visit = ?3 AND "
+                             "source = ?4 AND state <> 'closed'",
+                             DB_ARGS(db_text(subject), db_text(form), db_text(visit), db_text(check->id)),
+                             &one, &exists, err))
             return false;
         if (exists) continue;
         Body body = body_new(trial->scratch);
@@ -158,7 +171,7 @@ typedef struct {
     SubjectRow subject;
     ProtocolVersion *version;
     FormRules *rules;
-    Str visit, date;                  /* as they will be stored */
+    Str visit, date; /* as they will be stored */
     int64_t form_id;
     Str old_date;
     bool exists;
@@ -173,8 +186,10 @@ static bool refuse(Error *err, const char *hint, const char *format, Str what, S
 static bool next_number(Saving *saving, Error *err)
 {
     int64_t number;
-    if (!db_find_integer(saving->trial->db, "SELECT coalesce(max(CAST(visit AS INTEGER)), 0) + 1 FROM forms WHERE subject = ?1 AND form = ?2",
-                         DB_ARGS(db_text(saving->save->subject), db_text(saving->save->form)), &number, NULL, err))
+    if (!db_find_integer(
+            saving->trial->db,
+            "SELECT coalesce(max(CAST(visit AS INTEGER)), 0) + 1 FROM forms WHERE subject = ?1 AND form = ?2",
+            DB_ARGS(db_text(saving->save->subject), db_text(saving->save->form)), &number, NULL, err))
         return false;
     saving->visit = str_format(saving->trial->scratch, "%" PRId64, number);
     return true;
@@ -185,12 +200,14 @@ static bool check_visit(const Saving *saving, const Protocol *protocol, Error *e
     const Visit *visit = protocol_visit(protocol, saving->visit);
     Str form = saving->save->form;
     if (!visit)
-        return refuse(err, "Name a visit of the protocol.", "the protocol has no visit \"" STR_FMT "\"" STR_FMT, saving->visit, STR(""));
+        return refuse(err, "Name a visit of the protocol.",
+                      "the protocol has no visit \"" STR_FMT "\"" STR_FMT, saving->visit, STR(""));
     if (visit->kind != VISIT_UNSCHEDULED && !protocol_is_scheduled(protocol, form, saving->visit))
-        return refuse(err, "Use an unscheduled visit, or amend the schedule.", "the form \"" STR_FMT "\" is not filled at \"" STR_FMT "\"", form,
-                      saving->visit);
+        return refuse(err, "Use an unscheduled visit, or amend the schedule.",
+                      "the form \"" STR_FMT "\" is not filled at \"" STR_FMT "\"", form, saving->visit);
     if (visit->kind != VISIT_SCREENING && !saving->subject.enrolled.len)
-        return refuse(err, "Enrol the subject first.", "\"" STR_FMT "\" is not enrolled, so there is no visit \"" STR_FMT "\"",
+        return refuse(err, "Enrol the subject first.",
+                      "\"" STR_FMT "\" is not enrolled, so there is no visit \"" STR_FMT "\"",
                       saving->save->subject, saving->visit);
     return true;
 }
@@ -200,18 +217,24 @@ static bool check_dose(const Saving *saving, const Protocol *protocol, Error *er
     int64_t number = 0, earlier = 0;
     bool planned = false, found = true;
     if (!integer_parse(saving->visit, &number) || number < 1)
-        return refuse(err, "Doses are numbered 1, 2 ..", "\"" STR_FMT "\" is no number of a dose" STR_FMT, saving->visit, STR(""));
-    for (size_t i = 0; i < protocol->product.doses.n; i++) planned |= protocol->product.doses.items[i].number == number;
+        return refuse(err, "Doses are numbered 1, 2 ..", "\"" STR_FMT "\" is no number of a dose" STR_FMT,
+                      saving->visit, STR(""));
+    for (size_t i = 0; i < protocol->product.doses.n; i++)
+        planned |= protocol->product.doses.items[i].number == number;
     if (!planned)
-        return refuse(err, "Amend the protocol, or correct the number.", "the protocol has no dose " STR_FMT STR_FMT, saving->visit, STR(""));
+        return refuse(err, "Amend the protocol, or correct the number.",
+                      "the protocol has no dose " STR_FMT STR_FMT, saving->visit, STR(""));
     if (!saving->subject.enrolled.len || str_compare(saving->date, saving->subject.enrolled) < 0)
-        return refuse(err, "Enrol the subject first.", "\"" STR_FMT "\" is not enrolled on " STR_FMT, saving->save->subject, saving->date);
+        return refuse(err, "Enrol the subject first.", "\"" STR_FMT "\" is not enrolled on " STR_FMT,
+                      saving->save->subject, saving->date);
     if (number > 1 &&
-        !db_find_integer(saving->trial->db, "SELECT 1 FROM doses WHERE subject = ?1 AND dose = ?2 AND date <= ?3",
-                         DB_ARGS(db_text(saving->save->subject), db_integer(number - 1), db_text(saving->date)), &earlier, &found, err))
+        !db_find_integer(
+            saving->trial->db, "SELECT 1 FROM doses WHERE subject = ?1 AND dose = ?2 AND date <= ?3",
+            DB_ARGS(db_text(saving->save->subject), db_integer(number - 1), db_text(saving->date)), &earlier,
+            &found, err))
         return false;
-    return found || refuse(err, "Record the earlier dose first, or correct the date.", "no dose came before dose " STR_FMT " on " STR_FMT,
-                           saving->visit, saving->date);
+    return found || refuse(err, "Record the earlier dose first, or correct the date.",
+                           "no dose came before dose " STR_FMT " on " STR_FMT, saving->visit, saving->date);
 }
 
 /* Logs (adverse events) may have partial dates; they are compared by the latest day they can mean. */
@@ -221,15 +244,17 @@ static bool check_form_date(const Saving *saving, Error *err)
     Date date;
     Str last = saving->date;
     if (!date_parse(saving->date, &date, err)) return error_in(err, "date");
-    if (is_log && !date_is_full(date)) last = date_text(saving->trial->scratch, date_latest(date));
-    else if (!check_date(STR("date"), saving->date, saving->actor->at, err)) return false;
+    if (is_log && !date_is_full(date))
+        last = date_text(saving->trial->scratch, date_latest(date));
+    else if (!check_date(STR("date"), saving->date, saving->actor->at, err))
+        return false;
     const SubjectRow *subject = &saving->subject;
     if (!subject->consented.len)
-        return refuse(err, "Record the consent first; without it nothing is recorded.", "there is no consent of \"" STR_FMT "\"" STR_FMT,
-                      subject->subject, STR(""));
+        return refuse(err, "Record the consent first; without it nothing is recorded.",
+                      "there is no consent of \"" STR_FMT "\"" STR_FMT, subject->subject, STR(""));
     if (str_compare(last, subject->consented) < 0)
-        return refuse(err, "Correct the date; data from before the consent are not recorded.", STR_FMT " is before the consent of " STR_FMT,
-                      saving->date, subject->consented);
+        return refuse(err, "Correct the date; data from before the consent are not recorded.",
+                      STR_FMT " is before the consent of " STR_FMT, saving->date, subject->consented);
     if (!is_log && subject->withdrawn.len && str_compare(saving->date, subject->withdrawn) > 0)
         return refuse(err, "Correct the date; after withdrawal only adverse events are recorded.",
                       STR_FMT " is after the withdrawal of " STR_FMT, saving->date, subject->withdrawn);
@@ -246,14 +271,17 @@ static bool find_version(Saving *saving, Error *err)
 {
     Trial *trial = saving->trial;
     Str name;
-    if (!saving->exists || trial->n_versions == 1) return version_at(trial, saving->subject.site, saving->date, &saving->version, err);
-    if (!db_find_text(trial->scratch, trial->db, "SELECT protocol FROM forms WHERE id = ?1", DB_ARGS(db_integer(saving->form_id)), &name, NULL, err))
+    if (!saving->exists || trial->n_versions == 1)
+        return version_at(trial, saving->subject.site, saving->date, &saving->version, err);
+    if (!db_find_text(trial->scratch, trial->db, "SELECT protocol FROM forms WHERE id = ?1",
+                      DB_ARGS(db_integer(saving->form_id)), &name, NULL, err))
         return false;
     for (size_t i = 0; i < trial->n_versions; i++) {
         saving->version = trial->versions[i];
         if (str_equal(saving->version->version, name)) return true;
     }
-    return error_set(err, ERROR_IO, "the form follows version \"" STR_FMT "\", which is not stored", STR_ARG(name));
+    return error_set(err, ERROR_IO, "the form follows version \"" STR_FMT "\", which is not stored",
+                     STR_ARG(name));
 }
 
 /* Where and when: version of the protocol, key, dates. */
@@ -263,17 +291,18 @@ static bool locate(Saving *saving, Error *err)
     const FormSave *save = saving->save;
     saving->visit = save->visit;
     if (!find_subject(trial, save->subject, &saving->subject, err) ||
-        !find_form(trial, save->subject, save->form, saving->visit, &saving->form_id, &saving->old_date, &saving->exists, err))
+        !find_form(trial, save->subject, save->form, saving->visit, &saving->form_id, &saving->old_date,
+                   &saving->exists, err))
         return false;
     saving->date = save->date.len ? save->date : saving->old_date;
     if (!saving->date.len) {
         error_set(err, ERROR_MALFORMED, "no date is given");
         return error_hint(err, "Say on which day it was (--date).");
     }
-    if (!find_version(saving, err) ||
-        !rules_of(trial, saving->version, save->form, &saving->rules, err))
+    if (!find_version(saving, err) || !rules_of(trial, saving->version, save->form, &saving->rules, err))
         return false;
-    if (saving->rules->form->repeats == FORM_PER_LOG && !saving->visit.len && !next_number(saving, err)) return false;
+    if (saving->rules->form->repeats == FORM_PER_LOG && !saving->visit.len && !next_number(saving, err))
+        return false;
     return check_unlocked(trial, save->subject, save->form, saving->visit, err);
 }
 
@@ -282,17 +311,20 @@ static bool check_place(const Saving *saving, Error *err)
     const Protocol *protocol = &saving->version->protocol;
     if (is_screening(saving)) {
         if (!saving->exists)
-            return refuse(err, "Screen the subject first.", "\"" STR_FMT "\" has no form \"" STR_FMT "\" yet", saving->save->subject,
-                          saving->save->form);
+            return refuse(err, "Screen the subject first.", "\"" STR_FMT "\" has no form \"" STR_FMT "\" yet",
+                          saving->save->subject, saving->save->form);
         return check_date(STR("date"), saving->date, saving->actor->at, err);
     }
     if (!check_form_date(saving, err)) return false;
     switch (saving->rules->form->repeats) {
-    case FORM_PER_DOSE: return check_dose(saving, protocol, err);
+    case FORM_PER_DOSE:
+        return check_dose(saving, protocol, err);
     case FORM_PER_VISIT:
-    case FORM_PER_UNSTATED: return check_visit(saving, protocol, err);
+    case FORM_PER_UNSTATED:
+        return check_visit(saving, protocol, err);
     case FORM_PER_SUBJECT:
-    case FORM_PER_LOG: break;
+    case FORM_PER_LOG:
+        break;
     }
     return true;
 }
@@ -311,7 +343,8 @@ static bool append_record(const Saving *saving, const ItemChanges *changes, Erro
     body_put_text(&body, "date", saving->exists ? saving->old_date : saving->date);
     body_put_text(&body, "protocol", saving->version->version);
     body_put_body(&body, "items", &changes->created);
-    return perform(saving->trial, saving->actor, act_of(saving), saving->subject.site, saving->save->subject, &body, NULL, err);
+    return perform(saving->trial, saving->actor, act_of(saving), saving->subject.site, saving->save->subject,
+                   &body, NULL, err);
 }
 
 static bool append_correction(const Saving *saving, const ItemChanges *changes, bool is_redated, Error *err)
@@ -325,7 +358,8 @@ static bool append_correction(const Saving *saving, const ItemChanges *changes, 
         body_put_text(&body, "date", saving->date);
         body_put_text(&body, "was_date", saving->old_date);
     }
-    return perform(saving->trial, saving->actor, &act_correct, saving->subject.site, saving->save->subject, &body, NULL, err);
+    return perform(saving->trial, saving->actor, &act_correct, saving->subject.site, saving->save->subject,
+                   &body, NULL, err);
 }
 
 static bool save_form(Saving *saving, FormSaved *saved, Error *err)
@@ -333,8 +367,8 @@ static bool save_form(Saving *saving, FormSaved *saved, Error *err)
     ItemChanges changes;
     const FormSave *save = saving->save;
     if (!locate(saving, err) || !check_place(saving, err) ||
-        !judge_items(saving->trial, saving->version, saving->rules, &saving->subject, saving->visit, saving->date, saving->form_id,
-                     save->cells, save->n_cells, &changes, err))
+        !judge_items(saving->trial, saving->version, saving->rules, &saving->subject, saving->visit,
+                     saving->date, saving->form_id, save->cells, save->n_cells, &changes, err))
         return false;
     bool is_redated = saving->exists && !str_equal(saving->date, saving->old_date);
     saved->n_new = changes.n_created;
@@ -345,8 +379,8 @@ static bool save_form(Saving *saving, FormSaved *saved, Error *err)
     if ((!saving->exists || changes.n_created) && !append_record(saving, &changes, err)) return false;
     if (saved->n_changed && !append_correction(saving, &changes, is_redated, err)) return false;
     if (saving->exists && !changes.n_created && !saved->n_changed) return true;
-    return raise_queries(saving->trial, saving->actor, saving->subject.site, save->subject, save->form, saving->visit, &changes,
-                         &saved->n_queries, err);
+    return raise_queries(saving->trial, saving->actor, saving->subject.site, save->subject, save->form,
+                         saving->visit, &changes, &saved->n_queries, err);
 }
 
 bool trial_save_form(Trial *trial, const Actor *actor, const FormSave *save, FormSaved *saved, Error *err)
@@ -363,12 +397,13 @@ static bool strike_out(Trial *trial, const Actor *actor, Str subject, Str form, 
     int64_t id;
     Str date;
     bool found;
-    if (!find_subject(trial, subject, &row, err) || !find_form(trial, subject, form, visit, &id, &date, &found, err) ||
+    if (!find_subject(trial, subject, &row, err) ||
+        !find_form(trial, subject, form, visit, &id, &date, &found, err) ||
         !check_unlocked(trial, subject, form, visit, err))
         return false;
     if (!found || str_equal(form, trial_protocol(trial)->eligibility.form))
-        return refuse(err, "Name a form that was saved; the screening form stays.", "\"" STR_FMT "\" has no such form \"" STR_FMT "\"", subject,
-                      form);
+        return refuse(err, "Name a form that was saved; the screening form stays.",
+                      "\"" STR_FMT "\" has no such form \"" STR_FMT "\"", subject, form);
     Body body = body_new(trial->scratch);
     body_put_text(&body, "form", form);
     body_put_text(&body, "visit", visit);
@@ -378,7 +413,8 @@ static bool strike_out(Trial *trial, const Actor *actor, Str subject, Str form, 
 bool trial_strike_out(Trial *trial, const Actor *actor, Str subject, Str form, Str visit, Error *err)
 {
     Step step;
-    return step_begin(trial, &step, err) && step_end(trial, &step, strike_out(trial, actor, subject, form, visit, err), err);
+    return step_begin(trial, &step, err) &&
+           step_end(trial, &step, strike_out(trial, actor, subject, form, visit, err), err);
 }
 
 bool trial_form_of_item(Trial *trial, Str item, Str *form, Error *err)
@@ -386,8 +422,10 @@ bool trial_form_of_item(Trial *trial, Str item, Str *form, Error *err)
     const Forms *forms = &trial_protocol(trial)->forms;
     for (size_t i = 0; i < forms->n; i++) {
         *form = forms->items[i].id;
-        bool is_of_visits = forms->items[i].repeats == FORM_PER_VISIT || forms->items[i].repeats == FORM_PER_UNSTATED;
+        bool is_of_visits =
+            forms->items[i].repeats == FORM_PER_VISIT || forms->items[i].repeats == FORM_PER_UNSTATED;
         if (is_of_visits && form_item(&forms->items[i], item)) return true;
     }
-    return refuse(err, "Name the form with --form, or correct the item.", "no form of a visit has the item \"" STR_FMT "\"" STR_FMT, item, STR(""));
+    return refuse(err, "Name the form with --form, or correct the item.",
+                  "no form of a visit has the item \"" STR_FMT "\"" STR_FMT, item, STR(""));
 }

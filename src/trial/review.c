@@ -3,7 +3,8 @@
 
 #include "trial/inside.h"
 
-static bool query(Trial *trial, const Actor *actor, Str subject, Str form, Str visit, Str item, Str text, int64_t *seq, Error *err)
+static bool query(Trial *trial, const Actor *actor, Str subject, Str form, Str visit, Str item, Str text,
+                  int64_t *seq, Error *err)
 {
     SubjectRow row;
     if (!find_subject(trial, subject, &row, err)) return false;
@@ -17,7 +18,8 @@ static bool query(Trial *trial, const Actor *actor, Str subject, Str form, Str v
     return perform(trial, actor, &act_query, row.site, subject, &body, seq, err);
 }
 
-bool trial_query(Trial *trial, const Actor *actor, Str subject, Str form, Str visit, Str item, Str text, int64_t *seq, Error *err)
+bool trial_query(Trial *trial, const Actor *actor, Str subject, Str form, Str visit, Str item, Str text,
+                 int64_t *seq, Error *err)
 {
     Step step;
     return step_begin(trial, &step, err) &&
@@ -30,12 +32,15 @@ static bool find_query(Trial *trial, int64_t number, SubjectRow *row, Str *state
     Str subject;
     bool found;
     DbArgs args = DB_ARGS(db_integer(number));
-    if (!db_find_text(trial->scratch, trial->db, "SELECT subject FROM queries WHERE seq = ?1", args, &subject, &found, err)) return false;
+    if (!db_find_text(trial->scratch, trial->db, "SELECT subject FROM queries WHERE seq = ?1", args, &subject,
+                      &found, err))
+        return false;
     if (!found) {
         error_set(err, ERROR_INCONSISTENT, "there is no query %" PRId64, number);
         return error_hint(err, "`equipoise query TRIAL` lists those there are.");
     }
-    return db_find_text(trial->scratch, trial->db, "SELECT state FROM queries WHERE seq = ?1", args, state, NULL, err) &&
+    return db_find_text(trial->scratch, trial->db, "SELECT state FROM queries WHERE seq = ?1", args, state,
+                        NULL, err) &&
            find_subject(trial, subject, row, err);
 }
 
@@ -58,7 +63,8 @@ bool trial_answer(Trial *trial, const Actor *actor, int64_t number, Str text, Er
 {
     Step step;
     if (!text.len) return error_set(err, ERROR_MALFORMED, "the answer says nothing");
-    return step_begin(trial, &step, err) && step_end(trial, &step, move_query(trial, actor, &act_answer, number, text, err), err);
+    return step_begin(trial, &step, err) &&
+           step_end(trial, &step, move_query(trial, actor, &act_answer, number, text, err), err);
 }
 
 bool trial_close_query(Trial *trial, const Actor *actor, int64_t number, Error *err)
@@ -72,7 +78,8 @@ static Str lock_name(Arena *arena, Str subject, Str form, Str visit)
 {
     if (!subject.len) return STR("the trial");
     if (!form.len) return str_format(arena, "subject \"" STR_FMT "\"", STR_ARG(subject));
-    return str_format(arena, "form \"" STR_FMT "\" at \"" STR_FMT "\" of \"" STR_FMT "\"", STR_ARG(form), STR_ARG(visit), STR_ARG(subject));
+    return str_format(arena, "form \"" STR_FMT "\" at \"" STR_FMT "\" of \"" STR_FMT "\"", STR_ARG(form),
+                      STR_ARG(visit), STR_ARG(subject));
 }
 
 /* What stands open in the scope: queries, and values missing without a reason. */
@@ -87,9 +94,12 @@ static bool check_complete(Trial *trial, Str name, Str subject, Str form, Str vi
         !list_blanks(trial, trial->scratch, subject, form, visit, &blanks, err))
         return false;
     if (!n_queries && !blanks->n_rows) return true;
-    error_set(err, ERROR_INCONSISTENT, STR_FMT " has %" PRId64 " open queries and %zu values missing without a reason", STR_ARG(name),
+    error_set(err, ERROR_INCONSISTENT,
+              STR_FMT " has %" PRId64 " open queries and %zu values missing without a reason", STR_ARG(name),
               n_queries, blanks->n_rows);
-    return error_hint(err, "Close the queries, and say of each blank why it is missing (equipoise status --blanks lists them).");
+    return error_hint(
+        err,
+        "Close the queries, and say of each blank why it is missing (equipoise status --blanks lists them).");
 }
 
 static bool site_of(Trial *trial, Str subject, Str *site, Error *err)
@@ -107,17 +117,20 @@ static bool is_locked(Trial *trial, Str subject, Str form, Str visit, bool *lock
                            DB_ARGS(db_text(subject), db_text(form), db_text(visit)), &one, locked, err);
 }
 
-static bool set_lock(Trial *trial, const Actor *actor, const Act *act, bool wanted, Str subject, Str form, Str visit, Error *err)
+static bool set_lock(Trial *trial, const Actor *actor, const Act *act, bool wanted, Str subject, Str form,
+                     Str visit, Error *err)
 {
     Str site, name = lock_name(trial->scratch, subject, form, visit);
     int64_t id;
     Str date;
     bool locked, found = true;
-    if (!site_of(trial, subject, &site, err) || !is_locked(trial, subject, form, visit, &locked, err)) return false;
+    if (!site_of(trial, subject, &site, err) || !is_locked(trial, subject, form, visit, &locked, err))
+        return false;
     if (form.len && !find_form(trial, subject, form, visit, &id, &date, &found, err)) return false;
     if (!found) return error_set(err, ERROR_INCONSISTENT, "there is no " STR_FMT, STR_ARG(name));
     if (locked == wanted)
-        return error_set(err, ERROR_INCONSISTENT, wanted ? STR_FMT " is locked already" : STR_FMT " is not locked", STR_ARG(name));
+        return error_set(err, ERROR_INCONSISTENT,
+                         wanted ? STR_FMT " is locked already" : STR_FMT " is not locked", STR_ARG(name));
     if (wanted && !check_complete(trial, name, subject, form, visit, err)) return false;
     Body body = body_new(trial->scratch);
     body_put_text(&body, "form", form);

@@ -14,14 +14,17 @@ static bool check_new_subject(Trial *trial, const Screening *screening, Error *e
 {
     bool exists;
     int64_t one;
-    if (!check_id("subject id", screening->subject, err) || !subject_exists(trial, screening->subject, &exists, err)) return false;
-    if (exists)
-        return refuse(err, "Ids are given once; correct the screening form instead.", "there is already a subject \"" STR_FMT "\"" STR_FMT,
-                      screening->subject, STR(""));
-    if (!db_find_integer(trial->db, "SELECT 1 FROM sites WHERE site = ?1", DB_ARGS(db_text(screening->site)), &one, &exists, err))
+    if (!check_id("subject id", screening->subject, err) ||
+        !subject_exists(trial, screening->subject, &exists, err))
         return false;
-    return exists || refuse(err, "Add it first (equipoise site), or correct the id.", "there is no site \"" STR_FMT "\"" STR_FMT,
-                            screening->site, STR(""));
+    if (exists)
+        return refuse(err, "Ids are given once; correct the screening form instead.",
+                      "there is already a subject \"" STR_FMT "\"" STR_FMT, screening->subject, STR(""));
+    if (!db_find_integer(trial->db, "SELECT 1 FROM sites WHERE site = ?1", DB_ARGS(db_text(screening->site)),
+                         &one, &exists, err))
+        return false;
+    return exists || refuse(err, "Add it first (equipoise site), or correct the id.",
+                            "there is no site \"" STR_FMT "\"" STR_FMT, screening->site, STR(""));
 }
 
 static bool screen(Trial *trial, const Actor *actor, const Screening *screening, Error *err)
@@ -31,13 +34,15 @@ static bool screen(Trial *trial, const Actor *actor, const Screening *screening,
     ItemChanges changes;
     size_t n_queries = 0;
     SubjectRow row = {.subject = screening->subject, .site = screening->site, .screened = screening->date};
-    if (!check_new_subject(trial, screening, err) || !check_date(STR("date"), screening->date, actor->at, err) ||
+    if (!check_new_subject(trial, screening, err) ||
+        !check_date(STR("date"), screening->date, actor->at, err) ||
         !check_unlocked(trial, screening->subject, STR(""), STR(""), err) ||
         !version_at(trial, screening->site, screening->date, &version, err))
         return false;
     Str form = version->protocol.eligibility.form;
     if (!rules_of(trial, version, form, &rules, err) ||
-        !judge_items(trial, version, rules, &row, STR(""), screening->date, 0, screening->cells, screening->n_cells, &changes, err))
+        !judge_items(trial, version, rules, &row, STR(""), screening->date, 0, screening->cells,
+                     screening->n_cells, &changes, err))
         return false;
     Body body = body_new(trial->scratch);
     body_put_text(&body, "form", form);
@@ -46,7 +51,8 @@ static bool screen(Trial *trial, const Actor *actor, const Screening *screening,
     body_put_text(&body, "protocol", version->version);
     body_put_body(&body, "items", &changes.created);
     return perform(trial, actor, &act_screen, screening->site, screening->subject, &body, NULL, err) &&
-           raise_queries(trial, actor, screening->site, screening->subject, form, STR(""), &changes, &n_queries, err);
+           raise_queries(trial, actor, screening->site, screening->subject, form, STR(""), &changes,
+                         &n_queries, err);
 }
 
 bool trial_screen(Trial *trial, const Actor *actor, const Screening *screening, Error *err)
@@ -64,7 +70,8 @@ static bool holds(const Texts *texts, Str text)
     return texts->n == 0;
 }
 
-static bool check_consent_version(Trial *trial, const Protocol *protocol, const ConsentRecord *consent, Str site, Error *err)
+static bool check_consent_version(Trial *trial, const Protocol *protocol, const ConsentRecord *consent,
+                                  Str site, Error *err)
 {
     const ConsentVersions *versions = &protocol->consent.versions;
     for (size_t i = 0; i < versions->n; i++) {
@@ -72,15 +79,19 @@ static bool check_consent_version(Trial *trial, const Protocol *protocol, const 
         if (!str_equal(version->id, consent->version)) continue;
         Str from = date_text(trial->scratch, version->date);
         if (version->date.year && str_compare(consent->date, from) < 0)
-            return refuse(err, "Correct the version or the date.", "version \"" STR_FMT "\" is valid only from " STR_FMT, consent->version, from);
+            return refuse(err, "Correct the version or the date.",
+                          "version \"" STR_FMT "\" is valid only from " STR_FMT, consent->version, from);
         if (!holds(&version->languages, consent->language))
             return refuse(err, "Correct the language, or add the translation to the protocol.",
-                          "version \"" STR_FMT "\" has no language \"" STR_FMT "\"", consent->version, consent->language);
-        return holds(&version->sites, site) || refuse(err, "Correct the version.", "version \"" STR_FMT "\" is not for site \"" STR_FMT "\"",
-                                                      consent->version, site);
+                          "version \"" STR_FMT "\" has no language \"" STR_FMT "\"", consent->version,
+                          consent->language);
+        return holds(&version->sites, site) ||
+               refuse(err, "Correct the version.", "version \"" STR_FMT "\" is not for site \"" STR_FMT "\"",
+                      consent->version, site);
     }
-    return versions->n == 0 || refuse(err, "Name a version of the protocol's section consent.", "there is no consent version \"" STR_FMT "\"" STR_FMT,
-                                      consent->version, STR(""));
+    return versions->n == 0 ||
+           refuse(err, "Name a version of the protocol's section consent.",
+                  "there is no consent version \"" STR_FMT "\"" STR_FMT, consent->version, STR(""));
 }
 
 /* Age at a date, NAN when the birth is not known to the day. */
@@ -94,7 +105,8 @@ static bool age_at(Trial *trial, Str subject, Str text, double *age, Error *err)
                       " WHERE f.subject = ?1 AND f.act = 'screen' AND v.item = 'BIRTH'",
                       DB_ARGS(db_text(subject)), &birth, NULL, err))
         return false;
-    bool is_known = birth.len && date_parse(birth, &born, &no_date) && date_parse(text, &on, &no_date) && date_is_full(born) && date_is_full(on);
+    bool is_known = birth.len && date_parse(birth, &born, &no_date) && date_parse(text, &on, &no_date) &&
+                    date_is_full(born) && date_is_full(on);
     *age = is_known ? date_age_exact(born, on) : NAN;
     return true;
 }
@@ -103,8 +115,10 @@ static bool consent_to(Trial *trial, const Actor *actor, const ConsentRecord *co
 {
     SubjectRow row;
     ProtocolVersion *version;
-    if (!find_subject(trial, consent->subject, &row, err) || !check_date(STR("date"), consent->date, actor->at, err) ||
-        !check_unlocked(trial, consent->subject, STR(""), STR(""), err) || !version_at(trial, row.site, consent->date, &version, err) ||
+    if (!find_subject(trial, consent->subject, &row, err) ||
+        !check_date(STR("date"), consent->date, actor->at, err) ||
+        !check_unlocked(trial, consent->subject, STR(""), STR(""), err) ||
+        !version_at(trial, row.site, consent->date, &version, err) ||
         !check_consent_version(trial, &version->protocol, consent, row.site, err))
         return false;
     Body body = body_new(trial->scratch);
@@ -119,7 +133,8 @@ static bool consent_to(Trial *trial, const Actor *actor, const ConsentRecord *co
 bool trial_consent(Trial *trial, const Actor *actor, const ConsentRecord *consent, Error *err)
 {
     Step step;
-    return step_begin(trial, &step, err) && step_end(trial, &step, consent_to(trial, actor, consent, err), err);
+    return step_begin(trial, &step, err) &&
+           step_end(trial, &step, consent_to(trial, actor, consent, err), err);
 }
 
 /* --- enrolment --- */
@@ -130,7 +145,8 @@ static bool check_assent(Trial *trial, const Protocol *protocol, const SubjectRo
     double age;
     Str assent;
     if (!age_at(trial, row->subject, date, &age, err) ||
-        !db_find_text(trial->scratch, trial->db, "SELECT assent FROM consents WHERE subject = ?1 ORDER BY date DESC, seq DESC LIMIT 1",
+        !db_find_text(trial->scratch, trial->db,
+                      "SELECT assent FROM consents WHERE subject = ?1 ORDER BY date DESC, seq DESC LIMIT 1",
                       DB_ARGS(db_text(row->subject)), &assent, NULL, err))
         return false;
     bool is_given = str_equal(assent, STR("yes")) || str_equal(assent, STR("unable"));
@@ -138,13 +154,15 @@ static bool check_assent(Trial *trial, const Protocol *protocol, const SubjectRo
         const AssentBand *band = &protocol->consent.assent.items[i];
         if (band->required && floor(age) >= band->ages.low && floor(age) <= band->ages.high)
             return refuse(err, "Ask the child; nobody of that age takes part without having been asked.",
-                          "the assent \"" STR_FMT "\" is required and was answered \"" STR_FMT "\"", band->id, assent);
+                          "the assent \"" STR_FMT "\" is required and was answered \"" STR_FMT "\"", band->id,
+                          assent);
     }
     return true;
 }
 
 /* The subject as one row of screening items, for the criteria. */
-static bool screening_row(Trial *trial, ProtocolVersion *version, const SubjectRow *row, FormRules **rules, Error *err)
+static bool screening_row(Trial *trial, ProtocolVersion *version, const SubjectRow *row, FormRules **rules,
+                          Error *err)
 {
     ItemChanges nothing;
     int64_t id;
@@ -152,7 +170,8 @@ static bool screening_row(Trial *trial, ProtocolVersion *version, const SubjectR
     bool found;
     double age;
     Str form = version->protocol.eligibility.form;
-    if (!rules_of(trial, version, form, rules, err) || !find_form(trial, row->subject, form, STR(""), &id, &date, &found, err) ||
+    if (!rules_of(trial, version, form, rules, err) ||
+        !find_form(trial, row->subject, form, STR(""), &id, &date, &found, err) ||
         !judge_items(trial, version, *rules, row, STR(""), row->screened, id, NULL, 0, &nothing, err) ||
         !age_at(trial, row->subject, row->screened, &age, err))
         return false;
@@ -172,10 +191,14 @@ static bool check_eligible(Trial *trial, ProtocolVersion *version, const Subject
     for (size_t i = 0; i < judged.n; i++) {
         const JudgedCriterion *criterion = &judged.criteria[i];
         if (criterion_admits(criterion, 0)) continue;
-        error_set(err, ERROR_INCONSISTENT, "%s criterion \"" STR_FMT "\" is %s: " STR_FMT, criterion_kind_word(criterion->kind),
-                  STR_ARG(criterion->id), criterion_answer(criterion->holds[0]), STR_ARG(criterion->text));
-        return error_hint(err, criterion->holds[0] < 0 ? "Record what it asks for in the screening form first."
-                                                       : "The subject cannot take part; if a screening value is wrong, correct it with a reason.");
+        error_set(err, ERROR_INCONSISTENT, "%s criterion \"" STR_FMT "\" is %s: " STR_FMT,
+                  criterion_kind_word(criterion->kind), STR_ARG(criterion->id),
+                  criterion_answer(criterion->holds[0]), STR_ARG(criterion->text));
+        return error_hint(
+            err,
+            criterion->holds[0] < 0
+                ? "Record what it asks for in the screening form first."
+                : "The subject cannot take part; if a screening value is wrong, correct it with a reason.");
     }
     return true;
 }
@@ -185,7 +208,8 @@ static bool check_arm(const Protocol *protocol, Str *arm, Error *err)
     if (!arm->len && protocol->arms.n == 1) *arm = protocol->arms.items[0].id;
     if (!arm->len && protocol->arms.n == 0) return true;
     if (protocol_arm(protocol, *arm)) return true;
-    return refuse(err, "Name an arm of the protocol (--arm).", "the protocol has no arm \"" STR_FMT "\"" STR_FMT, *arm, STR(""));
+    return refuse(err, "Name an arm of the protocol (--arm).",
+                  "the protocol has no arm \"" STR_FMT "\"" STR_FMT, *arm, STR(""));
 }
 
 static bool enrol(Trial *trial, const Actor *actor, Str subject, Str date, Str arm, Error *err)
@@ -193,19 +217,24 @@ static bool enrol(Trial *trial, const Actor *actor, Str subject, Str date, Str a
     SubjectRow row;
     ProtocolVersion *version;
     if (!find_subject(trial, subject, &row, err) || !check_date(STR("date"), date, actor->at, err) ||
-        !check_unlocked(trial, subject, STR(""), STR(""), err) || !version_at(trial, row.site, date, &version, err))
+        !check_unlocked(trial, subject, STR(""), STR(""), err) ||
+        !version_at(trial, row.site, date, &version, err))
         return false;
     if (row.enrolled.len)
-        return refuse(err, "A subject is enrolled once.", "\"" STR_FMT "\" was enrolled on " STR_FMT, subject, row.enrolled);
+        return refuse(err, "A subject is enrolled once.", "\"" STR_FMT "\" was enrolled on " STR_FMT, subject,
+                      row.enrolled);
     if (row.withdrawn.len)
-        return refuse(err, "Screen again under a new id.", "\"" STR_FMT "\" has left the trial on " STR_FMT, subject, row.withdrawn);
+        return refuse(err, "Screen again under a new id.", "\"" STR_FMT "\" has left the trial on " STR_FMT,
+                      subject, row.withdrawn);
     if (!row.consented.len)
-        return refuse(err, "Record the consent first.", "there is no consent of \"" STR_FMT "\"" STR_FMT, subject, STR(""));
+        return refuse(err, "Record the consent first.", "there is no consent of \"" STR_FMT "\"" STR_FMT,
+                      subject, STR(""));
     if (str_compare(date, row.consented) < 0)
-        return refuse(err, "Correct the consent date, or the date of enrolment.", "consent is dated after enrolment: " STR_FMT ", and " STR_FMT,
-                      row.consented, date);
-    if (!check_assent(trial, &version->protocol, &row, date, err) || !check_eligible(trial, version, &row, err) ||
-        !check_arm(&version->protocol, &arm, err)) return false;
+        return refuse(err, "Correct the consent date, or the date of enrolment.",
+                      "consent is dated after enrolment: " STR_FMT ", and " STR_FMT, row.consented, date);
+    if (!check_assent(trial, &version->protocol, &row, date, err) ||
+        !check_eligible(trial, version, &row, err) || !check_arm(&version->protocol, &arm, err))
+        return false;
     Body body = body_new(trial->scratch);
     body_put_text(&body, "date", date);
     body_put_text_unless_empty(&body, "arm", arm);
@@ -218,7 +247,8 @@ bool trial_enrol(Trial *trial, const Actor *actor, Str subject, Str date, Str ar
     Step step;
     if (!step_begin(trial, &step, err)) return false;
     bool ok = enrol(trial, actor, subject, date, arm, err);
-    if (!ok && err && err->code == ERROR_INCONSISTENT) error_in(err, "subject \"" STR_FMT "\"", STR_ARG(subject));
+    if (!ok && err && err->code == ERROR_INCONSISTENT)
+        error_in(err, "subject \"" STR_FMT "\"", STR_ARG(subject));
     return step_end(trial, &step, ok, err);
 }
 
@@ -231,9 +261,11 @@ static bool withdraw(Trial *trial, const Actor *actor, Str subject, Str date, St
         !check_unlocked(trial, subject, STR(""), STR(""), err))
         return false;
     if (row.withdrawn.len)
-        return refuse(err, "A subject leaves once.", "\"" STR_FMT "\" has left the trial on " STR_FMT, subject, row.withdrawn);
+        return refuse(err, "A subject leaves once.", "\"" STR_FMT "\" has left the trial on " STR_FMT,
+                      subject, row.withdrawn);
     if (!row.consented.len || str_compare(date, row.consented) < 0)
-        return refuse(err, "Correct the date.", "\"" STR_FMT "\" had not consented on " STR_FMT, subject, date);
+        return refuse(err, "Correct the date.", "\"" STR_FMT "\" had not consented on " STR_FMT, subject,
+                      date);
     Body body = body_new(trial->scratch);
     body_put_text(&body, "date", date);
     body_put_text(&body, "reason", why);
@@ -243,7 +275,8 @@ static bool withdraw(Trial *trial, const Actor *actor, Str subject, Str date, St
 bool trial_withdraw(Trial *trial, const Actor *actor, Str subject, Str date, Str why, Error *err)
 {
     Step step;
-    return step_begin(trial, &step, err) && step_end(trial, &step, withdraw(trial, actor, subject, date, why, err), err);
+    return step_begin(trial, &step, err) &&
+           step_end(trial, &step, withdraw(trial, actor, subject, date, why, err), err);
 }
 
 static bool deviate(Trial *trial, const Actor *actor, Str subject, Str date, Str kind, Str detail, Error *err)
@@ -260,8 +293,10 @@ static bool deviate(Trial *trial, const Actor *actor, Str subject, Str date, Str
     return perform(trial, actor, &act_deviation, row.site, subject, &body, NULL, err);
 }
 
-bool trial_deviation(Trial *trial, const Actor *actor, Str subject, Str date, Str kind, Str detail, Error *err)
+bool trial_deviation(Trial *trial, const Actor *actor, Str subject, Str date, Str kind, Str detail,
+                     Error *err)
 {
     Step step;
-    return step_begin(trial, &step, err) && step_end(trial, &step, deviate(trial, actor, subject, date, kind, detail, err), err);
+    return step_begin(trial, &step, err) &&
+           step_end(trial, &step, deviate(trial, actor, subject, date, kind, detail, err), err);
 }

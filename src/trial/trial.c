@@ -9,14 +9,15 @@
 #include "store/verify.h"
 #include "trial/inside.h"
 
-#define DAY_MS  (24 * 60 * 60 * (int64_t)1000)
+#define DAY_MS (24 * 60 * 60 * (int64_t)1000)
 
 bool check_id(const char *what, Str id, Error *err)
 {
     bool fits = id.len > 0 && id.len <= 40;
     for (size_t i = 0; fits && i < id.len; i++) {
         char c = id.data[i];
-        fits = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        fits = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_' || c == '.';
     }
     if (fits) return true;
     error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is no %s", STR_ARG(id), what);
@@ -66,10 +67,11 @@ bool version_at(Trial *trial, Str site, Str date, ProtocolVersion **version, Err
 {
     int64_t ordinal = 1;
     if (trial->n_versions > 1 &&
-        !db_find_integer(trial->db,
-                         "SELECT coalesce(max(p.ordinal), 1) FROM approvals AS a JOIN protocols AS p USING (version)"
-                         " WHERE a.site = ?1 AND a.date <= ?2",
-                         DB_ARGS(db_text(site), db_text(date)), &ordinal, NULL, err))
+        !db_find_integer(
+            trial->db,
+            "SELECT coalesce(max(p.ordinal), 1) FROM approvals AS a JOIN protocols AS p USING (version)"
+            " WHERE a.site = ?1 AND a.date <= ?2",
+            DB_ARGS(db_text(site), db_text(date)), &ordinal, NULL, err))
         return false;
     *version = trial->versions[ordinal - 1];
     return true;
@@ -82,7 +84,8 @@ bool rules_of(Trial *trial, ProtocolVersion *version, Str form, FormRules **rule
         if (str_equal((*rules)->form->id, form)) return true;
     }
     *rules = &version->rules[version->n_rules];
-    if (!form_rules_compile(trial->arena, trial->conditions, &version->protocol, form, *rules, err)) return false;
+    if (!form_rules_compile(trial->arena, trial->conditions, &version->protocol, form, *rules, err))
+        return false;
     version->n_rules++;
     return true;
 }
@@ -128,8 +131,10 @@ bool step_begin(Trial *trial, Step *step, Error *err)
 
 bool step_end(Trial *trial, Step *step, bool succeeded, Error *err)
 {
-    if (step->is_outermost && succeeded) succeeded = trial_commit(trial, err);
-    else if (step->is_outermost) trial_rollback(trial);
+    if (step->is_outermost && succeeded)
+        succeeded = trial_commit(trial, err);
+    else if (step->is_outermost)
+        trial_rollback(trial);
     if (step->is_outermost) forget_staff(trial);
     arena_rewind(trial->scratch, step->mark);
     return succeeded;
@@ -149,7 +154,9 @@ static bool load_staff(Trial *trial, Str user, Error *err)
     trial->staff.n = 0;
     trial->staff.sites = NULL;
     trial->staff.at_site = NULL;
-    if (!db_query(trial->db, "SELECT role, site FROM grants WHERE user = ?1", DB_ARGS(db_text(user)), &rows, err)) return false;
+    if (!db_query(trial->db, "SELECT role, site FROM grants WHERE user = ?1", DB_ARGS(db_text(user)), &rows,
+                  err))
+        return false;
     for (;;) {
         StaffRole role;
         if (!db_next(&rows, &more, err)) return false;
@@ -172,7 +179,8 @@ static bool load_staff(Trial *trial, Str user, Error *err)
 }
 
 /* The first role, in the order of the table, that the actor holds at the site and that may do the act. */
-static bool authorise(Trial *trial, const Actor *actor, const Act *act, Str site, Str *user, Str *role, Error *err)
+static bool authorise(Trial *trial, const Actor *actor, const Act *act, Str site, Str *user, Str *role,
+                      Error *err)
 {
     *user = actor->user;
     if (!user->len && !trial_first_user(trial, trial->scratch, user, err)) return false;
@@ -185,13 +193,14 @@ static bool authorise(Trial *trial, const Actor *actor, const Act *act, Str site
         *role = str_from(staff_word((StaffRole)i));
         return true;
     }
-    error_set(err, ERROR_DENIED, "\"" STR_FMT "\" may not do \"%s\"%s" STR_FMT, STR_ARG(*user), act->name, site.len ? " at site " : "",
-              STR_ARG(site));
+    error_set(err, ERROR_DENIED, "\"" STR_FMT "\" may not do \"%s\"%s" STR_FMT, STR_ARG(*user), act->name,
+              site.len ? " at site " : "", STR_ARG(site));
     return error_hint(err, "It takes the role " STR_FMT "; an administrator grants it (equipoise user).",
                       STR_ARG(staff_set_text(trial->scratch, wanted)));
 }
 
-bool perform(Trial *trial, const Actor *actor, const Act *act, Str site, Str subject, const Body *body, int64_t *seq, Error *err)
+bool perform(Trial *trial, const Actor *actor, const Act *act, Str site, Str subject, const Body *body,
+             int64_t *seq, Error *err)
 {
     Entry entry = {
         .at = actor->at,
@@ -204,7 +213,8 @@ bool perform(Trial *trial, const Actor *actor, const Act *act, Str site, Str sub
     };
     if (str_starts(actor->reason, STR("."))) {
         error_set(err, ERROR_MALFORMED, "the reason begins with a full stop");
-        return error_hint(err, "Begin it with a word: in files, a full stop begins the code of a missing value.");
+        return error_hint(err,
+                          "Begin it with a word: in files, a full stop begins the code of a missing value.");
     }
     if (!authorise(trial, actor, act, site, &entry.actor, &entry.role, err)) return false;
     bool done = act_append(trial->scratch, trial->db, act, &entry, err);
@@ -217,14 +227,17 @@ bool perform(Trial *trial, const Actor *actor, const Act *act, Str site, Str sub
 bool subject_exists(Trial *trial, Str subject, bool *exists, Error *err)
 {
     int64_t one;
-    return db_find_integer(trial->db, "SELECT 1 FROM subjects WHERE subject = ?1", DB_ARGS(db_text(subject)), &one, exists, err);
+    return db_find_integer(trial->db, "SELECT 1 FROM subjects WHERE subject = ?1", DB_ARGS(db_text(subject)),
+                           &one, exists, err);
 }
 
 bool find_subject(Trial *trial, Str subject, SubjectRow *row, Error *err)
 {
     Rows rows;
     bool more;
-    if (!db_query(trial->db, "SELECT subject, site, screened, consented, enrolled, arm, withdrawn FROM subjects WHERE subject = ?1",
+    if (!db_query(trial->db,
+                  "SELECT subject, site, screened, consented, enrolled, arm, withdrawn FROM subjects WHERE "
+                  "subject = ?1",
                   DB_ARGS(db_text(subject)), &rows, err) ||
         !db_next(&rows, &more, err))
         return false;
@@ -232,7 +245,8 @@ bool find_subject(Trial *trial, Str subject, SubjectRow *row, Error *err)
         error_set(err, ERROR_INCONSISTENT, "there is no subject \"" STR_FMT "\"", STR_ARG(subject));
         return error_hint(err, "Screen the subject first, or correct the id.");
     }
-    Str *const fields[] = {&row->subject, &row->site, &row->screened, &row->consented, &row->enrolled, &row->arm, &row->withdrawn};
+    Str *const fields[] = {&row->subject,  &row->site, &row->screened, &row->consented,
+                           &row->enrolled, &row->arm,  &row->withdrawn};
     for (int i = 0; i < 7; i++) *fields[i] = rows_text_copy(trial->scratch, &rows, i);
     rows_end(&rows);
     return true;
@@ -242,10 +256,12 @@ bool check_unlocked(Trial *trial, Str subject, Str form, Str visit, Error *err)
 {
     Str what;
     bool locked;
-    if (!db_find_text(trial->scratch, trial->db,
-                      "SELECT CASE WHEN subject = '' THEN 'trial' WHEN form = '' THEN 'subject' ELSE 'form' END FROM locks"
-                      " WHERE (subject = '' OR subject = ?1) AND (form = '' OR (form = ?2 AND visit = ?3)) LIMIT 1",
-                      DB_ARGS(db_text(subject), db_text(form), db_text(visit)), &what, &locked, err))
+    if (!db_find_text(
+            trial->scratch, trial->db,
+            "SELECT CASE WHEN subject = '' THEN 'trial' WHEN form = '' THEN 'subject' ELSE 'form' END FROM "
+            "locks"
+            " WHERE (subject = '' OR subject = ?1) AND (form = '' OR (form = ?2 AND visit = ?3)) LIMIT 1",
+            DB_ARGS(db_text(subject), db_text(form), db_text(visit)), &what, &locked, err))
         return false;
     if (!locked) return true;
     error_set(err, ERROR_INCONSISTENT, "the " STR_FMT " is locked", STR_ARG(what));
@@ -262,8 +278,8 @@ static bool set_up(Arena *arena, Db *db, Trial **trial, Error *err)
     (*trial)->staff.arena = arena_new();
     (*trial)->staff.start = arena_mark((*trial)->staff.arena);
     forget_staff(*trial);
-    return condition_engine_open((*trial)->arena, &(*trial)->conditions, err) && db_protect(db, "journal", err) &&
-           load_versions(*trial, err);
+    return condition_engine_open((*trial)->arena, &(*trial)->conditions, err) &&
+           db_protect(db, "journal", err) && load_versions(*trial, err);
 }
 
 void trial_close(Trial *trial)
@@ -284,9 +300,12 @@ bool trial_open(Arena *arena, Str path, Trial **trial, Error *err)
     Db *db;
     if (!db_open(arena, path, &TRIAL_FORMAT, &db, err)) return false;
     bool opened = set_up(arena, db, trial, err);
-    if (opened && (*trial)->n_versions == 0) opened = error_set(err, ERROR_MALFORMED, "the trial file holds no protocol");
-    if (opened) arena_defer(arena, close_deferred, *trial);
-    else trial_close(*trial);
+    if (opened && (*trial)->n_versions == 0)
+        opened = error_set(err, ERROR_MALFORMED, "the trial file holds no protocol");
+    if (opened)
+        arena_defer(arena, close_deferred, *trial);
+    else
+        trial_close(*trial);
     return opened;
 }
 
@@ -304,7 +323,8 @@ static Entry first_entry(const NewTrial *request, const Actor *actor, Body body)
 }
 
 /* The acts before anybody holds a role are the first user's own, as administrator. */
-static bool append_first(Trial *trial, const NewTrial *request, const Actor *actor, const Act *act, Body body, Error *err)
+static bool append_first(Trial *trial, const NewTrial *request, const Actor *actor, const Act *act, Body body,
+                         Error *err)
 {
     Entry entry = first_entry(request, actor, body);
     return act_append(trial->scratch, trial->db, act, &entry, err);
@@ -317,15 +337,18 @@ static bool check_pair(const Trial *trial, const Str *roles, size_t n_before, St
         StaffRole held;
         if (!staff_parse(roles[i], &held, err)) return false;
         if (!staff_breaks_blinding(held, role)) continue;
-        error_set(err, ERROR_INCONSISTENT, "one person cannot be %s and %s", staff_word(held), staff_word(role));
-        return error_hint(err, "Together the two roles would break the blinding; give one of them to somebody else.");
+        error_set(err, ERROR_INCONSISTENT, "one person cannot be %s and %s", staff_word(held),
+                  staff_word(role));
+        return error_hint(
+            err, "Together the two roles would break the blinding; give one of them to somebody else.");
     }
     return true;
 }
 
 static bool append_roles(Trial *trial, const NewTrial *request, const Actor *actor, Error *err)
 {
-    static const Str DEFAULT_ROLES[] = {{"administrator", 13}, {"sponsor", 7}, {"data-manager", 12}, {"investigator", 12}};
+    static const Str DEFAULT_ROLES[] = {
+        {"administrator", 13}, {"sponsor", 7}, {"data-manager", 12}, {"investigator", 12}};
     const Str *roles = request->n_roles ? request->roles : DEFAULT_ROLES;
     size_t n = request->n_roles ? request->n_roles : sizeof DEFAULT_ROLES / sizeof DEFAULT_ROLES[0];
     for (size_t i = 0; i < n; i++) {
@@ -340,7 +363,8 @@ static bool append_roles(Trial *trial, const NewTrial *request, const Actor *act
     return true;
 }
 
-static bool append_sites(Trial *trial, const NewTrial *request, const Actor *actor, const Sites *sites, Error *err)
+static bool append_sites(Trial *trial, const NewTrial *request, const Actor *actor, const Sites *sites,
+                         Error *err)
 {
     for (size_t i = 0; i < sites->n; i++) {
         Body body = body_new(trial->scratch);
@@ -352,7 +376,8 @@ static bool append_sites(Trial *trial, const NewTrial *request, const Actor *act
     return true;
 }
 
-static bool begin_story(Trial *trial, const NewTrial *request, const Actor *actor, const Protocol *protocol, Error *err)
+static bool begin_story(Trial *trial, const NewTrial *request, const Actor *actor, const Protocol *protocol,
+                        Error *err)
 {
     Body create = body_new(trial->scratch), user = body_new(trial->scratch);
     body_put_text(&create, "version", STR("1"));
@@ -361,7 +386,8 @@ static bool begin_story(Trial *trial, const NewTrial *request, const Actor *acto
     body_put_text(&user, "user", request->user);
     body_put_text(&user, "name", request->name);
     return append_first(trial, request, actor, &act_create, create, err) && load_versions(trial, err) &&
-           append_first(trial, request, actor, &act_add_user, user, err) && append_roles(trial, request, actor, err) &&
+           append_first(trial, request, actor, &act_add_user, user, err) &&
+           append_roles(trial, request, actor, err) &&
            append_sites(trial, request, actor, &protocol->sites, err);
 }
 
@@ -376,10 +402,13 @@ bool trial_create(Arena *arena, const NewTrial *request, const Actor *actor, Tri
 {
     Db *db;
     Protocol protocol;
-    if (!protocol_parse(arena, request->protocol, &protocol, err) || !check_id("user id", request->user, err)) return false;
+    if (!protocol_parse(arena, request->protocol, &protocol, err) || !check_id("user id", request->user, err))
+        return false;
     if (protocol.forms.n == 0) {
         error_set(err, ERROR_INCONSISTENT, "the protocol has no forms, so there is nothing to record");
-        return error_hint(err, "A protocol that analyses data from elsewhere is for `equipoise report PROTOCOL --data DIR`.");
+        return error_hint(
+            err,
+            "A protocol that analyses data from elsewhere is for `equipoise report PROTOCOL --data DIR`.");
     }
     if (!db_create(arena, request->path, &TRIAL_FORMAT, &db, err)) return false;
     bool made = set_up(arena, db, trial, err) && db_begin(db, err) &&
@@ -394,12 +423,16 @@ bool trial_create(Arena *arena, const NewTrial *request, const Actor *actor, Tri
 }
 
 Str trial_path(const Trial *trial) { return db_path(trial->db); }
-const Protocol *trial_protocol(const Trial *trial) { return &trial->versions[trial->n_versions - 1]->protocol; }
+const Protocol *trial_protocol(const Trial *trial)
+{
+    return &trial->versions[trial->n_versions - 1]->protocol;
+}
 Str trial_protocol_version(const Trial *trial) { return trial->versions[trial->n_versions - 1]->version; }
 
 bool trial_first_user(Trial *trial, Arena *arena, Str *user, Error *err)
 {
-    return db_find_text(arena, trial->db, "SELECT user FROM users ORDER BY added_seq LIMIT 1", DB_NO_ARGS, user, NULL, err);
+    return db_find_text(arena, trial->db, "SELECT user FROM users ORDER BY added_seq LIMIT 1", DB_NO_ARGS,
+                        user, NULL, err);
 }
 
 bool trial_head(Trial *trial, Arena *arena, int64_t *n_entries, Str *hash, Error *err)
@@ -411,7 +444,8 @@ bool trial_verify(Trial *trial, Arena *arena, Str head, TrialVerdict *verdict, E
 {
     VerifyReport report;
     if (!verify_trial(arena, trial->db, head, &report, err)) return false;
-    *verdict = (TrialVerdict){report.sound, report.n_entries, report.head, report.table, report.key, report.column, report.detail};
+    *verdict = (TrialVerdict){report.sound, report.n_entries, report.head,  report.table,
+                              report.key,   report.column,    report.detail};
     return true;
 }
 

@@ -5,10 +5,13 @@
 /* FIPS 180-4, examples of the NIST "Cryptographic Standards and Guidelines" page. */
 static void known_answers_of_the_standard(Test *t)
 {
-    CHECK_TEXT(t, digest_hex(t->arena, digest_of(STR(""))), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    CHECK_TEXT(t, digest_hex(t->arena, digest_of(STR("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    CHECK_TEXT(t, digest_hex(t->arena, digest_of(STR("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"))),
-               "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+    CHECK_TEXT(t, digest_hex(t->arena, digest_of(STR(""))),
+               "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    CHECK_TEXT(t, digest_hex(t->arena, digest_of(STR("abc"))),
+               "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK_TEXT(
+        t, digest_hex(t->arena, digest_of(STR("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"))),
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
 static void pieces_give_the_digest_of_the_whole(Test *t)

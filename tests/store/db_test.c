@@ -9,18 +9,29 @@
 
 #define OURS 0x54455354u
 
-static const char *const FIRST_SQL[] = {"CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;", NULL};
+static const char *const FIRST_SQL[] = {
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;", NULL};
 static const DbFormat FIRST = {.application_id = OURS, .name = "test file", .version = 1, .sql = FIRST_SQL};
 
 static const Migration STEPS[] = {
     {1, "notes have an author", "ALTER TABLE notes ADD COLUMN author TEXT NOT NULL DEFAULT 'nobody';"},
-    {2, "authors have a table", "CREATE TABLE authors (name TEXT PRIMARY KEY) STRICT; INSERT INTO authors SELECT DISTINCT author FROM notes;"},
+    {2, "authors have a table",
+     "CREATE TABLE authors (name TEXT PRIMARY KEY) STRICT; INSERT INTO authors SELECT DISTINCT author FROM "
+     "notes;"},
 };
-static const DbFormat THIRD = {
-    .application_id = OURS, .name = "test file", .version = 3, .sql = FIRST_SQL, .migrations = STEPS, .n_migrations = 2};
+static const DbFormat THIRD = {.application_id = OURS,
+                               .name = "test file",
+                               .version = 3,
+                               .sql = FIRST_SQL,
+                               .migrations = STEPS,
+                               .n_migrations = 2};
 static const Migration BROKEN[] = {{1, "a step that fails", "CREATE TABLE half (x); SELECT * FROM nowhere;"}};
-static const DbFormat SECOND_BROKEN = {
-    .application_id = OURS, .name = "test file", .version = 2, .sql = FIRST_SQL, .migrations = BROKEN, .n_migrations = 1};
+static const DbFormat SECOND_BROKEN = {.application_id = OURS,
+                                       .name = "test file",
+                                       .version = 2,
+                                       .sql = FIRST_SQL,
+                                       .migrations = BROKEN,
+                                       .n_migrations = 1};
 
 static Str digest_of_file(Test *t, Str path)
 {
@@ -35,7 +46,10 @@ static Db *made(Test *t, const char *name)
     Db *db = NULL;
     Error err = {0};
     CHECK_OK(t, db_create(t->arena, test_scratch(t, name), &FIRST, &db, &err), err);
-    CHECK_OK(t, db_run(db, "INSERT INTO notes VALUES (?1, ?2)", DB_ARGS(db_integer(7), db_text(STR("spastic"))), &err), err);
+    CHECK_OK(t,
+             db_run(db, "INSERT INTO notes VALUES (?1, ?2)", DB_ARGS(db_integer(7), db_text(STR("spastic"))),
+                    &err),
+             err);
     return db;
 }
 
@@ -45,9 +59,12 @@ static void values_come_back_as_they_were(Test *t)
     Db *db = made(t, "values.trial");
     Rows rows;
     bool more;
-    CHECK_OK(t, db_query(db, "SELECT ?1, ?2, ?3, ?4, text FROM notes WHERE id = ?5",
-                         DB_ARGS(db_null(), db_integer(-9007199254740993), db_real(2.385), db_text(STR("caf\303\251")), db_integer(7)),
-                         &rows, &err), err);
+    CHECK_OK(t,
+             db_query(db, "SELECT ?1, ?2, ?3, ?4, text FROM notes WHERE id = ?5",
+                      DB_ARGS(db_null(), db_integer(-9007199254740993), db_real(2.385),
+                              db_text(STR("caf\303\251")), db_integer(7)),
+                      &rows, &err),
+             err);
     CHECK_OK(t, db_next(&rows, &more, &err), err);
     CHECK(t, more && rows_is_null(&rows, 0) && rows_kind(&rows, 2) == DB_REAL);
     CHECK_INT(t, rows_integer(&rows, 1), -9007199254740993);
@@ -114,7 +131,8 @@ static void check_refused(Test *t, Str path, ErrorCode code, const char *message
 static void what_is_not_ours_is_refused_and_left_alone(Test *t)
 {
     Error err = {0};
-    Str text = test_scratch(t, "text.trial"), foreign = test_scratch(t, "foreign.trial"), newer = test_scratch(t, "newer.trial");
+    Str text = test_scratch(t, "text.trial"), foreign = test_scratch(t, "foreign.trial"),
+        newer = test_scratch(t, "newer.trial");
     CHECK_OK(t, file_write(t->arena, text, STR("SUBJID,VISIT\nS-001,BASE\n"), &err), err);
     check_refused(t, text, ERROR_MALFORMED, "is not a test file");
     CHECK_OK(t, file_write(t->arena, text, STR(""), &err), err);
@@ -162,7 +180,10 @@ static void a_migration_that_fails_leaves_the_old_version(Test *t)
     CHECK(t, !db_open(t->arena, path, &SECOND_BROKEN, &db, &err));
     CHECK_ERROR(t, err, ERROR_IO, "upgrade from version 1 (a step that fails)");
     CHECK_OK(t, db_open(t->arena, path, &FIRST, &db, &err), err);
-    CHECK_OK(t, db_find_integer(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'", DB_NO_ARGS, &n, NULL, &err), err);
+    CHECK_OK(t,
+             db_find_integer(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'", DB_NO_ARGS, &n,
+                             NULL, &err),
+             err);
     CHECK_INT(t, n, 0);
 }
 
@@ -190,7 +211,8 @@ static void a_protected_table_can_only_grow(Test *t)
     CHECK_OK(t, db_protect(db, "notes", &err), err);
     for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
         err = (Error){0};
-        if (!CHECK(t, !db_run(db, REFUSED[i], DB_NO_ARGS, &err))) CHECK_TEXT(t, str_from(REFUSED[i]), "a statement that is refused");
+        if (!CHECK(t, !db_run(db, REFUSED[i], DB_NO_ARGS, &err)))
+            CHECK_TEXT(t, str_from(REFUSED[i]), "a statement that is refused");
     }
     CHECK(t, !db_run(db, "UPDATE notes SET text = 'x'", DB_NO_ARGS, &err));
     CHECK_ERROR(t, err, ERROR_DENIED, "can only be appended to");
@@ -205,7 +227,9 @@ static void a_backup_is_a_whole_file(Test *t)
     CHECK_OK(t, db_backup(t->arena, db, test_scratch(t, "copy.trial"), &err), err);
     CHECK_OK(t, db_open(t->arena, test_scratch(t, "copy.trial"), &FIRST, &copy, &err), err);
     CHECK_OK(t, db_check_integrity(copy, &err), err);
-    CHECK_OK(t, db_find_text(t->arena, copy, "SELECT text FROM notes WHERE id = 7", DB_NO_ARGS, &text, NULL, &err), err);
+    CHECK_OK(
+        t, db_find_text(t->arena, copy, "SELECT text FROM notes WHERE id = 7", DB_NO_ARGS, &text, NULL, &err),
+        err);
     CHECK_TEXT(t, text, "spastic");
     CHECK(t, !db_backup(t->arena, db, test_scratch(t, "no-such-folder/copy.trial"), &err));
     CHECK_ERROR(t, err, ERROR_IO, "could not open");

@@ -14,7 +14,11 @@ static void canonical_form_is_one(Test *t)
     Error err = {0};
     Json json;
     Buf text = buf_new(t->arena);
-    CHECK_OK(t, json_parse(t->arena, STR("{\"b\" : 2.50, \"a\":[1e2, -0.0, true, null],\"A\":\"cafe\\u0301\\n\"}"), &json, &err), err);
+    CHECK_OK(t,
+             json_parse(t->arena,
+                        STR("{\"b\" : 2.50, \"a\":[1e2, -0.0, true, null],\"A\":\"cafe\\u0301\\n\"}"), &json,
+                        &err),
+             err);
     CHECK_OK(t, canonical_json(t->arena, &json, &text, &err), err);
     CHECK_TEXT(t, buf_str(&text), "{\"A\":\"caf\303\251\\n\",\"a\":[100,0,true,null],\"b\":2.5}");
 
@@ -33,13 +37,24 @@ static void canonical_form_is_one(Test *t)
 static void the_hash_is_the_one_of_the_manual(Test *t)
 {
     Entry entry = {
-        .seq = 2, .at = 1488355200250, .has_client_at = true, .client_at = 1488096000000, .actor = STR("ana"),
-        .role = STR("coordinator"), .site = STR("S1"), .act = STR("record"), .subject = STR("S-001"), .reason = STR(""),
-        .body_text = STR("{\"form\":\"gmfm\",\"items\":{\"G01\":3},\"visit\":\"BASE\"}"), .prev = STR(JOURNAL_START),
+        .seq = 2,
+        .at = 1488355200250,
+        .has_client_at = true,
+        .client_at = 1488096000000,
+        .actor = STR("ana"),
+        .role = STR("coordinator"),
+        .site = STR("S1"),
+        .act = STR("record"),
+        .subject = STR("S-001"),
+        .reason = STR(""),
+        .body_text = STR("{\"form\":\"gmfm\",\"items\":{\"G01\":3},\"visit\":\"BASE\"}"),
+        .prev = STR(JOURNAL_START),
     };
-    CHECK_TEXT(t, digest_hex(t->arena, journal_hash(&entry)), "4fc396e024261f48ac694690c95c57b73c8325066177b4948c9acbc40b290773");
+    CHECK_TEXT(t, digest_hex(t->arena, journal_hash(&entry)),
+               "4fc396e024261f48ac694690c95c57b73c8325066177b4948c9acbc40b290773");
     entry.has_client_at = false;
-    CHECK_TEXT(t, digest_hex(t->arena, journal_hash(&entry)), "7a752831d9fb03a7d18ca616defba0758a53213383d6410e42ce0ec18d155ca0");
+    CHECK_TEXT(t, digest_hex(t->arena, journal_hash(&entry)),
+               "7a752831d9fb03a7d18ca616defba0758a53213383d6410e42ce0ec18d155ca0");
 }
 
 static bool append_site(Test *t, Db *db, const char *site, Error *err)
@@ -60,7 +75,8 @@ static Str file_with_sites(Test *t, const char *name, int n)
     Str path = test_scratch(t, name);
     CHECK_OK(t, db_create(t->arena, path, &TRIAL_FORMAT, &db, &err), err);
     CHECK_OK(t, db_begin(db, &err), err);
-    for (int i = 0; i < n; i++) CHECK_OK(t, append_site(t, db, str_format(t->arena, "S%03d", i).data, &err), err);
+    for (int i = 0; i < n; i++)
+        CHECK_OK(t, append_site(t, db, str_format(t->arena, "S%03d", i).data, &err), err);
     CHECK_OK(t, db_commit(db, &err), err);
     db_close(db);
     return path;
@@ -90,7 +106,8 @@ static void entries_are_chained(Test *t)
     CHECK_OK(t, db_open(t->arena, path, &TRIAL_FORMAT, &db, &err), err);
     CHECK_OK(t, journal_read(db, 1, true, &reader, &err), err);
     for (int seq = 1; seq <= 3; seq++) {
-        if (!CHECK_OK(t, journal_next(t->arena, &reader, &entry, &more, &err), err) || !CHECK(t, more)) return;
+        if (!CHECK_OK(t, journal_next(t->arena, &reader, &entry, &more, &err), err) || !CHECK(t, more))
+            return;
         CHECK_INT(t, entry.seq, seq);
         CHECK(t, str_equal(entry.prev, prev));
         CHECK_TEXT(t, json_text(&entry.body, "title"), "Guangdong");
@@ -117,17 +134,20 @@ static void an_act_without_its_reason_is_refused(Test *t)
 /* What was done to the file, and how verify names it. */
 static void what_was_altered_is_named(Test *t)
 {
-    static const char NO_GUARDS[] = "DROP TRIGGER journal_no_update; DROP TRIGGER journal_no_delete; DROP TRIGGER journal_in_order;";
+    static const char NO_GUARDS[] =
+        "DROP TRIGGER journal_no_update; DROP TRIGGER journal_no_delete; DROP TRIGGER journal_in_order;";
     static const struct {
         const char *sql, *table, *key, *column, *detail;
     } ROWS[] = {
         {"UPDATE journal SET actor = 'bob' WHERE seq = 4", "journal", "4", "", "column \"hash\""},
         {"UPDATE journal SET at = at + 1 WHERE seq = 1", "journal", "1", "", "column \"hash\""},
         {"UPDATE journal SET client_at = 0 WHERE seq = 5", "journal", "5", "", "column \"hash\""},
-        {"UPDATE journal SET body = replace(body, 'CHN', 'JPN') WHERE seq = 2", "journal", "2", "", "column \"hash\""},
+        {"UPDATE journal SET body = replace(body, 'CHN', 'JPN') WHERE seq = 2", "journal", "2", "",
+         "column \"hash\""},
         {"DELETE FROM journal WHERE seq = 3", "journal", "4", "", "an entry is missing"},
         {"UPDATE journal SET prev = hash WHERE seq = 3", "journal", "3", "", "column \"prev\""},
-        {"INSERT INTO journal SELECT 7, at, client_at, actor, role, site, act, subject, reason, body, hash, hash FROM journal WHERE seq = 6",
+        {"INSERT INTO journal SELECT 7, at, client_at, actor, role, site, act, subject, reason, body, hash, "
+         "hash FROM journal WHERE seq = 6",
          "journal", "7", "", "column \"hash\""},
         {"SELECT 1", "schema", "trigger, journal_in_order", "", "missing"},
         {"UPDATE sites SET title = 'Elsewhere' WHERE site = 'S002'", "schema", "", "", ""},
@@ -149,7 +169,8 @@ static void derived_rows_are_compared_cell_by_cell(Test *t)
     static const struct {
         const char *sql, *key, *column, *detail;
     } ROWS[] = {
-        {"UPDATE sites SET title = 'Elsewhere' WHERE site = 'S002'", "S002", "title", "holds \"Elsewhere\" where the journal says \"Guangdong\""},
+        {"UPDATE sites SET title = 'Elsewhere' WHERE site = 'S002'", "S002", "title",
+         "holds \"Elsewhere\" where the journal says \"Guangdong\""},
         {"DELETE FROM sites WHERE site = 'S003'", "S003", "", "the row is missing"},
         {"DELETE FROM sites WHERE site = 'S005'", "S005", "", "the row is missing"},
         {"INSERT INTO sites VALUES ('S0025', 'New', 'IND', 3)", "S0025", "", "the journal knows no such row"},
@@ -171,9 +192,11 @@ static void a_cut_journal_shows_against_a_noted_hash(Test *t)
 {
     Str path = file_with_sites(t, "cut.trial", 6);
     Str head = verified(t, path, STR("")).head;
-    tamper(t, path, "DROP TRIGGER journal_no_delete; DELETE FROM journal WHERE seq > 4; DELETE FROM sites WHERE seq > 4;"
-                    "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN\n"
-                    "  SELECT RAISE(ABORT, 'the journal can only be appended to'); END");
+    tamper(
+        t, path,
+        "DROP TRIGGER journal_no_delete; DELETE FROM journal WHERE seq > 4; DELETE FROM sites WHERE seq > 4;"
+        "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN\n"
+        "  SELECT RAISE(ABORT, 'the journal can only be appended to'); END");
     CHECK(t, verified(t, path, STR("")).sound);
     VerifyReport report = verified(t, path, head);
     CHECK(t, !report.sound);
@@ -186,16 +209,19 @@ static void the_guards_hold_for_other_programs_too(Test *t)
         "UPDATE journal SET reason = 'x'",
         "DELETE FROM journal",
         "INSERT OR REPLACE INTO journal SELECT * FROM journal WHERE seq = 1",
-        "REPLACE INTO journal SELECT 1, at, client_at, 'bob', role, site, act, subject, reason, body, prev, hash FROM journal WHERE seq = 1",
+        "REPLACE INTO journal SELECT 1, at, client_at, 'bob', role, site, act, subject, reason, body, prev, "
+        "hash FROM journal WHERE seq = 1",
         "UPDATE OR IGNORE journal SET reason = 'x'",
-        "INSERT INTO journal SELECT 9, at, client_at, actor, role, site, act, subject, reason, body, prev, hash FROM journal WHERE seq = 1",
+        "INSERT INTO journal SELECT 9, at, client_at, actor, role, site, act, subject, reason, body, prev, "
+        "hash FROM journal WHERE seq = 1",
     };
     Error err = {0};
     Db *db;
     Str path = file_with_sites(t, "guards.trial", 2);
     CHECK_OK(t, db_open(t->arena, path, &TRIAL_FORMAT, &db, &err), err);
     for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
-        if (!CHECK(t, !db_run(db, REFUSED[i], DB_NO_ARGS, &err))) CHECK_TEXT(t, str_from(REFUSED[i]), "a statement that is refused");
+        if (!CHECK(t, !db_run(db, REFUSED[i], DB_NO_ARGS, &err)))
+            CHECK_TEXT(t, str_from(REFUSED[i]), "a statement that is refused");
     }
     db_close(db);
     CHECK(t, verified(t, path, STR("")).sound);
@@ -209,10 +235,14 @@ static void every_table_says_why_it_exists(Test *t)
     bool more;
     int n = 0;
     CHECK_OK(t, db_open_memory(t->arena, &TRIAL_FORMAT, &db, &err), err);
-    CHECK_OK(t, db_query(db, "SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'view')", DB_NO_ARGS, &rows, &err), err);
+    CHECK_OK(t,
+             db_query(db, "SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'view')", DB_NO_ARGS,
+                      &rows, &err),
+             err);
     while (db_next(&rows, &more, &err) && more) {
         n++;
-        if (!CHECK(t, str_find(rows_text(&rows, 1), STR("\n  -- ")) != SIZE_MAX)) CHECK_TEXT(t, rows_text(&rows, 0), "a table with a comment");
+        if (!CHECK(t, str_find(rows_text(&rows, 1), STR("\n  -- ")) != SIZE_MAX))
+            CHECK_TEXT(t, rows_text(&rows, 0), "a table with a comment");
     }
     size_t n_derived;
     derived_tables(&n_derived);

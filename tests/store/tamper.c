@@ -8,7 +8,8 @@ bool tamper(Test *t, Str path, const char *sql)
 {
     sqlite3 *db = NULL;
     char *why = NULL;
-    bool done = sqlite3_open(str_c(t->arena, path), &db) == SQLITE_OK && sqlite3_exec(db, sql, NULL, NULL, &why) == SQLITE_OK;
+    bool done = sqlite3_open(str_c(t->arena, path), &db) == SQLITE_OK &&
+                sqlite3_exec(db, sql, NULL, NULL, &why) == SQLITE_OK;
     if (!done) CHECK_TEXT(t, str_from(why ? why : "could not open"), "SQL that runs");
     sqlite3_free(why);
     sqlite3_close(db);

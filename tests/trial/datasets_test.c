@@ -13,7 +13,8 @@ static long long count_where(Test *t, const Frame *frame, const char *condition)
 {
     Error err = {0};
     size_t *rows, n = 0;
-    return CHECK_OK(t, frame_where(t->arena, frame, str_from(condition), &rows, &n, &err), err) ? (long long)n : -1;
+    return CHECK_OK(t, frame_where(t->arena, frame, str_from(condition), &rows, &n, &err), err) ? (long long)n
+                                                                                                : -1;
 }
 
 static long long subjects_where(Test *t, const Frame *frame, const char *condition)
@@ -25,7 +26,6 @@ static long long subjects_where(Test *t, const Frame *frame, const char *conditi
     for (size_t i = 0; i < n; i++) map_put(&seen, frame_column(frame, STR("SUBJID"))->texts[rows[i]], NULL);
     return (long long)seen.n;
 }
-
 
 static const Column *need(Test *t, const Frame *frame, const char *name)
 {
@@ -56,10 +56,16 @@ static void the_founding_trial_is_told(Test *t)
     CHECK_INT(t, count_where(t, d.visits, "VISIT = 'V6' AND IN_WINDOW = 'N'"), 2);
     CHECK_INT(t, count_where(t, d.visits, "VISIT = 'V0' AND NOT DAY BETWEEN -3 AND 0"), 0);
     CHECK_INT(t, count_where(t, d.measures, "PARAMCD = 'GMFM88' AND AVISIT = 'V0'"), 40);
-    CHECK_INT(t, count_where(t, d.measures, "PARAMCD = 'GMFM88' AND AVISIT = 'V0' AND (CHG IS NOT NULL OR BASE <> AVAL)"), 0);
+    CHECK_INT(t,
+              count_where(t, d.measures,
+                          "PARAMCD = 'GMFM88' AND AVISIT = 'V0' AND (CHG IS NOT NULL OR BASE <> AVAL)"),
+              0);
     CHECK_INT(t, count_where(t, d.measures, "CHG IS NOT NULL AND abs(AVAL - BASE - CHG) > 1e-12"), 0);
     CHECK_INT(t, count_where(t, d.measures, "EXPECTED IS NOT NULL AND PARAMCD <> 'GMFM66'"), 0);
-    CHECK_INT(t, count_where(t, d.measures, "PARAMCD = 'GMFM66' AND AVISIT = 'V6' AND CHG IS NOT NULL AND EXPECTED IS NULL"), 0);
+    CHECK_INT(t,
+              count_where(t, d.measures,
+                          "PARAMCD = 'GMFM66' AND AVISIT = 'V6' AND CHG IS NOT NULL AND EXPECTED IS NULL"),
+              0);
     CHECK_INT(t, count_where(t, d.measures, "PARAMCD = 'MAS_ADD_L' AND AVALC = '1+' AND AVAL <> 2"), 0);
     CHECK(t, count_where(t, d.measures, "PARAMCD = 'MAS_ADD_L' AND AVALC = '1+'") > 0);
 }
@@ -67,7 +73,12 @@ static void the_founding_trial_is_told(Test *t)
 static bool dose(Trial *trial, const Actor *actor, const char *number, const char *date, Error *err)
 {
     static const ItemCell CELLS[] = {{{"WEIGHT_KG", 9}, {"12.5", 4}}, {{"MNC_E6", 6}, {"500", 3}}};
-    FormSave save = {.subject = STR("S-001"), .form = STR("doses"), .visit = str_from(number), .date = str_from(date), .n_cells = 2, .cells = CELLS};
+    FormSave save = {.subject = STR("S-001"),
+                     .form = STR("doses"),
+                     .visit = str_from(number),
+                     .date = str_from(date),
+                     .n_cells = 2,
+                     .cells = CELLS};
     FormSaved saved;
     return trial_save_form(trial, actor, &save, &saved, err);
 }
@@ -75,7 +86,11 @@ static bool dose(Trial *trial, const Actor *actor, const char *number, const cha
 static bool event(Trial *trial, const Actor *actor, const char *start, Error *err)
 {
     static const ItemCell CELLS[] = {{{"TERM", 4}, {"Fever", 5}}, {{"GRADE", 5}, {"2", 1}}};
-    FormSave save = {.subject = STR("S-001"), .form = STR("adverse_events"), .date = str_from(start), .n_cells = 2, .cells = CELLS};
+    FormSave save = {.subject = STR("S-001"),
+                     .form = STR("adverse_events"),
+                     .date = str_from(start),
+                     .n_cells = 2,
+                     .cells = CELLS};
     FormSaved saved;
     return trial_save_form(trial, actor, &save, &saved, err);
 }
@@ -89,12 +104,16 @@ static void days_ratios_and_flags_are_computed(Test *t)
     if (!trial) return;
     CHECK_OK(t, fixture_record(trial, &ana, "S-001", "WEIGHT_KG", "12.5", &err), err);
     CHECK_OK(t, dose(trial, &ana, "1", "2016-01-23", &err), err);
-    CHECK_OK(t, event(trial, &ana, "2016-01-22", &err) && event(trial, &ana, "2016-01", &err) && event(trial, &ana, "2016-01-23", &err), err);
+    CHECK_OK(t,
+             event(trial, &ana, "2016-01-22", &err) && event(trial, &ana, "2016-01", &err) &&
+                 event(trial, &ana, "2016-01-23", &err),
+             err);
     if (!built(t, trial, &d)) return;
     CHECK_NEAR(t, need(t, d.doses, "DOSE_PER_KG")->numbers[0], 40, 0);
     CHECK_NEAR(t, need(t, d.visits, "DAY")->numbers[0], -3, 0);
     CHECK_TEXT(t, need(t, d.visits, "IN_WINDOW")->texts[0], "Y");
-    CHECK_NEAR(t, need(t, d.subjects, "AGE")->numbers[0], (double)(date_days((Date){2016, 1, 12}) - date_days((Date){2012, 5, 4})) / 365.25, 1e-15);
+    CHECK_NEAR(t, need(t, d.subjects, "AGE")->numbers[0],
+               (double)(date_days((Date){2016, 1, 12}) - date_days((Date){2012, 5, 4})) / 365.25, 1e-15);
     CHECK_TEXT(t, need(t, d.subjects, "STATUS")->texts[0], "enrolled");
     CHECK_TEXT(t, need(t, d.subjects, "SAFFL")->texts[0], "Y");
     CHECK(t, need(t, d.subjects, "SAFFL")->missing[1]);

@@ -37,9 +37,12 @@ static Str random_value(Test *t, uint64_t *state, uint64_t item)
     static const char *const REASONS[] = {".not-done", ".unknown", ".refused", ""};
     if (draw(state, 8) == 0) return str_from(REASONS[draw(state, 4)]);
     switch (item) {
-    case 0: return str_format(t->arena, "%" PRIu64 ".%" PRIu64, 3 + draw(state, 100), 1 + draw(state, 9));
-    case 1: return str_format(t->arena, "%" PRIu64, draw(state, 50000));
-    default: return str_format(t->arena, "caf\303\251 %" PRIu64, draw(state, 100000));
+    case 0:
+        return str_format(t->arena, "%" PRIu64 ".%" PRIu64, 3 + draw(state, 100), 1 + draw(state, 9));
+    case 1:
+        return str_format(t->arena, "%" PRIu64, draw(state, 50000));
+    default:
+        return str_format(t->arena, "caf\303\251 %" PRIu64, draw(state, 100000));
     }
 }
 
@@ -51,13 +54,16 @@ static bool equals_model(Test *t, Trial *trial, Str model[N_SUBJECTS][N_VISITS][
     if (!CHECK_OK(t, datasets_build(trial, t->arena, &d, &err), err)) return false;
     size_t n_rows = 0;
     for (size_t row = 0; row < d.visits->n_rows; row++) {
-        Str subject = frame_column(d.visits, STR("SUBJID"))->texts[row], visit = frame_column(d.visits, STR("VISIT"))->texts[row];
+        Str subject = frame_column(d.visits, STR("SUBJID"))->texts[row],
+            visit = frame_column(d.visits, STR("VISIT"))->texts[row];
         int s = atoi(str_c(t->arena, str_slice(subject, 2, 5))) - 1, v = 0;
         while (v < N_VISITS - 1 && !str_equal(visit, str_from(VISITS[v]))) v++;
         n_rows++;
         for (int i = 0; i < 3; i++) {
             const Column *column = frame_column(d.visits, str_from(ITEMS[i]));
-            Str got = column->missing[row] ? str_format(t->arena, ".%s", missing_word((MissingReason)column->missing[row])) : frame_cell_text(t->arena, column, row);
+            Str got = column->missing[row]
+                          ? str_format(t->arena, ".%s", missing_word((MissingReason)column->missing[row]))
+                          : frame_cell_text(t->arena, column, row);
             Str want = model[s][v][i].len ? model[s][v][i] : STR(".unstated");
             if (!CHECK_TEXT(t, got, str_c(t->arena, want))) return false;
         }
@@ -78,8 +84,12 @@ static void cr_01_ten_thousand_edits_replay_to_the_data(Test *t)
         uint64_t s = draw(&state, N_SUBJECTS), v = draw(&state, N_VISITS), item = draw(&state, 3);
         if (i < N_SUBJECTS * N_VISITS) s = (uint64_t)i / N_VISITS, v = (uint64_t)i % N_VISITS;
         ItemCell cell = {str_from(ITEMS[item]), random_value(t, &state, item)};
-        FormSave save = {.subject = str_format(t->arena, "S-%03" PRIu64, s + 1), .form = STR("visit"), .visit = str_from(VISITS[v]),
-                         .date = str_from(DATES[v]), .n_cells = 1, .cells = &cell};
+        FormSave save = {.subject = str_format(t->arena, "S-%03" PRIu64, s + 1),
+                         .form = STR("visit"),
+                         .visit = str_from(VISITS[v]),
+                         .date = str_from(DATES[v]),
+                         .n_cells = 1,
+                         .cells = &cell};
         FormSaved saved;
         if (i % 100 == 0 && !CHECK_OK(t, trial_begin(trial, &err), err)) return;
         ana.at = FIXTURE_NOW + i;
@@ -116,12 +126,17 @@ static size_t journal_regions(Test *t, Str path, Str file, Region *regions, size
     Entry entry;
     bool more = true;
     size_t n = 0;
-    if (!CHECK_OK(t, db_open(t->arena, path, &TRIAL_FORMAT, &db, &err) && journal_read(db, 1, false, &reader, &err), err)) return 0;
+    if (!CHECK_OK(
+            t, db_open(t->arena, path, &TRIAL_FORMAT, &db, &err) && journal_read(db, 1, false, &reader, &err),
+            err))
+        return 0;
     while (n < most && CHECK_OK(t, journal_next(t->arena, &reader, &entry, &more, &err), err) && more) {
-        Str tail = str_format(t->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(entry.body_text), STR_ARG(entry.prev), STR_ARG(entry.hash));
+        Str tail = str_format(t->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(entry.body_text),
+                              STR_ARG(entry.prev), STR_ARG(entry.hash));
         size_t body = find_bytes(file, tail);
-        if (body == SIZE_MAX) continue;                   /* long bodies continue on other pages */
-        size_t texts = entry.actor.len + entry.role.len + entry.site.len + entry.act.len + entry.subject.len + entry.reason.len;
+        if (body == SIZE_MAX) continue; /* long bodies continue on other pages */
+        size_t texts = entry.actor.len + entry.role.len + entry.site.len + entry.act.len + entry.subject.len +
+                       entry.reason.len;
         regions[n++] = (Region){body - texts - 6, body + tail.len};
     }
     journal_end(&reader);
@@ -145,7 +160,8 @@ static bool digest_everything(Db *db, Digest *digest)
         if (!db_query(db, sql, DB_NO_ARGS, &rows, &err)) return false;
         while (more) {
             if (!db_next(&rows, &more, &err)) return false;
-            for (int c = 0; more && c < rows_n_columns(&rows); c++) digest_add_field(&state, rows_text(&rows, c));
+            for (int c = 0; more && c < rows_n_columns(&rows); c++)
+                digest_add_field(&state, rows_text(&rows, c));
         }
     }
     *digest = digest_end(&state);
@@ -164,9 +180,11 @@ static Fate ask(Test *t, Str path, Digest before)
     TrialVerdict verdict;
     Digest now;
     Fate fate = REPORTED;
-    if (trial_open(arena, path, &trial, &err) && trial_verify(trial, arena, STR(""), &verdict, &err) && verdict.sound) {
+    if (trial_open(arena, path, &trial, &err) && trial_verify(trial, arena, STR(""), &verdict, &err) &&
+        verdict.sound) {
         trial_close(trial);
-        bool same = db_open(arena, path, &TRIAL_FORMAT, &db, &err) && digest_everything(db, &now) && digest_equal(now, before);
+        bool same = db_open(arena, path, &TRIAL_FORMAT, &db, &err) && digest_everything(db, &now) &&
+                    digest_equal(now, before);
         fate = same ? HARMLESS : UNNOTICED;
     } else if (err.code == ERROR_NONE) {
         CHECK(t, verdict.table.len > 0);
@@ -187,10 +205,12 @@ static void cr_03_every_flipped_bit_is_reported(Test *t)
     Digest before;
     Db *db;
     for (int i = 1; trial && i <= 8; i++)
-        CHECK_OK(t, fixture_record(trial, &ana, str_format(t->arena, "S-%03d", i).data, "STEPS", "385", &err), err);
+        CHECK_OK(t, fixture_record(trial, &ana, str_format(t->arena, "S-%03d", i).data, "STEPS", "385", &err),
+                 err);
     if (!trial) return;
     trial_close(trial);
-    for (int i = 0; i < 2; i++) snprintf(side[i], sizeof side[i], STR_FMT "%s", STR_ARG(path), i ? "-shm" : "-wal");
+    for (int i = 0; i < 2; i++)
+        snprintf(side[i], sizeof side[i], STR_FMT "%s", STR_ARG(path), i ? "-shm" : "-wal");
     if (!CHECK_OK(t, file_read(t->arena, path, MAX_FILE, &file, &err), err)) return;
     size_t n = journal_regions(t, path, file, regions, 200);
     CHECK(t, n > 30);
@@ -211,8 +231,8 @@ static void cr_03_every_flipped_bit_is_reported(Test *t)
         unlink(side[1]);
         if (!CHECK_OK(t, file_write(t->arena, path, file, &err), err)) return;
     }
-    CHECK_INT(t, n_reported, 1000);                       /* in the journal's rows: every one */
-    CHECK_INT(t, n_unnoticed, 0);                         /* anywhere: reported, or in bytes that say nothing */
+    CHECK_INT(t, n_reported, 1000); /* in the journal's rows: every one */
+    CHECK_INT(t, n_unnoticed, 0);   /* anywhere: reported, or in bytes that say nothing */
     CHECK(t, n_harmless < 900);
     CHECK_INT(t, ask(t, path, before), HARMLESS);
 }
@@ -229,8 +249,11 @@ static void write_for_ever(Str path, int pipe_end)
     double latest = 0;
     Actor ana = fixture_actor("ana", "next");
     if (!trial_open(arena, path, &trial, &err)) _exit(3);
-    if (!trial_history(trial, arena, STR("S-001"), STR("visit"), STR("V0"), STR("STEPS"), &history, &err)) _exit(3);
-    if (history->n_rows && !number_parse(frame_column(history, STR("NEW"))->texts[history->n_rows - 1], &latest)) _exit(3);
+    if (!trial_history(trial, arena, STR("S-001"), STR("visit"), STR("V0"), STR("STEPS"), &history, &err))
+        _exit(3);
+    if (history->n_rows &&
+        !number_parse(frame_column(history, STR("NEW"))->texts[history->n_rows - 1], &latest))
+        _exit(3);
     for (int32_t i = (int32_t)latest + 1; i < 50000; i++) {
         char text[16];
         snprintf(text, sizeof text, "%d", (int)i);
@@ -292,7 +315,8 @@ static void cr_68_no_acknowledged_write_is_lost(Test *t)
         pid_t child = start_writer(t, path, &pipe_end);
         if (child <= 0) return;
         int32_t acknowledged = 0;
-        if (round % 2) CHECK(t, read(pipe_end, &acknowledged, sizeof acknowledged) == (ssize_t)sizeof acknowledged);
+        if (round % 2)
+            CHECK(t, read(pipe_end, &acknowledged, sizeof acknowledged) == (ssize_t)sizeof acknowledged);
         sleep_ms(4 + (long)draw(&state, 30));
         kill(child, SIGKILL);
         waitpid(child, &status, 0);
@@ -303,13 +327,14 @@ static void cr_68_no_acknowledged_write_is_lost(Test *t)
         if (!CHECK_OK(t, trial_open(t->arena, path, &trial, &err), err)) return;
         double stored = stored_number(t, trial);
         /* at most the one write whose acknowledgement the signal cut off is there beyond what was said */
-        if (!CHECK(t, stored >= furthest && stored <= furthest + 1)) fprintf(stderr, "    acknowledged %d, stored %g\n", (int)furthest, stored);
+        if (!CHECK(t, stored >= furthest && stored <= furthest + 1))
+            fprintf(stderr, "    acknowledged %d, stored %g\n", (int)furthest, stored);
         furthest = (int32_t)stored;
         if (round % 10 == 9) CHECK(t, fixture_verifies(t, trial));
         trial_close(trial);
         arena_rewind(t->arena, mark);
     }
-    CHECK(t, furthest >= 100);                            /* every second round was killed while it wrote, not before */
+    CHECK(t, furthest >= 100); /* every second round was killed while it wrote, not before */
 }
 
 static void cr_64_backups_under_load_restore(Test *t)
@@ -330,7 +355,7 @@ static void cr_64_backups_under_load_restore(Test *t)
         CHECK_OK(t, trial_open(t->arena, path, &trial, &err) && trial_backup(trial, &ana, to, &err), err);
         trial_close(trial);
         if (!CHECK_OK(t, trial_open(t->arena, to, &copy, &err), err)) break;
-        CHECK(t, fixture_verifies(t, copy));              /* chain, derived rows, integrity_check */
+        CHECK(t, fixture_verifies(t, copy)); /* chain, derived rows, integrity_check */
         long long entries = fixture_count(t, copy, "journal entries");
         CHECK(t, entries > latest);
         CHECK(t, stored_number(t, copy) <= (double)entries);

@@ -6,7 +6,8 @@
 #include "trial/export.h"
 #include "trial/fixture.h"
 
-static bool import(Test *t, Trial *trial, const Actor *actor, const char *name, const char *text, bool dry_run, ImportReport *report, Error *err)
+static bool import(Test *t, Trial *trial, const Actor *actor, const char *name, const char *text,
+                   bool dry_run, ImportReport *report, Error *err)
 {
     ImportFile file = {.name = str_from(name), .content = str_from(text)};
     return trial_import(trial, t->arena, actor, &file, 1, dry_run, report, err);
@@ -47,7 +48,8 @@ static void headers_are_judged_before_rows(Test *t)
         {"visit.csv", "SUBJID,DATE,WEIGHT_KG\nS-001,2016-01-20,12\n", "there is no column \"VISIT\""},
         {"visit.csv", "SUBJID,VISIT,DATE,WEIGHT\nS-001,V0,2016-01-20,12\n", "has no item \"WEIGHT\""},
         {"visits.csv", "SUBJID,VISIT,DATE\n", "is no form of the protocol"},
-        {"consent.csv", "SUBJID,DATE,VERSION,WITNESS\nS-001,2016-01-20,1.0,x\n", "the column \"WITNESS\" does not belong here"},
+        {"consent.csv", "SUBJID,DATE,VERSION,WITNESS\nS-001,2016-01-20,1.0,x\n",
+         "the column \"WITNESS\" does not belong here"},
         {"visit.csv", "", "header"},
         {"visit.csv", "SUBJID,VISIT,DATE,WEIGHT_KG\n,V0,2016-01-20,12\n", "column \"SUBJID\" is blank"},
     };
@@ -57,14 +59,17 @@ static void headers_are_judged_before_rows(Test *t)
     for (size_t i = 0; trial && i < sizeof ROWS / sizeof ROWS[0]; i++) {
         Error err = {0};
         CHECK(t, !import(t, trial, &ana, ROWS[i].name, ROWS[i].text, false, &report, &err));
-        CHECK(t, str_find(str_from(err.message), str_from(ROWS[i].says)) != SIZE_MAX || !CHECK_TEXT(t, str_from(err.message), ROWS[i].says));
+        CHECK(t, str_find(str_from(err.message), str_from(ROWS[i].says)) != SIZE_MAX ||
+                     !CHECK_TEXT(t, str_from(err.message), ROWS[i].says));
     }
 }
 
 static void a_second_reading_records_nothing(Test *t)
 {
-    static const char FIRST[] = "SUBJID,VISIT,DATE,WEIGHT_KG,STEPS,NOTE\nS-001,V0,2016-01-20,12.5,.not-done,fine\nS-002,V0,2016-01-20,13,300,\n";
-    static const char CHANGED[] = "SUBJID,VISIT,DATE,WEIGHT_KG,STEPS,NOTE\nS-001,V0,2016-01-20,12.6,.not-done,fine\nS-002,V0,2016-01-20,13,300,\n";
+    static const char FIRST[] = "SUBJID,VISIT,DATE,WEIGHT_KG,STEPS,NOTE\nS-001,V0,2016-01-20,12.5,.not-done,"
+                                "fine\nS-002,V0,2016-01-20,13,300,\n";
+    static const char CHANGED[] = "SUBJID,VISIT,DATE,WEIGHT_KG,STEPS,NOTE\nS-001,V0,2016-01-20,12.6,.not-"
+                                  "done,fine\nS-002,V0,2016-01-20,13,300,\n";
     Error err = {0};
     ImportReport report;
     Actor ana = fixture_actor("ana", ""), with_reason = fixture_actor("ana", "weighed again");
@@ -91,7 +96,8 @@ static void a_second_reading_records_nothing(Test *t)
 static void events_are_matched_by_term_and_start(Test *t)
 {
     static const char TWO[] = "SUBJID,START,TERM,GRADE\nS-001,2016-01-21,Fever,2\nS-001,2016-01-21,Fever,1\n";
-    static const char THREE[] = "SUBJID,START,TERM,GRADE\nS-001,2016-01-21,Fever,2\nS-001,2016-01-21,Fever,1\nS-001,2016-02,Nausea,1\n";
+    static const char THREE[] = "SUBJID,START,TERM,GRADE\nS-001,2016-01-21,Fever,2\nS-001,2016-01-21,Fever,"
+                                "1\nS-001,2016-02,Nausea,1\n";
     Error err = {0};
     ImportReport report;
     Actor ana = fixture_actor("ana", "");
@@ -116,10 +122,16 @@ static size_t exported(Test *t, Trial *trial, const char *folder, ImportFile *fi
     if (!CHECK_OK(t, trial_export_csv(trial, t->arena, &ana, path, &report, &err), err)) return 0;
     for (size_t i = 0; i < report.n; i++) {
         Str content;
-        if (!CHECK_OK(t, file_read(t->arena, file_join(t->arena, path, report.files[i].name), 1 << 24, &content, &err), err)) return 0;
+        if (!CHECK_OK(
+                t,
+                file_read(t->arena, file_join(t->arena, path, report.files[i].name), 1 << 24, &content, &err),
+                err))
+            return 0;
         CHECK(t, str_equal(digest_hex(t->arena, digest_of(content)), report.files[i].digest));
-        if (str_equal(report.files[i].name, STR("protocol.yaml"))) *protocol = content;
-        else if (!str_starts(report.files[i].name, STR("audit"))) files[n++] = (ImportFile){.name = report.files[i].name, .content = content};
+        if (str_equal(report.files[i].name, STR("protocol.yaml")))
+            *protocol = content;
+        else if (!str_starts(report.files[i].name, STR("audit")))
+            files[n++] = (ImportFile){.name = report.files[i].name, .content = content};
     }
     return n;
 }
@@ -135,12 +147,16 @@ static void an_export_makes_an_equal_trial(Test *t)
     if (!trial) return;
     size_t n = exported(t, trial, "origin", first, &protocol);
     NewTrial request = {.path = test_scratch(t, "copy-of.trial"), .protocol = protocol, .user = STR("ana")};
-    if (!CHECK_OK(t, trial_create(t->arena, &request, &ana, &copy, &err) && trial_import(copy, t->arena, &ana, first, n, false, &report, &err), err))
+    if (!CHECK_OK(t,
+                  trial_create(t->arena, &request, &ana, &copy, &err) &&
+                      trial_import(copy, t->arena, &ana, first, n, false, &report, &err),
+                  err))
         return;
     CHECK_INT(t, exported(t, copy, "copy-of", second, &again), (long long)n);
     for (size_t i = 0; i < n; i++) {
         CHECK(t, str_equal(first[i].name, second[i].name));
-        if (!CHECK(t, str_equal(first[i].content, second[i].content))) CHECK_TEXT(t, first[i].name, "a file that comes out again");
+        if (!CHECK(t, str_equal(first[i].content, second[i].content)))
+            CHECK_TEXT(t, first[i].name, "a file that comes out again");
     }
     CHECK(t, fixture_verifies(t, copy));
 }
@@ -160,13 +176,22 @@ static void the_exported_audit_proves_itself(Test *t)
     bool found;
     if (!trial || !CHECK_OK(t, trial_export_csv(trial, t->arena, &ana, folder, &report, &err), err)) return;
     CHECK_OK(t, trial_head(trial, t->arena, &n_entries, &head, &err), err);
-    CHECK_OK(t, file_read(t->arena, file_join(t->arena, folder, STR("audit.csv")), 1 << 24, &content, &err), err);
+    CHECK_OK(t, file_read(t->arena, file_join(t->arena, folder, STR("audit.csv")), 1 << 24, &content, &err),
+             err);
     CHECK_OK(t, csv_open(t->arena, content, NULL, &csv, &err), err);
     for (int64_t seq = 1; csv_next(csv, &row, &found, &err) && found; seq++) {
         const Str *f = row.fields;
         CHECK(t, integer_parse(f[1], &at));
-        Entry entry = {.seq = seq, .at = at, .actor = f[4], .role = f[5], .site = f[6], .act = f[7], .subject = f[8], .reason = f[9],
-                       .body_text = f[10], .prev = f[11]};
+        Entry entry = {.seq = seq,
+                       .at = at,
+                       .actor = f[4],
+                       .role = f[5],
+                       .site = f[6],
+                       .act = f[7],
+                       .subject = f[8],
+                       .reason = f[9],
+                       .body_text = f[10],
+                       .prev = f[11]};
         CHECK(t, str_equal(f[11], prev));
         if (!CHECK(t, str_equal(digest_hex(t->arena, journal_hash(&entry)), f[12]))) return;
         prev = str_copy(t->arena, f[12]);

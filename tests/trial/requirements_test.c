@@ -26,7 +26,8 @@ static void cr_02_nothing_in_the_file_switches_the_audit_off(Test *t)
 static void cr_04_the_second_save_needs_a_reason(Test *t)
 {
     Error err = {0};
-    Actor ana = fixture_actor("ana", ""), blank = fixture_actor("ana", "  "), why = fixture_actor("ana", "misread the scale");
+    Actor ana = fixture_actor("ana", ""), blank = fixture_actor("ana", "  "),
+          why = fixture_actor("ana", "misread the scale");
     Trial *trial = fixture_enrolled(t, "cr04.trial", 1);
     if (!trial) return;
     CHECK_OK(t, fixture_record(trial, &ana, "S-001", "WEIGHT_KG", "12.5", &err), err);
@@ -42,7 +43,10 @@ static void cr_04_the_second_save_needs_a_reason(Test *t)
     CHECK_INT(t, fixture_count(t, trial, "journal entries"), before + 1);
 
     Frame *history;
-    CHECK_OK(t, trial_history(trial, t->arena, STR("S-001"), STR("visit"), STR("V0"), STR("WEIGHT_KG"), &history, &err), err);
+    CHECK_OK(t,
+             trial_history(trial, t->arena, STR("S-001"), STR("visit"), STR("V0"), STR("WEIGHT_KG"), &history,
+                           &err),
+             err);
     CHECK_INT(t, history->n_rows, 2);
     CHECK_TEXT(t, frame_column(history, STR("OLD"))->texts[1], "12.5");
     CHECK_TEXT(t, frame_column(history, STR("NEW"))->texts[1], "13.5");
@@ -61,14 +65,21 @@ static void cr_08_the_clients_clock_is_kept_apart(Test *t)
     ana.has_client_at = true;
     ana.client_at = FIXTURE_NOW - INT64_C(3) * 86400000;
     CHECK_OK(t, fixture_record(trial, &ana, "S-001", "STEPS", "300", &err), err);
-    CHECK_OK(t, trial_history(trial, t->arena, STR("S-001"), STR("visit"), STR("V0"), STR("STEPS"), &history, &err), err);
+    CHECK_OK(
+        t,
+        trial_history(trial, t->arena, STR("S-001"), STR("visit"), STR("V0"), STR("STEPS"), &history, &err),
+        err);
     CHECK_TEXT(t, frame_column(history, STR("AT"))->texts[0], "2016-03-01T08:15:30.250Z");
     CHECK_OK(t, trial_export_csv(trial, t->arena, &ana, test_scratch(t, "cr08"), &report, &err), err);
     CHECK(t, fixture_verifies(t, trial));
     trial_close(trial);
-    tamper(t, test_scratch(t, "cr08.trial"), "DROP TRIGGER journal_no_update; UPDATE journal SET client_at = at WHERE client_at IS NOT NULL");
+    tamper(t, test_scratch(t, "cr08.trial"),
+           "DROP TRIGGER journal_no_update; UPDATE journal SET client_at = at WHERE client_at IS NOT NULL");
     TrialVerdict verdict;
-    CHECK_OK(t, trial_open(t->arena, test_scratch(t, "cr08.trial"), &trial, &err) && trial_verify(trial, t->arena, STR(""), &verdict, &err), err);
+    CHECK_OK(t,
+             trial_open(t->arena, test_scratch(t, "cr08.trial"), &trial, &err) &&
+                 trial_verify(trial, t->arena, STR(""), &verdict, &err),
+             err);
     CHECK(t, !verdict.sound);
     CHECK_TEXT(t, verdict.table, "journal");
 }
@@ -100,9 +111,11 @@ static void cr_16_and_23_roles_hold_where_they_were_given(Test *t)
         const char *user, *role, *site;
         ErrorCode code;
     } ROWS[] = {
-        {"u1", "coordinator", "HAN", ERROR_NONE},   {"u2", "coordinator", "HUE", ERROR_DENIED}, {"u3", "administrator", "", ERROR_DENIED},
-        {"u4", "data-manager", "", ERROR_DENIED},   {"u5", "monitor", "", ERROR_DENIED},        {"u6", "assessor", "HAN", ERROR_NONE},
-        {"u7", "investigator", "", ERROR_NONE},     {"u8", "inspector", "", ERROR_DENIED},      {"u9", "statistician", "", ERROR_DENIED},
+        {"u1", "coordinator", "HAN", ERROR_NONE},  {"u2", "coordinator", "HUE", ERROR_DENIED},
+        {"u3", "administrator", "", ERROR_DENIED}, {"u4", "data-manager", "", ERROR_DENIED},
+        {"u5", "monitor", "", ERROR_DENIED},       {"u6", "assessor", "HAN", ERROR_NONE},
+        {"u7", "investigator", "", ERROR_NONE},    {"u8", "inspector", "", ERROR_DENIED},
+        {"u9", "statistician", "", ERROR_DENIED},
     };
     Actor ana = fixture_actor("ana", "");
     Trial *trial = fixture_enrolled(t, "cr16.trial", 1);
@@ -111,13 +124,17 @@ static void cr_16_and_23_roles_hold_where_they_were_given(Test *t)
         Actor actor = fixture_actor(ROWS[i].user, "");
         CHECK_OK(t, trial_add_user(trial, &ana, str_from(ROWS[i].user), STR(""), &err), err);
         CHECK(t, !fixture_record(trial, &actor, "S-001", "NOTE", "x", &err));
-        CHECK_OK(t, trial_grant(trial, &ana, str_from(ROWS[i].user), str_from(ROWS[i].role), str_from(ROWS[i].site), &err), err);
+        CHECK_OK(t,
+                 trial_grant(trial, &ana, str_from(ROWS[i].user), str_from(ROWS[i].role),
+                             str_from(ROWS[i].site), &err),
+                 err);
         err = (Error){0};
         actor.reason = STR("another hand");
         fixture_record(trial, &actor, "S-001", "NOTE", ROWS[i].user, &err);
         if (!CHECK_INT(t, err.code, ROWS[i].code)) fprintf(stderr, "    %s: %s\n", ROWS[i].role, err.message);
     }
-    ImportFile file = {.name = STR("visit.csv"), .content = STR("SUBJID,VISIT,DATE,STEPS\nS-001,V0,2016-01-20,5\n")};
+    ImportFile file = {.name = STR("visit.csv"),
+                       .content = STR("SUBJID,VISIT,DATE,STEPS\nS-001,V0,2016-01-20,5\n")};
     ImportReport report;
     Error err = {0};
     Actor manager = fixture_actor("u4", "");
@@ -134,17 +151,25 @@ static void cr_37_enrolment_wants_consent_and_every_criterion(Test *t)
         {"2012-05-04", "yes", "2016-01-10", "2016-01-12", "exclusion criterion \"E1\" is met: Epilepsy"},
         {"2012-05-04", "", "2016-01-10", "2016-01-12", "exclusion criterion \"E1\" is not-known"},
         {"2012-05", "no", "2016-01-10", "2016-01-12", "inclusion criterion \"I1\" is not-known"},
-        {"2014-05-04", "no", "2016-01-10", "2016-01-12", "inclusion criterion \"I1\" is not-met: Aged 2 to 15"},
-        {"2006-05-04", "no", "2016-01-10", "2016-01-12", "the assent \"child\" is required and was answered \"no\""},
+        {"2014-05-04", "no", "2016-01-10", "2016-01-12",
+         "inclusion criterion \"I1\" is not-met: Aged 2 to 15"},
+        {"2006-05-04", "no", "2016-01-10", "2016-01-12",
+         "the assent \"child\" is required and was answered \"no\""},
     };
     Actor ana = fixture_actor("ana", "");
     Trial *trial = fixture_trial(t, "cr37.trial");
     for (size_t i = 0; trial && i < sizeof ROWS / sizeof ROWS[0]; i++) {
         Error err = {0};
         Str subject = str_format(t->arena, "S-%zu", i);
-        ItemCell cells[] = {{STR("BIRTH"), str_from(ROWS[i].birth)}, {STR("EPILEPSY"), str_from(ROWS[i].epilepsy)}};
-        Screening screening = {.subject = subject, .site = STR("HAN"), .date = STR("2016-01-10"), .n_cells = 2, .cells = cells};
-        ConsentRecord consent = {.subject = subject, .date = str_from(ROWS[i].consent), .version = STR("1.0"), .language = STR("vi"), .assent = STR("no")};
+        ItemCell cells[] = {{STR("BIRTH"), str_from(ROWS[i].birth)},
+                            {STR("EPILEPSY"), str_from(ROWS[i].epilepsy)}};
+        Screening screening = {
+            .subject = subject, .site = STR("HAN"), .date = STR("2016-01-10"), .n_cells = 2, .cells = cells};
+        ConsentRecord consent = {.subject = subject,
+                                 .date = str_from(ROWS[i].consent),
+                                 .version = STR("1.0"),
+                                 .language = STR("vi"),
+                                 .assent = STR("no")};
         CHECK_OK(t, trial_screen(trial, &ana, &screening, &err), err);
         if (ROWS[i].consent[0]) CHECK_OK(t, trial_consent(trial, &ana, &consent, &err), err);
         CHECK(t, !trial_enrol(trial, &ana, subject, str_from(ROWS[i].enrolled), STR(""), &err));
@@ -162,7 +187,8 @@ static void cr_46_a_site_uses_a_version_from_its_approval_on(Test *t)
     CHECK_OK(t, fixture_record(trial, &ana, "S-001", "STEPS", "300", &err), err);
     Str wider = str_from(FIXTURE_PROTOCOL), old = STR("range: [0, 100000]");
     size_t at = str_find(wider, old);
-    Str text = str_format(t->arena, "%.*srange: [0, 200000]%s", (int)at, wider.data, wider.data + at + old.len);
+    Str text =
+        str_format(t->arena, "%.*srange: [0, 200000]%s", (int)at, wider.data, wider.data + at + old.len);
     CHECK_OK(t, trial_amend(trial, &ana, text, &err), err);
     CHECK_TEXT(t, trial_protocol_version(trial), "2");
     CHECK(t, !fixture_record(trial, &ana, "S-002", "STEPS", "150000", &err));
@@ -173,7 +199,7 @@ static void cr_46_a_site_uses_a_version_from_its_approval_on(Test *t)
     CHECK_OK(t, fixture_record(trial, &ana, "S-002", "STEPS", "150000", &err), err);
     CHECK(t, !trial_approve(trial, &ana, STR("HAN"), STR("3"), STR("2016-01-20"), &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "the protocol has no version \"3\"");
-    CHECK(t, !fixture_record(trial, &ana, "S-001", "STEPS", "150000", &err));      /* its form follows version 1 */
+    CHECK(t, !fixture_record(trial, &ana, "S-001", "STEPS", "150000", &err)); /* its form follows version 1 */
     CHECK(t, fixture_verifies(t, trial));
 }
 
@@ -189,12 +215,13 @@ static void cr_48_a_blank_is_never_a_value(Test *t)
     CHECK_INT(t, fixture_count(t, trial, "values missing without a reason"), 1);
     CHECK_INT(t, fixture_count(t, trial, "values missing with a reason"), 1);
     CHECK_OK(t, trial_blanks(trial, t->arena, &blanks, &err), err);
-    CHECK_INT(t, blanks->n_rows, 4);                                /* STEPS blank; WEIGHT_KG, ON and FITS never given */
+    CHECK_INT(t, blanks->n_rows, 4); /* STEPS blank; WEIGHT_KG, ON and FITS never given */
     CHECK_TEXT(t, frame_column(blanks, STR("ITEM"))->texts[0], "WEIGHT_KG");
     CHECK(t, !trial_lock(trial, &ana, STR("S-001"), STR("visit"), STR("V0"), &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "4 values missing without a reason");
     static const char *const ITEMS[] = {"STEPS", "WEIGHT_KG", "ON", "FITS"};
-    for (size_t i = 0; i < 4; i++) CHECK_OK(t, fixture_record(trial, &ana, "S-001", ITEMS[i], ".unknown", &err), err);
+    for (size_t i = 0; i < 4; i++)
+        CHECK_OK(t, fixture_record(trial, &ana, "S-001", ITEMS[i], ".unknown", &err), err);
     CHECK_OK(t, trial_lock(trial, &ana, STR("S-001"), STR("visit"), STR("V0"), &err), err);
     CHECK_OK(t, trial_blanks(trial, t->arena, &blanks, &err), err);
     CHECK_INT(t, blanks->n_rows, 0);
@@ -205,10 +232,14 @@ static void cr_47_and_49_values_are_what_the_protocol_says(Test *t)
     static const struct {
         const char *item, *value, *says;
     } ROWS[] = {
-        {"WEIGHT_KG", "12,5", "\"12,5\" is no number"},      {"WEIGHT_KG", "12.55", "has more than 1 decimals"},
-        {"WEIGHT_KG", "2", "2 is outside 3 to 120"},         {"STEPS", "3.5", "is no whole number"},
-        {"FITS", "Yes", "is not in the codelist"},           {"ON", "12/03/2016", "date"},
-        {"ON", "2016-02-30", "date"},                        {"FITS", ".maybe", ".maybe"},
+        {"WEIGHT_KG", "12,5", "\"12,5\" is no number"},
+        {"WEIGHT_KG", "12.55", "has more than 1 decimals"},
+        {"WEIGHT_KG", "2", "2 is outside 3 to 120"},
+        {"STEPS", "3.5", "is no whole number"},
+        {"FITS", "Yes", "is not in the codelist"},
+        {"ON", "12/03/2016", "date"},
+        {"ON", "2016-02-30", "date"},
+        {"FITS", ".maybe", ".maybe"},
         {"STEPSS", "1", "Did you mean \"STEPS\"?"},
     };
     Actor ana = fixture_actor("ana", "again");
@@ -219,7 +250,8 @@ static void cr_47_and_49_values_are_what_the_protocol_says(Test *t)
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
         err = (Error){0};
         CHECK(t, !fixture_record(trial, &ana, "S-001", ROWS[i].item, ROWS[i].value, &err));
-        bool says = str_find(str_from(err.message), str_from(ROWS[i].says)) != SIZE_MAX || str_find(str_from(err.hint), str_from(ROWS[i].says)) != SIZE_MAX;
+        bool says = str_find(str_from(err.message), str_from(ROWS[i].says)) != SIZE_MAX ||
+                    str_find(str_from(err.hint), str_from(ROWS[i].says)) != SIZE_MAX;
         if (!CHECK(t, says)) fprintf(stderr, "    %s=%s: %s\n", ROWS[i].item, ROWS[i].value, err.message);
     }
     CHECK_INT(t, fixture_count(t, trial, "journal entries"), before);
@@ -239,7 +271,7 @@ static void cr_51_queries_are_raised_answered_and_closed(Test *t)
     CHECK_OK(t, fixture_record(trial, &ana, "S-001", "WEIGHT_KG", "95", &err), err);
     CHECK_OK(t, fixture_record(trial, &ana, "S-001", "WEIGHT_KG", "96", &err), err);
     CHECK_OK(t, trial_queries(trial, t->arena, &queries, &err), err);
-    CHECK_INT(t, queries->n_rows, 1);                               /* one question, however often the value is saved */
+    CHECK_INT(t, queries->n_rows, 1); /* one question, however often the value is saved */
     int64_t query = (int64_t)frame_column(queries, STR("QUERY"))->numbers[0];
     CHECK(t, !trial_lock(trial, &ana, STR("S-001"), STR(""), STR(""), &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "1 open queries");
@@ -256,9 +288,17 @@ static void cr_52_what_is_locked_cannot_be_written(Test *t)
     Error err = {0};
     Actor ana = fixture_actor("ana", "the monitor found an error");
     Trial *trial = fixture_enrolled(t, "cr52.trial", 2);
-    static const ItemCell ALL[] = {{{"WEIGHT_KG", 9}, {"12.5", 4}}, {{"STEPS", 5}, {"300", 3}}, {{"NOTE", 4}, {"fine", 4}},
-                                   {{"ON", 2}, {".unknown", 8}},    {{"FITS", 4}, {"no", 2}}};
-    FormSave save = {.subject = STR("S-001"), .form = STR("visit"), .visit = STR("V0"), .date = STR("2016-01-20"), .n_cells = 5, .cells = ALL};
+    static const ItemCell ALL[] = {{{"WEIGHT_KG", 9}, {"12.5", 4}},
+                                   {{"STEPS", 5}, {"300", 3}},
+                                   {{"NOTE", 4}, {"fine", 4}},
+                                   {{"ON", 2}, {".unknown", 8}},
+                                   {{"FITS", 4}, {"no", 2}}};
+    FormSave save = {.subject = STR("S-001"),
+                     .form = STR("visit"),
+                     .visit = STR("V0"),
+                     .date = STR("2016-01-20"),
+                     .n_cells = 5,
+                     .cells = ALL};
     FormSaved saved;
     if (!trial) return;
     CHECK_OK(t, trial_save_form(trial, &ana, &save, &saved, &err), err);
@@ -288,7 +328,12 @@ static void cr_55_nothing_is_recorded_from_before_the_consent(Test *t)
     Actor ana = fixture_actor("ana", "");
     Trial *trial = fixture_enrolled(t, "cr55.trial", 1);
     static const ItemCell ONE[] = {{{"STEPS", 5}, {"300", 3}}};
-    FormSave save = {.subject = STR("S-001"), .form = STR("visit"), .visit = STR("SCR"), .date = STR("2016-01-09"), .n_cells = 1, .cells = ONE};
+    FormSave save = {.subject = STR("S-001"),
+                     .form = STR("visit"),
+                     .visit = STR("SCR"),
+                     .date = STR("2016-01-09"),
+                     .n_cells = 1,
+                     .cells = ONE};
     if (!trial) return;
     CHECK(t, !trial_save_form(trial, &ana, &save, &saved, &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "2016-01-09 is before the consent of 2016-01-10");
@@ -299,7 +344,8 @@ static void cr_55_nothing_is_recorded_from_before_the_consent(Test *t)
     save.date = STR("2016-02-01");
     CHECK(t, !trial_save_form(trial, &ana, &save, &saved, &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "2016-02-01 is after the withdrawal of 2016-01-30");
-    ConsentRecord consent = {.subject = STR("S-001"), .date = STR("2016-01-20"), .version = STR("2.0"), .language = STR("vi")};
+    ConsentRecord consent = {
+        .subject = STR("S-001"), .date = STR("2016-01-20"), .version = STR("2.0"), .language = STR("vi")};
     CHECK(t, !trial_consent(trial, &ana, &consent, &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "version \"2.0\" is valid only from 2016-02-01");
     consent.date = STR("2016-02-02");
