@@ -191,7 +191,7 @@ static Set set_cell(const Panel *panel, const Row *row, size_t i, size_t *covere
     } else if (set.align == ALIGN_DECIMAL) {
         set.align = ALIGN_CENTRE;
     }
-    size_t room = set.width > set.indent + (c == 0 ? 2 : 0) ? set.width - set.indent : 1;
+    size_t room = set.width > set.indent ? set.width - set.indent : 1;
     set.lines = typeset_lines(panel->arena, text, room);
     if (c == 0 && set.lines.n > 1) set.lines = typeset_lines(panel->arena, text, room > 4 ? room - 2 : room);
     return set;

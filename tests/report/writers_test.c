@@ -227,6 +227,18 @@ static void hostile_text_stays_text(Test *t)
     CHECK_OK(t, json_parse(t->arena, buf_str(&json), &tree, &err), err);
 }
 
+static void a_row_header_as_narrow_as_its_column_is_not_broken(Test *t)
+{
+    Document *document = document_new(t->arena, STR(""));
+    Buf text = buf_new(t->arena);
+    const TableColumn columns[] = {{.key = STR("id"), .header = STR("ID")}, {.key = STR("n"), .header = STR("n")}};
+    Table *table = document_table(document, STR(""), STR("Narrow"), columns, 2);
+    table_row(document, table, ROW_PLAIN, STR(""), STR("S1"), 0);
+    table_cell_text(table, 1, STR("7"));
+    text_writer_write(document, 80, &text);
+    CHECK_INT(t, count(buf_str(&text), STR("\nS1  7\n")), 1);
+}
+
 static void an_empty_document_can_be_written(Test *t)
 {
     Document *document = document_new(t->arena, STR(""));
@@ -252,6 +264,7 @@ static const TestCase CASES[] = {
     {"every form holds every number, under its id", every_form_holds_every_number},
     {"one figure as JSON brings its own numbers only", one_table_brings_its_own_numbers},
     {"hostile text stays text in every form", hostile_text_stays_text},
+    {"a row header as narrow as its column is not broken", a_row_header_as_narrow_as_its_column_is_not_broken},
     {"an empty document can be written", an_empty_document_can_be_written},
 };
 TEST_SUITE(writers, CASES);
