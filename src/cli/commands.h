@@ -26,6 +26,7 @@
     X(amend)                                                                                                  \
     X(report)                                                                                                 \
     X(explain)                                                                                                \
+    X(score)                                                                                                  \
     X(compare)                                                                                                \
     X(fit)                                                                                                    \
     X(protocol)                                                                                               \
