@@ -85,7 +85,7 @@ typedef struct {
     size_t mean, expected; /* expected: SIZE_MAX for none */
     const size_t *rows;
     size_t n_rows;
-    const Provenance *from;
+    const Provenance *from, *from_expected;
 } Summary;
 
 static size_t summary_series(Lines *lines, SeriesRole role, Str label, size_t column)
@@ -124,16 +124,31 @@ static void mean_point(Lines *lines, const Summary *summary, double place, const
     put_number(lines, summary, 3, STR(" to "), STR("ci_high"), d->ci.upper, decimals);
 }
 
+/* The mean expectation at the place whose mean came last; of an expected change, the first mean and the mean change. */
 static void expected_point(Lines *lines, const Summary *summary, double place, double *values)
 {
     if (summary->expected == SIZE_MAX) return;
+    const Series *mean = &lines->figure->series[summary->mean];
+    bool is_change = lines->eval.spec->expected_change.len > 0;
     size_t n = values_at(lines, lines->expected, summary->rows, summary->n_rows, place, values);
-    if (!n) return;
+    double y = n ? sample_mean(values, n) : NAN;
+    if (is_change) y = mean->n == 1 ? mean->y[0] : mean->y[0] + y;
+    if (isnan(y)) return;
     Series *expected = &lines->figure->series[summary->expected];
     expected->x[expected->n] = place;
-    expected->y[expected->n] = sample_mean(values, n);
-    put_number(lines, summary, 4, (Str){0}, STR("expected"), expected->y[expected->n++],
-               lines->figure->decimals);
+    expected->y[expected->n++] = y;
+    table_cell_number(lines->eval.document, lines->figure->data, 4, (Str){0}, STR("expected"), y,
+                      lines->figure->decimals, (Str){0}, (Str){0}, summary->from_expected);
+}
+
+static const Provenance *expected_provenance(const Lines *lines, const Provenance *from)
+{
+    const OutputSpec *spec = lines->eval.spec;
+    bool is_change = spec->expected_change.len > 0;
+    Provenance *of = arena_copy(lines->eval.arena, from, sizeof *from);
+    of->variable = is_change ? spec->expected_change : spec->expected;
+    of->method = is_change ? STR("first mean plus mean expected change") : STR("mean");
+    return of;
 }
 
 /* Mean, interval and expectation of an arm at each place. */
@@ -149,6 +164,7 @@ static bool summary_lines(Lines *lines, const Scope *scope, const size_t *rows, 
     if (lines->expected) summary.expected = summary_series(lines, SERIES_EXPECTED, STR("Expected"), column);
     summary.from = eval_provenance(eval, scope, column, eval->spec->y,
                                    STR("mean with 95 % confidence interval (Student's t)"), STR("describe"));
+    summary.from_expected = expected_provenance(lines, summary.from);
     for (size_t i = 0; i < lines->n_places; i++) {
         Description d;
         size_t n = values_at(lines, lines->y, rows, n_rows, lines->places[i], values);
@@ -174,11 +190,15 @@ static bool find_columns(Lines *lines, Error *err)
     const OutputSpec *spec = lines->eval.spec;
     if (!spec->x.len || !spec->y.len)
         return yaml_error(spec->at, err, ERROR_MALFORMED, "a line chart needs the keys \"x\" and \"y\"");
+    if (spec->expected.len && spec->expected_change.len)
+        return yaml_error(spec->at, err, ERROR_MALFORMED,
+                          "a line chart has the key \"expected\" or \"expected_change\", not both");
+    Str expected = spec->expected.len ? spec->expected : spec->expected_change;
     lines->subject_name = spec->subject.len ? spec->subject : lines->eval.frames->plan->subject_key;
     Str at = spec->mean_at.len ? spec->mean_at : spec->x;
     return number_column(lines, spec->x, &lines->x, err) && number_column(lines, spec->y, &lines->y, err) &&
            number_column(lines, at, &lines->at, err) &&
-           (!spec->expected.len || number_column(lines, spec->expected, &lines->expected, err)) &&
+           (!expected.len || number_column(lines, expected, &lines->expected, err)) &&
            data_codes(lines->eval.frames, lines->eval.data, lines->subject_name, spec->at, &lines->subjects,
                       err) &&
            (!spec->ticks.len ||

@@ -224,6 +224,7 @@ static const Field spec_fields[] = {
     FIELD(OutputSpec, ticks, read_text),
     FIELD(OutputSpec, subject, read_text),
     FIELD(OutputSpec, expected, read_text),
+    FIELD(OutputSpec, expected_change, read_text),
     FIELD(OutputSpec, x_label, read_text),
     FIELD(OutputSpec, y_label, read_text),
     FIELD(OutputSpec, estimate, read_text),
@@ -246,9 +247,8 @@ static const struct {
     [OUTPUT_FIGURE] =
         {"figure",
          "title data where population distinct estimand section join footnotes columns denominators formats "
-         "across rows label_width decimals exploratory draw x y mean_at ticks subject expected x_label "
-         "y_label "
-         "estimate low_words high_words facets reference boxes"},
+         "across rows label_width decimals exploratory draw x y mean_at ticks subject expected "
+         "expected_change x_label y_label estimate low_words high_words facets reference boxes"},
     [OUTPUT_LISTING] = {"listing",
                         "title data where population section join footnotes columns sort decimals"},
 };

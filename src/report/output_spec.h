@@ -163,7 +163,7 @@ typedef struct {
     bool exploratory;
     /* of a figure */
     FigureKind draw;
-    Str x, y, mean_at, ticks, subject, expected, x_label, y_label, estimate, low_words, high_words;
+    Str x, y, mean_at, ticks, subject, expected, expected_change, x_label, y_label, estimate, low_words, high_words;
     bool facets;
     double reference;
     OutputBoxes boxes;

@@ -50,6 +50,28 @@ static void counts_are_of_the_column_and_its_population(Test *t)
     CHECK_TEXT(t, girls->from->records, "SUBJID S1 S3");
 }
 
+static void an_expected_course_starts_at_the_first_mean_and_adds_the_mean_expected_change(Test *t)
+{
+    /* S6 is seen at the start only: a mean over those seen later would start from another mean */
+    static const Sheet SEEN[] = {
+        {"subjects", "SUBJID\nS1\nS2\nS6\n"},
+        {"measures", "SUBJID,VISITN,AVAL,GROWTH\nS1,0,10,\nS2,0,12,\nS6,0,26,\nS1,6,13.5,1\nS2,6,13,2.5\n"}};
+    static const char LINES[] = "  displays:\n    - {figure: 1, title: x, data: measures, draw: lines, "
+                                "x: VISITN, y: AVAL, %s}\n";
+    Error err = {0};
+    Document *document;
+    Str outputs = str_format(t->arena, LINES, "expected_change: GROWTH");
+    if (!CHECK_OK(t, outputs_make(t, outputs.data, (Sheets){2, SEEN}, &document, &err), err)) return;
+    CHECK_TEXT(t, outputs_cell(document, "0", "expected"), "16.0");
+    const Result *later = outputs_result(document, "6", "expected", "expected");
+    if (!CHECK(t, later != NULL)) return;
+    CHECK_NEAR(t, later->value, 16 + (1 + 2.5) / 2, 1e-15);
+    CHECK_TEXT(t, later->from->variable, "GROWTH");
+    outputs = str_format(t->arena, LINES, "expected: AVAL, expected_change: GROWTH");
+    CHECK(t, !outputs_make(t, outputs.data, (Sheets){2, SEEN}, &document, &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "not both");
+}
+
 static void categories_show_their_levels_the_known_and_the_missing(Test *t)
 {
     Document *document = made(t, "  displays:\n"
@@ -375,6 +397,8 @@ static void what_is_wrong_is_named_with_its_line(Test *t)
 
 static const TestCase CASES[] = {
     {"counts are of the column and its population", counts_are_of_the_column_and_its_population},
+    {"an expected course starts at the first mean and adds the mean expected change",
+     an_expected_course_starts_at_the_first_mean_and_adds_the_mean_expected_change},
     {"categories show their levels, the known and the missing",
      categories_show_their_levels_the_known_and_the_missing},
     {"statistics print as the templates say", statistics_print_as_the_templates_say},
