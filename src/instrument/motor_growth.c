@@ -5,6 +5,7 @@
 
 const GrowthReference growth_ontario = {
     .id = "ontario",
+    .place = "Ontario",
     .name = "Ontario motor growth curves",
     .age_min_years = 1,
     .age_max_years = 15,
@@ -21,6 +22,7 @@ const GrowthReference growth_ontario = {
 
 const GrowthReference growth_shanghai = {
     .id = "shanghai",
+    .place = "Shanghai",
     .name = "Shanghai motor growth curves",
     .age_min_years = 1,
     .age_max_years = 15,
@@ -131,6 +133,8 @@ const GrowthOffset growth_offset_default = {
     .points_per_year = 3.1,
     .source = "untreated natural-history arm of ACCeNT-CP at 12 months (3.1, 95 % interval 1.4 to 5.0; PMID "
               "35811372)",
+    .low = 1.4,
+    .high = 5.0,
 };
 
 bool growth_excess(const GrowthQuestion *question, double observed, const GrowthOffset *offset,

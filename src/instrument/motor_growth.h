@@ -15,7 +15,7 @@ typedef struct {
 } GrowthLevel;
 
 typedef struct {
-    const char *id, *name;
+    const char *id, *place, *name;    /* "ontario", "Ontario", "Ontario motor growth curves" */
     double age_min_years, age_max_years;        /* of the curve, both included */
     GrowthLevel levels[GMFCS_N_LEVELS];
     const char *citation;
@@ -63,6 +63,7 @@ MUST_USE bool growth_expected(const GrowthQuestion *question, GrowthAnswer *answ
 typedef struct {
     double points_per_year;
     const char *source;               /* must be given: a number without a source is not an external control */
+    double low, high;                 /* its 95 % interval, per year; 0, 0 where the source gives none */
 } GrowthOffset;
 
 /* 3.1 points in 12 months: the untreated natural-history arm of ACCeNT-CP (95 % interval 1.4 to 5.0). */

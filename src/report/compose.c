@@ -5,6 +5,7 @@
 #include "equipoise.h"
 #include "protocol/check.h"
 #include "report/checklist.h"
+#include "report/growth.h"
 #include "report/honesty.h"
 #include "report/monitoring.h"
 
@@ -95,7 +96,7 @@ bool report_compose(Arena *arena, const ReportRequest *request, Document **made,
         ProblemList problems = problems_new(arena);
         protocol_check(arena, protocol, &problems);
         problems_sort(&problems);
-        if (!write_monitoring(document, request, err)) return false;
+        if (!growth_write(document, plan, request->source, (GrowthOptions){0}, err) || !write_monitoring(document, request, err)) return false;
         checklist_write(document, protocol->at, withheld.design.is_randomised);
         honesty_write(document, protocol, &problems, withheld.sentences, withheld.n);
         move_to_front(document);

@@ -165,7 +165,7 @@ static void an_excess_is_corrected_by_a_sourced_offset(Test *t)
     CHECK_NEAR(t, excess.excess, 6.5 - excess.expected, 1e-14);
     CHECK_NEAR(t, excess.offset, 1.55, 1e-14);
     CHECK_NEAR(t, excess.excess_beyond_offset, 6.5 - excess.expected - 1.55, 1e-13);
-    CHECK(t, !growth_excess(&question, 6.5, &(GrowthOffset){2.0, ""}, &excess, &err));
+    CHECK(t, !growth_excess(&question, 6.5, &(GrowthOffset){.points_per_year = 2.0, .source = ""}, &excess, &err));
     CHECK_ERROR(t, err, ERROR_USAGE, "has no source");
 }
 

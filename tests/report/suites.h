@@ -1,5 +1,6 @@
 SUITE(checklist)
 SUITE(compare)
+SUITE(growth)
 SUITE(guard)
 SUITE(honesty)
 SUITE(monitoring)
