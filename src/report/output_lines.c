@@ -124,7 +124,7 @@ static void mean_point(Lines *lines, const Summary *summary, double place, const
     put_number(lines, summary, 3, STR(" to "), STR("ci_high"), d->ci.upper, decimals);
 }
 
-/* The mean expectation at the place whose mean came last; of an expected change, the first mean and the mean change. */
+/* The expectation at the place whose mean came last; an expected change is added to the first mean. */
 static void expected_point(Lines *lines, const Summary *summary, double place, double *values)
 {
     if (summary->expected == SIZE_MAX) return;
