@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -83,6 +84,15 @@ void db_close(Db *db)
 
 static void close_deferred(void *db) { db_close(db); }
 
+/* SQLite's own timeout polls ten times a second, and beside somebody who writes without a pause it can miss every gap
+ * between two of his transactions. */
+static int wait_a_little(void *unused, int n_before)
+{
+    const struct timespec one_ms = {.tv_nsec = 1000000};
+    (void)unused;
+    return n_before < BUSY_MS && nanosleep(&one_ms, NULL) == 0;
+}
+
 static bool connect(Arena *arena, Str path, const char *uri, int flags, Db **db, Error *err)
 {
     Db *made = ARENA_NEW(arena, Db);
@@ -98,7 +108,7 @@ static bool connect(Arena *arena, Str path, const char *uri, int flags, Db **db,
     made->statements = map_new(made->arena);
     arena_defer(arena, close_deferred, made);
     sqlite3_extended_result_codes(made->handle, 0);
-    sqlite3_busy_timeout(made->handle, BUSY_MS);
+    sqlite3_busy_handler(made->handle, wait_a_little, NULL);
     sqlite3_db_config(made->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(made->handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
     sqlite3_db_config(made->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
