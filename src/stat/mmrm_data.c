@@ -18,16 +18,50 @@ typedef struct {
     Error *err;
 } Prepare;
 
+/* A column as a factor: the model's own when it is in the formula. */
+static bool find_factor(Prepare *w, Str column, ModelVariable *factor)
+{
+    const Model *m = w->d->model;
+    size_t v = model_variable(m, column);
+    if (v == SIZE_MAX || !m->variables[v].is_factor) return model_factor(w->arena, m, column, factor, w->err);
+    *factor = m->variables[v];
+    return true;
+}
+
+/* Subjects in the order of their appearance. Rows of one subject mostly stand together: a text is looked up when it
+ * differs from the one above. */
+static bool find_subjects(Prepare *w, Str name, ModelVariable *factor)
+{
+    const Model *m = w->d->model;
+    const Column *column;
+    Map map = map_new(w->arena);
+    size_t last = 0;
+    if (!frame_need(m->frame, name, &column, w->err)) return false;
+    *factor = (ModelVariable){.name = name, .is_factor = true, .level = ARENA_ARRAY(w->arena, size_t, m->n)};
+    for (size_t i = 0; i < m->n; i++) {
+        Str text = column_is_number(column) ? frame_cell_text(w->arena, column, m->rows[i]) : column->texts[m->rows[i]];
+        if (i == 0 || !str_equal(text, map.entries[last].key)) {
+            bool is_new;
+            MapEntry *entry = map_put(&map, text, &is_new);
+            if (is_new) entry->index = factor->n_levels++;
+            last = entry->index;
+        }
+        factor->level[i] = last;
+    }
+    factor->levels = factor->labels = ARENA_ARRAY(w->arena, Str, factor->n_levels);
+    for (size_t s = 0; s < factor->n_levels; s++) factor->levels[s] = map.entries[s].key;
+    return true;
+}
+
 static bool find_factors(Prepare *w, const CovarianceTerm *term)
 {
     MmrmData *d = w->d;
     const Model *model = d->model;
     const Str *columns = model->formula->columns;
-    if (!model_factor(w->arena, model, columns[term->visits[0]], &d->visits, w->err)) return false;
-    if (!model_factor(w->arena, model, columns[term->subject], &d->subjects, w->err)) return false;
+    if (!find_factor(w, columns[term->visits[0]], &d->visits) || !find_subjects(w, columns[term->subject], &d->subjects)) return false;
     d->groups = (ModelVariable){.is_factor = true, .n_levels = 1, .levels = ARENA_NEW(w->arena, Str),
                                 .labels = ARENA_NEW(w->arena, Str), .level = ARENA_ARRAY(w->arena, size_t, d->n)};
-    if (term->has_group && !model_factor(w->arena, model, columns[term->group], &d->groups, w->err)) return false;
+    if (term->has_group && !find_factor(w, columns[term->group], &d->groups)) return false;
     d->n_visits = d->visits.n_levels, d->n_subjects = d->subjects.n_levels, d->n_groups = d->groups.n_levels;
     if (d->n_visits <= MMRM_MAX_VISITS) return true;
     error_set(w->err, ERROR_DEGENERATE, "\"" STR_FMT "\" has %zu visits, more than %d", STR_ARG(d->visits.name), d->n_visits,
@@ -273,7 +307,7 @@ static double **gather(Prepare *w, const double *response)
         double *row = moments[d->pattern_of[i]];
         for (size_t a = 0; a < length; a++, row += length) {
             double f = u[a];
-            for (size_t b = 0; b <= a; b++) row[b] += f * u[b];
+            if (f != 0) mmrm_add_scaled(row, u, f, a + 1);
         }
     }
     for (size_t k = 0; k < d->n_patterns; k++) {

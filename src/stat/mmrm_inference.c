@@ -17,7 +17,7 @@ static double *products_of(Arena *arena, const MmrmInside *in)
     for (size_t e = 0; e < l->n_directions; e++)
         for (size_t a = 0; a < n; a++) {
             double f = in->j[e*n + a];
-            for (size_t i = 0; f != 0 && i < square; i++) p[a*square + i] += f * l->p[e*square + i];
+            if (f != 0) mmrm_add_scaled(&p[a*square], &l->p[e*square], f, square);
         }
     return p;
 }
@@ -67,7 +67,7 @@ static void adjust_covariance(Arena *arena, MmrmFit *fit)
     for (size_t a = 0; a < n; a++) {
         memset(sum, 0, square * sizeof *sum);
         for (size_t b = 0; b < n; b++)
-            for (size_t i = 0; i < square; i++) sum[i] += in->w[a*n + b] * in->p[b*square + i];
+            mmrm_add_scaled(sum, &in->p[b*square], in->w[a*n + b], square);
         matrix_multiply(&in->p[a*square], sum, r, r, r, t);
         for (size_t i = 0; i < square; i++) q[i] -= t[i];
     }

@@ -99,10 +99,13 @@ typedef struct {
     double *gradient, *hessian;       /* by direction */
     double *p;                        /* n_directions x r x r: X' V^-1 dV V^-1 X, between a_root_inverse and its transpose */
     double *u;                        /* n_directions x r: X' V^-1 dV V^-1 (y - X b), likewise */
-    double *z;                        /* k x k scratch */
+    double *z, *packed;               /* scratch: k x k; a row per direction and three of zeros */
     double *spread, *scratch;         /* m x most atoms; as large as the largest use */
     MmrmWhite *white;                 /* n_patterns */
 } MmrmLikelihood;
+
+/* to += f from, n long */
+void mmrm_add_scaled(double *restrict to, const double *restrict from, double f, size_t n);
 
 size_t mmrm_direction(size_t a, size_t b);             /* place of E_ab in its group: b (b + 1) / 2 + a for a <= b */
 double mmrm_direction_scale(size_t a, size_t b);       /* E_ab = scale (e_a e_b' + e_b e_a') */

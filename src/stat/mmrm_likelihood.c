@@ -9,9 +9,33 @@ size_t mmrm_direction(size_t a, size_t b) { return a <= b ? b * (b + 1) / 2 + a 
 
 double mmrm_direction_scale(size_t a, size_t b) { return a == b ? 0.5 : 0.70710678118654752440; }
 
-static void add_scaled(double *to, const double *from, double f, size_t n)
+/* Four at a time, so that compilers take them as vectors; the order of sums is the same on every machine. */
+void mmrm_add_scaled(double *restrict to, const double *restrict from, double f, size_t n)
 {
-    for (size_t i = 0; i < n; i++) to[i] += f * from[i];
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        to[i] += f * from[i];
+        to[i + 1] += f * from[i + 1];
+        to[i + 2] += f * from[i + 2];
+        to[i + 3] += f * from[i + 3];
+    }
+    for (; i < n; i++) to[i] += f * from[i];
+}
+
+/* The product of row a with four rows of b, n long, each sum in two parts */
+static void dot_four(const double *restrict a, const double *restrict b, size_t n, double *restrict out)
+{
+    const double *b1 = b + n, *b2 = b + 2*n, *b3 = b + 3*n;
+    double s0 = 0, s1 = 0, s2 = 0, s3 = 0, t0 = 0, t1 = 0, t2 = 0, t3 = 0;
+    size_t i = 0;
+    for (; i + 2 <= n; i += 2) {
+        s0 += a[i] * b[i], t0 += a[i + 1] * b[i + 1];
+        s1 += a[i] * b1[i], t1 += a[i + 1] * b1[i + 1];
+        s2 += a[i] * b2[i], t2 += a[i + 1] * b2[i + 1];
+        s3 += a[i] * b3[i], t3 += a[i + 1] * b3[i + 1];
+    }
+    if (i < n) s0 += a[i] * b[i], s1 += a[i] * b1[i], s2 += a[i] * b2[i], s3 += a[i] * b3[i];
+    out[0] = s0 + t0, out[1] = s1 + t1, out[2] = s2 + t2, out[3] = s3 + t3;
 }
 
 void mmrm_likelihood_init(Arena *arena, MmrmLikelihood *l, const MmrmData *d, bool reml)
@@ -28,6 +52,7 @@ void mmrm_likelihood_init(Arena *arena, MmrmLikelihood *l, const MmrmData *d, bo
     l->p = ARENA_ARRAY(arena, double, n * r * r);
     l->u = ARENA_ARRAY(arena, double, n * r);
     l->z = ARENA_ARRAY(arena, double, k * k);
+    l->packed = ARENA_ARRAY(arena, double, (n + 3) * (r * (r + 1) / 2 + r));
     l->white = ARENA_ARRAY(arena, MmrmWhite, d->n_patterns);
     for (size_t i = 0; i < d->n_patterns; i++) {
         size_t v = d->patterns[i].n_visits;
@@ -56,7 +81,7 @@ static bool whiten(MmrmLikelihood *l, const MmrmPattern *p, const double *root, 
             for (size_t b = 0; b < a; b++) {
                 double f = dot(row, &w->q[b*m], m);
                 lower[a*v + b] += f;
-                add_scaled(row, &w->q[b*m], -f, m);
+                mmrm_add_scaled(row, &w->q[b*m], -f, m);
             }
         length = euclidean_norm(row, m);
         if (!(length > 0) || !isfinite(length)) return false;
@@ -95,7 +120,7 @@ static double add_value(MmrmLikelihood *l, const MmrmPattern *p, const MmrmWhite
     memset(gram, 0, n * n * sizeof *gram);
     for (size_t i = 0; i < l->m; i++)
         for (size_t a = 0; a < n; a++)
-            if (w->kappa[i*n + a] != 0) add_scaled(&gram[a*n], &w->kappa[i*n], w->kappa[i*n + a], n);
+            if (w->kappa[i*n + a] != 0) mmrm_add_scaled(&gram[a*n], &w->kappa[i*n], w->kappa[i*n + a], n);
     for (size_t x = 0; x < p->n_atoms; x++) {
         const double *g = &gram[p->atom_profile[x] * n];
         double *row = &l->a_root[p->atom_column[x] * r];
@@ -122,7 +147,7 @@ static void invert(MmrmLikelihood *l)
     }
     memset(l->phi, 0, r * r * sizeof *l->phi);
     for (size_t c = 0; c < r; c++)
-        for (size_t i = 0; i <= c; i++) add_scaled(&l->phi[i*r], &inverse[c*r], inverse[c*r + i], c + 1);
+        for (size_t i = 0; i <= c; i++) mmrm_add_scaled(&l->phi[i*r], &inverse[c*r], inverse[c*r + i], c + 1);
 }
 
 bool mmrm_likelihood_value(MmrmLikelihood *l, const double *roots)
@@ -163,7 +188,7 @@ static void project(const MmrmLikelihood *l, const MmrmPattern *p, MmrmWhite *w)
 {
     memset(w->t, 0, l->m * l->m * sizeof *w->t);
     for (size_t q = 0; q < p->n_visits; q++)
-        for (size_t i = 0; i < l->m; i++) add_scaled(&w->t[i*l->m], &w->q[q*l->m], w->q[q*l->m + i], l->m);
+        for (size_t i = 0; i < l->m; i++) mmrm_add_scaled(&w->t[i*l->m], &w->q[q*l->m], w->q[q*l->m + i], l->m);
 }
 
 /* P_ab += X~_a' X~_b for a <= b, unsymmetrical, in the columns */
@@ -178,7 +203,7 @@ static void add_products(MmrmLikelihood *l, const MmrmPattern *p, const double *
             for (size_t y = 0; y < n; y++) t[p->atom_column[y]] += kb[y] * p->xx[x*n + y];
             for (size_t a = 0; a <= b; a++) {
                 double f = spread[a*n + x];
-                if (f != 0) add_scaled(&products[mmrm_direction(a, b)*r*r + p->atom_column[x]*r], t, f, r);
+                if (f != 0) mmrm_add_scaled(&products[mmrm_direction(a, b)*r*r + p->atom_column[x]*r], t, f, r);
             }
         }
     }
@@ -198,7 +223,7 @@ static void add_leverage(MmrmLikelihood *l, const MmrmPattern *p, MmrmWhite *w)
     for (size_t i = 0; i < m; i++) {
         memset(ky, 0, n * sizeof *ky);
         for (size_t a = 0; a < n; a++)
-            if (w->kappa[i*n + a] != 0) add_scaled(ky, &y[a*n], w->kappa[i*n + a], n);
+            if (w->kappa[i*n + a] != 0) mmrm_add_scaled(ky, &y[a*n], w->kappa[i*n + a], n);
         for (size_t j = 0; j < m; j++) w->h[i*m + j] = dot(ky, &w->kappa[j*n], n);
     }
 }
@@ -212,7 +237,7 @@ static void add_residuals(MmrmLikelihood *l, const MmrmPattern *p, const double 
         for (size_t x = 0; x < n; x++) c[x] = -spread[b*n + x] * l->delta[p->atom_column[x]];
         for (size_t x = 0; x < n; x++) xr[b*n + x] = dot(&p->xx[x*n], c, n) + dot(&p->xe[x*v], &w->k[b*v], v);
         for (size_t q = 0; q < v; q++) er[b*v + q] = dot(&p->ee[q*v], &w->k[b*v], v);
-        for (size_t x = 0; x < n; x++) add_scaled(&er[b*v], &p->xe[x*v], c[x], v);
+        for (size_t x = 0; x < n; x++) mmrm_add_scaled(&er[b*v], &p->xe[x*v], c[x], v);
     }
     for (size_t a = 0; a < m; a++) {
         for (size_t x = 0; x < n; x++) c[x] = -spread[a*n + x] * l->delta[p->atom_column[x]];
@@ -238,7 +263,7 @@ static void add_pattern(MmrmLikelihood *l, const MmrmPattern *p, const MmrmWhite
         }
     for (size_t j = 0; j < m; j++)
         for (size_t i = 0; i <= j; i++)
-            if (w->t[i*m + j] != 0) add_scaled(&l->z[mmrm_direction(i, j) * k], b, w->t[i*m + j], k);
+            if (w->t[i*m + j] != 0) mmrm_add_scaled(&l->z[mmrm_direction(i, j) * k], b, w->t[i*m + j], k);
 }
 
 /* 2 tr(E T F B) summed over the patterns of a group, for all pairs of its directions */
@@ -265,23 +290,37 @@ static void whiten_direction(MmrmLikelihood *l, size_t a, size_t b, double *p, d
         for (size_t j = 0; j < r; j++) both[i*r + j] = scale * (p[i*r + j] + p[j*r + i]);
     memset(half, 0, r * r * sizeof *half);
     for (size_t i = 0; i < r; i++)
-        for (size_t c = 0; c <= i; c++) add_scaled(&half[i*r], &both[c*r], l->a_root_inverse[i*r + c], r);
+        for (size_t c = 0; c <= i; c++) mmrm_add_scaled(&half[i*r], &both[c*r], l->a_root_inverse[i*r + c], r);
     for (size_t i = 0; i < r; i++)
         for (size_t j = 0; j < r; j++) p[i*r + j] = dot(&half[i*r], &l->a_root_inverse[j*r], j + 1);
     for (size_t i = 0; i < r; i++) u[i] *= a == b ? 1 : scale;
     solve_lower(l->a_root, r, u);
 }
 
-/* hessian -= tr(Phi P_E Phi P_F) under REML, and 2 u_E' Phi u_F */
+/* One row per direction: its P packed, off the diagonal by the root of 2, and u by the root of 2, so that the product of
+ * two rows is tr(Phi P_E Phi P_F) + 2 u_E' Phi u_F. */
+static void pack_direction(MmrmLikelihood *l, const double *p, const double *u, double *row)
+{
+    size_t r = l->r;
+    for (size_t i = 0; l->reml && i < r; i++) {
+        for (size_t j = 0; j < i; j++) *row++ = 1.41421356237309504880 * p[i*r + j];
+        *row++ = p[i*r + i];
+    }
+    for (size_t i = 0; i < r; i++) *row++ = 1.41421356237309504880 * u[i];
+}
+
 static void subtract_fixed_effects(MmrmLikelihood *l)
 {
-    size_t n = l->n_directions, r = l->r;
+    size_t n = l->n_directions, r = l->r, width = (l->reml ? r * (r + 1) / 2 : 0) + r;
+    for (size_t e = 0; e < n; e++) pack_direction(l, &l->p[e*r*r], &l->u[e*r], &l->packed[e * width]);
     for (size_t e = 0; e < n; e++)
-        for (size_t f = 0; f <= e; f++) {
-            double sum = 2 * dot(&l->u[e*r], &l->u[f*r], r);
-            if (l->reml) sum += dot(&l->p[e*r*r], &l->p[f*r*r], r * r);
-            l->hessian[e*n + f] -= sum;
-            if (e != f) l->hessian[f*n + e] -= sum;
+        for (size_t f = 0; f <= e; f += 4) {         /* packed ends with three rows of zeros */
+            double sums[4];
+            dot_four(&l->packed[e * width], &l->packed[f * width], width, sums);
+            for (size_t k = 0; k < 4 && f + k <= e; k++) {
+                l->hessian[e*n + f + k] -= sums[k];
+                if (e != f + k) l->hessian[(f + k)*n + e] -= sums[k];
+            }
         }
 }
 
@@ -352,9 +391,9 @@ void mmrm_likelihood_products(MmrmLikelihood *l, const double *w, const double *
         memset(form, 0, n * n * sizeof *form);
         for (size_t a = 0; a < m; a++) {
             memset(half, 0, n * sizeof *half);
-            for (size_t b = 0; b < m; b++) add_scaled(half, &white->kappa[b*n], inner[a*m + b], n);
+            for (size_t b = 0; b < m; b++) mmrm_add_scaled(half, &white->kappa[b*n], inner[a*m + b], n);
             for (size_t x = 0; x < n; x++)
-                if (white->kappa[a*n + x] != 0) add_scaled(&form[x*n], half, white->kappa[a*n + x], n);
+                if (white->kappa[a*n + x] != 0) mmrm_add_scaled(&form[x*n], half, white->kappa[a*n + x], n);
         }
         for (size_t x = 0; x < p->n_atoms; x++)
             for (size_t y = 0; y < p->n_atoms; y++)
