@@ -120,13 +120,23 @@ uint64_t str_hash(Str text)
     return hash ^ (hash >> 32);
 }
 
+/* Where the next byte beyond ASCII stands, from i on, or the length: eight bytes at a time. */
+static size_t skip_ascii(Str text, size_t i)
+{
+    uint64_t eight;
+    for (; i + 8 <= text.len; i += 8) {
+        memcpy(&eight, text.data + i, 8);
+        if (eight & 0x8080808080808080U) break;
+    }
+    while (i < text.len && (unsigned char)text.data[i] < 0x80) i++;
+    return i;
+}
+
+bool str_is_ascii(Str text) { return skip_ascii(text, 0) == text.len; }
+
 bool str_is_utf8(Str text, size_t *bad_offset)
 {
-    for (size_t i = 0; i < text.len;) {
-        if ((unsigned char)text.data[i] < 0x80) {
-            i++;
-            continue;
-        }
+    for (size_t i = 0; (i = skip_ascii(text, i)) < text.len;) {
         utf8proc_int32_t point;
         utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text.data + i, (utf8proc_ssize_t)(text.len - i), &point);
         if (n <= 0) {
@@ -138,13 +148,6 @@ bool str_is_utf8(Str text, size_t *bad_offset)
     return true;
 }
 
-static bool is_ascii(Str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.data[i] >= 0x80) return false;
-    return true;
-}
-
 bool str_nfc(Arena *arena, Str text, Str *nfc, Error *err)
 {
     size_t bad;
@@ -153,7 +156,7 @@ bool str_nfc(Arena *arena, Str text, Str *nfc, Error *err)
         return error_hint(err, "Save the file as UTF-8.");
     }
     if (text.len && memchr(text.data, 0, text.len)) return error_set(err, ERROR_MALFORMED, "the text holds a NUL byte");
-    if (is_ascii(text)) {
+    if (str_is_ascii(text)) {
         *nfc = text;
         return true;
     }

@@ -40,6 +40,7 @@ uint64_t str_hash(Str text);
 /* Unicode normalisation form C. Fails: MALFORMED (not UTF-8; names the byte offset), or a NUL byte. */
 MUST_USE bool str_nfc(Arena *arena, Str text, Str *nfc, Error *err);
 bool str_is_utf8(Str text, size_t *bad_offset);           /* bad_offset may be NULL */
+bool str_is_ascii(Str text);
 size_t str_width(Str text);                               /* columns on a terminal */
 
 /* The nearest of n candidates by edit distance, for "did you mean"; empty when none is near. */
