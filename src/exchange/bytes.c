@@ -103,8 +103,6 @@ bool bytes_open(Arena *arena, Str path, size_t window_bytes, size_t max_bytes, B
     return begin(arena, source, (ByteFeed){read_file, source}, bytes, err);
 }
 
-bool bytes_can_reopen(const Bytes *bytes) { return bytes->is_whole || bytes->source->is_regular; }
-
 size_t bytes_file_size(const Bytes *bytes)
 {
     return bytes->is_whole ? bytes->window.len : bytes->source->file_size;
@@ -147,4 +145,19 @@ bool bytes_count(Bytes *bytes, size_t *n, Error *err)
         if (!bytes_slide(bytes, bytes_seen(bytes), bytes_seen(bytes) + 1, err)) return false;
     *n = bytes_seen(bytes);
     return true;
+}
+
+bool bytes_keep(Arena *arena, Bytes **bytes, Error *err)
+{
+    if ((*bytes)->is_whole || (*bytes)->source->is_regular) return true;
+    if (!bytes_see(*bytes, 0, SIZE_MAX, err)) return false;
+    *bytes = bytes_of(arena, (*bytes)->window);
+    return true;
+}
+
+bool bytes_again(Arena *arena, Bytes **bytes, Error *err)
+{
+    const Source *source = (*bytes)->source;
+    return (*bytes)->is_whole ||
+           bytes_open(arena, source->path, source->window_bytes, source->max_bytes, bytes, err);
 }

@@ -28,8 +28,12 @@ MUST_USE bool bytes_of_pieces(Arena *arena, Str content, size_t window_bytes, si
 MUST_USE bool bytes_open(Arena *arena, Str path, size_t window_bytes, size_t max_bytes, Bytes **bytes,
                          Error *err);
 
-/* Whether a second bytes_open would give the same bytes again: no pipe. */
-bool bytes_can_reopen(const Bytes *bytes);
+/* Makes bytes that come only once, of a pipe, whole, so that bytes_again can follow. Only before anything was read.
+ * Fails: as bytes_slide. */
+MUST_USE bool bytes_keep(Arena *arena, Bytes **bytes, Error *err);
+
+/* The same bytes from the beginning: of a file, opened a second time. Fails: as bytes_open. */
+MUST_USE bool bytes_again(Arena *arena, Bytes **bytes, Error *err);
 
 /* The size of the file as it lies, 0 when not known. */
 size_t bytes_file_size(const Bytes *bytes);
@@ -40,7 +44,7 @@ MUST_USE bool bytes_slide(Bytes *bytes, size_t from, size_t to, Error *err);
 
 static inline size_t bytes_seen(const Bytes *bytes) { return bytes->start + bytes->window.len; }
 
-/* The same when it is needed. */
+/* The same if the window does not reach so far. */
 MUST_USE static inline bool bytes_see(Bytes *bytes, size_t from, size_t to, Error *err)
 {
     return bytes->at_end || bytes_seen(bytes) >= to || bytes_slide(bytes, from, to, err);

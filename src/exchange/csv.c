@@ -1,28 +1,9 @@
-#include "exchange/csv.h"
+#include "exchange/csv_inside.h"
 
-#include <assert.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/time.h"
-
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
-
-struct CsvReader {
-    Arena *arena;
-    Str content;
-    size_t at, line;
-    CsvOptions options;
-    size_t n_names, n_rows;
-    Str *names;
-    Str *fields; /* of the row being read; n_room of them */
-    bool *quoted;
-    size_t n_room;
-    Error *err;
-};
-
 /* Says where: line, and the column by name once there are names. */
-static bool csv_error(CsvReader *csv, size_t line, size_t column)
+bool csv_error(CsvReader *csv, size_t line, size_t column)
 {
     if (column == SIZE_MAX) return error_in(csv->err, "line %zu", line);
     if (column < csv->n_names)
@@ -40,42 +21,6 @@ static size_t line_of(Str content, size_t offset)
     return line;
 }
 
-static bool at_end(const CsvReader *csv) { return csv->at >= csv->content.len; }
-
-static bool is_here(const CsvReader *csv, char c) { return !at_end(csv) && csv->content.data[csv->at] == c; }
-
-static bool at_line_end(const CsvReader *csv)
-{
-    return at_end(csv) || is_here(csv, '\n') || is_here(csv, '\r');
-}
-
-/* Past one LF, CRLF or CR. */
-static void skip_line_end(CsvReader *csv)
-{
-    if (at_end(csv)) return;
-    if (is_here(csv, '\r')) csv->at++;
-    if (is_here(csv, '\n'))
-        csv->at++;
-    else if (csv->content.data[csv->at - 1] != '\r')
-        return;
-    csv->line++;
-}
-
-static bool read_plain(CsvReader *csv, size_t column, Str *field)
-{
-    size_t start = csv->at;
-    while (!at_line_end(csv) && !is_here(csv, csv->options.separator)) {
-        if (is_here(csv, '"')) {
-            error_set(csv->err, ERROR_MALFORMED, "a quote stands inside a field that is not in quotes");
-            error_hint(csv->err, "Put the whole field in quotes and double the quotes inside.");
-            return csv_error(csv, csv->line, column);
-        }
-        csv->at++;
-    }
-    *field = str_slice(csv->content, start, csv->at);
-    return true;
-}
-
 static Str undouble(Arena *arena, Str text)
 {
     char *copy = arena_alloc(arena, text.len);
@@ -87,39 +32,93 @@ static Str undouble(Arena *arena, Str text)
     return (Str){copy, n};
 }
 
-static bool read_quoted(CsvReader *csv, size_t column, Str *field)
+/* How far a row has been read, within the window. */
+typedef struct {
+    const char *at, *end;
+    bool is_last; /* nothing follows `end` */
+    size_t line;
+} Scan;
+
+/* SCAN_MORE: the window must reach further, and the row be read again. */
+typedef enum { SCAN_DONE, SCAN_MORE, SCAN_BAD } ScanResult;
+
+static ScanResult field_too_long(CsvReader *csv, size_t line, size_t column)
 {
-    size_t start = ++csv->at, first_line = csv->line;
-    bool doubled = false;
-    for (;; csv->at++) {
-        if (at_end(csv)) {
-            error_set(csv->err, ERROR_MALFORMED, "a quote is not closed");
-            error_hint(csv->err, "End the field with a quote; inside it, a quote is written twice.");
-            return csv_error(csv, first_line, column);
-        }
-        char c = csv->content.data[csv->at];
-        if (c == '\n' ||
-            (c == '\r' && !(csv->at + 1 < csv->content.len && csv->content.data[csv->at + 1] == '\n')))
-            csv->line++;
-        if (c != '"') continue;
-        if (csv->at + 1 >= csv->content.len || csv->content.data[csv->at + 1] != '"') break;
-        doubled = true;
-        csv->at++;
-    }
-    *field = str_slice(csv->content, start, csv->at);
-    if (doubled) *field = undouble(csv->arena, *field);
-    csv->at++;
-    if (at_line_end(csv) || is_here(csv, csv->options.separator)) return true;
-    error_set(csv->err, ERROR_MALFORMED, "text follows the closing quote");
-    error_hint(csv->err, "Inside quotes, a quote is written twice.");
-    return csv_error(csv, csv->line, column);
+    error_set(csv->err, ERROR_MALFORMED, "the field has more than %zu bytes", csv->options.max_field_bytes);
+    csv_error(csv, line, column);
+    return SCAN_BAD;
 }
 
-static bool read_field(CsvReader *csv, size_t column)
+/* The window ends within a field that began at `start`; there is an end to how much is seen at once. */
+static ScanResult need_more(CsvReader *csv, const Scan *scan, const char *start, size_t line, size_t column)
+{
+    if ((size_t)(scan->end - start) <= 2 * csv->options.max_field_bytes) return SCAN_MORE;
+    return field_too_long(csv, line, column);
+}
+
+static bool ends_line(char c) { return c == '\n' || c == '\r'; }
+
+static ScanResult scan_plain(CsvReader *csv, Scan *scan, size_t column, Str *field)
+{
+    const char *start = scan->at, *p = start, *end = scan->end;
+    while (p < end && !csv->ends_plain[(unsigned char)*p]) p++;
+    scan->at = p;
+    *field = (Str){start, (size_t)(p - start)};
+    if (p == end) return scan->is_last ? SCAN_DONE : need_more(csv, scan, start, scan->line, column);
+    if (*p != '"') return SCAN_DONE;
+    error_set(csv->err, ERROR_MALFORMED, "a quote stands inside a field that is not in quotes");
+    error_hint(csv->err, "Put the whole field in quotes and double the quotes inside.");
+    csv_error(csv, scan->line, column);
+    return SCAN_BAD;
+}
+
+/* Up to the closing quote, at which the scan then stands. */
+static ScanResult scan_to_quote(CsvReader *csv, Scan *scan, size_t column, bool *doubled)
+{
+    const char *start = scan->at, *p = start, *end = scan->end;
+    size_t first_line = scan->line;
+    for (;; p++) {
+        while (p < end && *p != '"' && !ends_line(*p)) p++;
+        scan->at = p;
+        if (p == end && scan->is_last) {
+            error_set(csv->err, ERROR_MALFORMED, "a quote is not closed");
+            error_hint(csv->err, "End the field with a quote; inside it, a quote is written twice.");
+            csv_error(csv, first_line, column);
+            return SCAN_BAD;
+        }
+        if (p == end || (*p != '\n' && p + 1 == end && !scan->is_last))
+            return need_more(csv, scan, start, first_line, column);
+        char next = p + 1 < end ? p[1] : '\0';
+        if (*p == '\n' || (*p == '\r' && next != '\n')) scan->line++;
+        if (*p != '"') continue;
+        if (next != '"') return SCAN_DONE;
+        *doubled = true;
+        p++;
+    }
+}
+
+static ScanResult scan_quoted(CsvReader *csv, Scan *scan, size_t column, Str *field)
+{
+    const char *start = ++scan->at;
+    bool doubled = false;
+    ScanResult result = scan_to_quote(csv, scan, column, &doubled);
+    if (result != SCAN_DONE) return result;
+    *field = (Str){start, (size_t)(scan->at++ - start)};
+    if (doubled) *field = undouble(csv->row_arena, *field);
+    if (scan->at == scan->end || *scan->at == csv->options.separator || ends_line(*scan->at))
+        return SCAN_DONE;
+    error_set(csv->err, ERROR_MALFORMED, "text follows the closing quote");
+    error_hint(csv->err, "Inside quotes, a quote is written twice.");
+    csv_error(csv, scan->line, column);
+    return SCAN_BAD;
+}
+
+static ScanResult scan_field(CsvReader *csv, Scan *scan, size_t column)
 {
     if (column >= csv->options.max_columns) {
         error_set(csv->err, ERROR_MALFORMED, "there are more than %zu columns", csv->options.max_columns);
-        return csv_error(csv, csv->line, SIZE_MAX);
+        csv_error(csv, scan->line, SIZE_MAX);
+        return SCAN_BAD;
     }
     if (column == csv->n_room) {
         size_t room = csv->n_room ? 2 * csv->n_room : 32;
@@ -127,68 +126,159 @@ static bool read_field(CsvReader *csv, size_t column)
         csv->quoted = arena_grow(csv->arena, csv->quoted, csv->n_room * sizeof(bool), room * sizeof(bool));
         csv->n_room = room;
     }
-    Str field;
-    size_t line = csv->line;
-    csv->quoted[column] = is_here(csv, '"');
-    if (!(csv->quoted[column] ? read_quoted(csv, column, &field) : read_plain(csv, column, &field)))
-        return false;
-    if (field.len > csv->options.max_field_bytes) {
-        error_set(csv->err, ERROR_MALFORMED, "the field has more than %zu bytes",
-                  csv->options.max_field_bytes);
-        return csv_error(csv, line, column);
-    }
-    return str_nfc(csv->arena, field, &csv->fields[column], csv->err) || csv_error(csv, line, column);
+    size_t line = scan->line;
+    Str *field = &csv->fields[column];
+    bool quoted = csv->quoted[column] = scan->at < scan->end && *scan->at == '"';
+    ScanResult result = quoted ? scan_quoted(csv, scan, column, field) : scan_plain(csv, scan, column, field);
+    if (result != SCAN_DONE || field->len <= csv->options.max_field_bytes) return result;
+    return field_too_long(csv, line, column);
+}
+
+/* Past one LF, CRLF or CR, if one stands here. */
+static ScanResult scan_line_end(Scan *scan)
+{
+    if (scan->at == scan->end) return SCAN_DONE;
+    if (*scan->at == '\r' && scan->at + 1 == scan->end && !scan->is_last) return SCAN_MORE;
+    bool crlf = *scan->at == '\r' && scan->at + 1 < scan->end && scan->at[1] == '\n';
+    scan->at += crlf ? 2 : 1;
+    scan->line++;
+    return SCAN_DONE;
 }
 
 /* One row of any number of fields. The last line may do without its end. */
-static bool read_row(CsvReader *csv, CsvRow *row, bool *found)
+static ScanResult scan_row(CsvReader *csv, Scan *scan, CsvRow *row)
 {
-    while (!at_end(csv) && at_line_end(csv)) skip_line_end(csv);
-    *found = !at_end(csv);
-    if (!*found) return true;
-    size_t n = 0, line = csv->line;
-    for (;;) {
-        if (!read_field(csv, n++)) return false;
-        if (at_line_end(csv)) break;
-        csv->at++; /* the separator */
+    *row = (CsvRow){.line = scan->line};
+    for (;; scan->at++) { /* past the separator */
+        ScanResult result = scan_field(csv, scan, row->n++);
+        if (result != SCAN_DONE) return result;
+        if (scan->at == scan->end || ends_line(*scan->at)) break;
     }
-    skip_line_end(csv);
-    *row = (CsvRow){.line = line, .n = n, .fields = csv->fields, .quoted = csv->quoted};
+    row->fields = csv->fields;
+    row->quoted = csv->quoted;
+    return scan_line_end(scan);
+}
+
+static bool bad_bytes(CsvReader *csv, Str text, size_t at, size_t line, const char *message, const char *hint)
+{
+    error_set(csv->err, ERROR_MALFORMED, "%s", message);
+    error_hint(csv->err, "%s", hint);
+    return csv_error(csv, line - 1 + line_of(text, at), SIZE_MAX);
+}
+
+/* No NUL, and UTF-8; `line` is the text's first. */
+static bool check_bytes(CsvReader *csv, Str text, size_t line)
+{
+    size_t bad;
+    const char *nul = text.len ? memchr(text.data, 0, text.len) : NULL;
+    if (nul)
+        return bad_bytes(csv, text, (size_t)(nul - text.data), line, "the text holds a NUL byte",
+                         "Save the file as \"CSV UTF-8\"; it may be UTF-16 or no text at all.");
+    return str_is_utf8(text, &bad) ||
+           bad_bytes(csv, text, bad, line, "the text is not UTF-8", "Save the file as \"CSV UTF-8\".");
+}
+
+/* What was read of a row is text; its fields become NFC. */
+static bool finish_row(CsvReader *csv, Str text, const CsvRow *row)
+{
+    bool is_ascii = csv->is_ascii || str_is_ascii(text);
+    if (is_ascii && (csv->is_checked || !memchr(text.data, 0, text.len))) return true;
+    if (!csv->is_checked && !check_bytes(csv, text, row->line)) return false;
+    for (size_t i = 0; i < row->n; i++)
+        if (!str_nfc(csv->row_arena, csv->fields[i], &csv->fields[i], csv->err))
+            return csv_error(csv, row->line, i);
     return true;
 }
 
-static char find_separator(Str content)
+static Scan scan_here(const CsvReader *csv)
 {
-    bool quoted = false, tab = false, semicolon = false;
+    const Bytes *bytes = csv->bytes;
+    return (Scan){.at = bytes->window.data + (csv->at - bytes->start),
+                  .end = bytes->window.data + bytes->window.len,
+                  .is_last = bytes->at_end,
+                  .line = csv->line};
+}
+
+/* The window twice as far beyond here. */
+static bool see_more(CsvReader *csv)
+{
+    return bytes_see(csv->bytes, csv->at, csv->at + 2 * (bytes_seen(csv->bytes) - csv->at) + 1, csv->err);
+}
+
+static size_t offset_of(const CsvReader *csv, const char *at)
+{
+    return csv->bytes->start + (size_t)(at - csv->bytes->window.data);
+}
+
+static bool skip_blank_lines(CsvReader *csv)
+{
+    for (;;) {
+        Scan scan = scan_here(csv);
+        while (scan.at < scan.end && ends_line(*scan.at) && scan_line_end(&scan) == SCAN_DONE) {}
+        csv->at = offset_of(csv, scan.at);
+        csv->line = scan.line;
+        if (scan.is_last || (scan.at < scan.end && !ends_line(*scan.at))) return true;
+        if (!see_more(csv)) return false;
+    }
+}
+
+static bool read_row(CsvReader *csv, CsvRow *row, bool *found)
+{
+    if (!skip_blank_lines(csv)) return false;
+    for (*found = csv->at < bytes_seen(csv->bytes); *found;) {
+        Scan scan = scan_here(csv);
+        const char *start = scan.at;
+        if (!csv->bytes->is_whole) arena_rewind(csv->row_arena, csv->row_mark);
+        ScanResult result = scan_row(csv, &scan, row);
+        Str text = {start, (size_t)(scan.at - start)};
+        if (result == SCAN_DONE) {
+            csv->at += text.len;
+            csv->line = scan.line;
+            return finish_row(csv, text, row);
+        }
+        if (result == SCAN_BAD) {
+            if (!csv->is_checked) check_bytes(csv, text, csv->line); /* is said instead */
+            return false;
+        }
+        if (!see_more(csv)) return false;
+    }
+    return true;
+}
+
+/* By the first line; '\0' when more of it must be seen. */
+static char find_separator(Str content, bool is_last)
+{
+    bool quoted = false, tab = false, semicolon = false, ended = is_last;
     for (size_t i = 0; i < content.len; i++) {
         char c = content.data[i];
         if (c == '"') quoted = !quoted;
         if (quoted) continue;
-        if (c == '\n' || c == '\r') break;
+        if (c == '\n' || c == '\r') {
+            ended = true;
+            break;
+        }
         if (c == ',') return ',';
         tab = tab || c == '\t';
         semicolon = semicolon || c == ';';
     }
+    if (!ended && content.len < CSV_MAX_HEADER) return '\0';
     return tab ? '\t' : semicolon ? ';' : ',';
 }
 
-static bool check_content(CsvReader *csv)
+static bool choose_separator(CsvReader *csv)
 {
-    Str content = csv->content;
-    size_t bad;
-    if (content.len > csv->options.max_bytes)
-        return error_set(csv->err, ERROR_MALFORMED, "the text has more than %zu bytes",
-                         csv->options.max_bytes);
-    const char *nul = content.len ? memchr(content.data, 0, content.len) : NULL;
-    if (nul) {
-        error_set(csv->err, ERROR_MALFORMED, "the text holds a NUL byte");
-        error_hint(csv->err, "Save the file as \"CSV UTF-8\"; it may be UTF-16 or no text at all.");
-        return csv_error(csv, line_of(content, (size_t)(nul - content.data)), SIZE_MAX);
+    char *separator = &csv->options.separator;
+    while (!*separator) {
+        Scan scan = scan_here(csv);
+        *separator = find_separator((Str){scan.at, (size_t)(scan.end - scan.at)}, scan.is_last);
+        if (!*separator && !see_more(csv)) return false;
     }
-    if (str_is_utf8(content, &bad)) return true;
-    error_set(csv->err, ERROR_MALFORMED, "the text is not UTF-8");
-    error_hint(csv->err, "Save the file as \"CSV UTF-8\".");
-    return csv_error(csv, line_of(content, bad), SIZE_MAX);
+    if (strchr("\"\r\n", *separator))
+        return error_set(csv->err, ERROR_USAGE, "fields cannot be separated by a quote or a line end");
+    static const char ENDS[] = "\"\r\n";
+    for (size_t i = 0; i < 3; i++) csv->ends_plain[(unsigned char)ENDS[i]] = true;
+    csv->ends_plain[(unsigned char)*separator] = true;
+    return true;
 }
 
 static bool check_names(CsvReader *csv, size_t line)
@@ -213,7 +303,7 @@ static bool check_names(CsvReader *csv, size_t line)
     return true;
 }
 
-static CsvOptions with_defaults(const CsvOptions *options)
+CsvOptions csv_with_defaults(const CsvOptions *options)
 {
     CsvOptions all = options ? *options : (CsvOptions){0};
     if (!all.max_bytes) all.max_bytes = (size_t)1 << 30;
@@ -223,28 +313,70 @@ static CsvOptions with_defaults(const CsvOptions *options)
     return all;
 }
 
-bool csv_open(Arena *arena, Str content, const CsvOptions *options, CsvReader **reader, Error *err)
+static bool read_header(CsvReader *csv)
 {
-    CsvReader *csv = ARENA_NEW(arena, CsvReader);
     CsvRow header = {0};
     bool found;
-    if (str_starts(content, STR(BYTE_ORDER_MARK))) content = str_slice(content, 3, content.len);
-    *csv = (CsvReader){
-        .arena = arena, .content = content, .line = 1, .options = with_defaults(options), .err = err};
-    if (!check_content(csv)) return false;
-    if (!csv->options.separator) csv->options.separator = find_separator(content);
-    if (strchr("\"\r\n", csv->options.separator))
-        return error_set(err, ERROR_USAGE, "fields cannot be separated by a quote or a line end");
     if (!read_row(csv, &header, &found)) return false;
     if (!found) {
-        error_set(err, ERROR_MALFORMED, "there is no header");
-        return error_hint(err, "The first line names the columns.");
+        error_set(csv->err, ERROR_MALFORMED, "there is no header");
+        return error_hint(csv->err, "The first line names the columns.");
+    }
+    Str *names = ARENA_ARRAY(csv->arena, Str, header.n);
+    for (size_t i = 0; i < header.n; i++) {
+        Str name = str_trim(header.fields[i]);
+        names[i] = csv->bytes->is_whole ? name : str_copy(csv->arena, name);
     }
     csv->n_names = header.n;
-    csv->names = ARENA_ARRAY(arena, Str, header.n);
-    for (size_t i = 0; i < header.n; i++) csv->names[i] = str_trim(header.fields[i]);
-    *reader = csv;
+    csv->names = names;
     return check_names(csv, header.line);
+}
+
+static void release(void *row_arena) { arena_free(row_arena); }
+
+/* What a row needs beside views lasts as long as they do. */
+static CsvReader *new_reader(Arena *arena, Bytes *bytes, const CsvOptions *options, Error *err)
+{
+    CsvReader *csv = ARENA_NEW(arena, CsvReader);
+    *csv = (CsvReader){.arena = arena,
+                       .row_arena = arena,
+                       .bytes = bytes,
+                       .line = 1,
+                       .options = csv_with_defaults(options),
+                       .err = err};
+    if (!bytes->is_whole) {
+        csv->row_arena = arena_new();
+        arena_defer(arena, release, csv->row_arena);
+        arena_alloc(csv->row_arena, 1); /* so that rewinding keeps a chunk */
+        csv->row_mark = arena_mark(csv->row_arena);
+    }
+    return csv;
+}
+
+/* A text that is all there is checked as a whole, so that nothing else is said of one that is none. */
+static bool check_whole(CsvReader *csv)
+{
+    Str content = csv->bytes->window;
+    if (content.len - csv->at > csv->options.max_bytes)
+        return error_set(csv->err, ERROR_MALFORMED, "the text has more than %zu bytes",
+                         csv->options.max_bytes);
+    csv->is_checked = true;
+    csv->is_ascii = str_is_ascii(content);
+    return check_bytes(csv, str_slice(content, csv->at, content.len), 1);
+}
+
+bool csv_open_bytes(Arena *arena, Bytes *bytes, const CsvOptions *options, CsvReader **reader, Error *err)
+{
+    CsvReader *csv = new_reader(arena, bytes, options, err);
+    *reader = csv;
+    if (!bytes_see(bytes, 0, 3, err)) return false;
+    if (str_starts(bytes->window, STR(CSV_BYTE_ORDER_MARK))) csv->at = 3;
+    return (!bytes->is_whole || check_whole(csv)) && choose_separator(csv) && read_header(csv);
+}
+
+bool csv_open(Arena *arena, Str content, const CsvOptions *options, CsvReader **reader, Error *err)
+{
+    return csv_open_bytes(arena, bytes_of(arena, content), options, reader, err);
 }
 
 const Str *csv_names(const CsvReader *reader, size_t *n)
@@ -296,187 +428,5 @@ bool csv_missing(Str cell, MissingReason *reason, Error *err)
     else if (cell.data[0] == '.' && !missing_parse(cell, reason) &&
              !missing_parse(str_slice(cell, 1, cell.len), reason))
         return unknown_reason(cell, err);
-    return true;
-}
-
-/* The cells of a whole text, row after row. */
-typedef struct {
-    size_t n_rows, n_columns, capacity, line_capacity;
-    Str *cells;
-    size_t *lines;
-    MissingReason *missing;
-} CsvCells;
-
-static bool read_cells(CsvReader *csv, Arena *scratch, CsvCells *all, Error *err)
-{
-    size_t missing_capacity = 0;
-    CsvRow row;
-    for (bool found;;) {
-        if (!csv_next(csv, &row, &found, err)) return false;
-        if (!found) return true;
-        ARENA_PUSH_ROOM(scratch, all->lines, all->n_rows, all->line_capacity);
-        all->lines[all->n_rows] = row.line;
-        for (size_t i = 0; i < row.n; i++) {
-            size_t k = all->n_rows * row.n + i;
-            ARENA_PUSH_ROOM(scratch, all->cells, k, all->capacity);
-            ARENA_PUSH_ROOM(scratch, all->missing, k, missing_capacity);
-            all->cells[k] = row.fields[i];
-            if (!row.quoted[i] && csv->options.missing_text.len &&
-                str_equal(row.fields[i], csv->options.missing_text))
-                all->missing[k] = MISSING_UNSTATED;
-            else if (!csv_missing(row.fields[i], &all->missing[k], err))
-                return csv_error(csv, row.line, i);
-        }
-        all->n_rows++;
-    }
-}
-
-/* A number, and no identifier: those begin with zeros, or have more whole digits than a double keeps. */
-static bool is_number(Str text)
-{
-    double value;
-    size_t at = text.len && text.data[0] == '-';
-    if (text.len == 0 || text.data[0] == '+') return false;
-    if (at + 1 < text.len && text.data[at] == '0' && text.data[at + 1] >= '0' && text.data[at + 1] <= '9')
-        return false;
-    bool is_whole = true;
-    for (size_t i = at; i < text.len; i++) is_whole = is_whole && text.data[i] >= '0' && text.data[i] <= '9';
-    return !(is_whole && text.len - at > 15) && number_parse(text, &value);
-}
-
-static ColumnType column_type(const CsvCells *all, size_t column)
-{
-    bool numbers = true, dates = true, years_only = true;
-    size_t n_present = 0;
-    Date date;
-    for (size_t row = 0; row < all->n_rows && (numbers || dates); row++) {
-        size_t k = row * all->n_columns + column;
-        if (all->missing[k]) continue;
-        Str text = str_trim(all->cells[k]);
-        n_present++;
-        numbers = numbers && is_number(text);
-        dates = dates && date_parse(text, &date, NULL);
-        years_only = years_only && text.len == 4;
-    }
-    if (n_present == 0) return COLUMN_TEXT;
-    if (dates && !years_only) return COLUMN_DATE;
-    return numbers ? COLUMN_NUMBER : COLUMN_TEXT;
-}
-
-static void fill_column(Frame *frame, size_t column, const CsvCells *all)
-{
-    ColumnType type = frame->columns[column].type;
-    for (size_t row = 0; row < all->n_rows; row++) {
-        size_t k = row * all->n_columns + column;
-        double value = 0;
-        if (all->missing[k])
-            frame_set_missing(frame, row, column, all->missing[k]);
-        else if (type == COLUMN_TEXT)
-            frame_set_text(frame, row, column, all->cells[k]);
-        else if (type == COLUMN_DATE)
-            frame_set_text(frame, row, column, str_trim(all->cells[k]));
-        else if (number_parse(str_trim(all->cells[k]), &value))
-            frame_set_number(frame, row, column, value);
-    }
-}
-
-bool csv_parse_frame(Arena *arena, Str name, Str content, const CsvOptions *options, Frame **frame,
-                     size_t **lines, Error *err)
-{
-    Arena *scratch = arena_new();
-    CsvReader *csv;
-    CsvCells all = {0};
-    bool ok = csv_open(arena, content, options, &csv, err) && read_cells(csv, scratch, &all, err);
-    if (ok) {
-        *frame = frame_new(arena, name);
-        (*frame)->n_rows = all.n_rows;
-        all.n_columns = csv->n_names;
-        for (size_t i = 0; i < csv->n_names; i++) {
-            frame_add_column(*frame, csv->names[i], column_type(&all, i));
-            fill_column(*frame, i, &all);
-        }
-        if (lines) *lines = arena_copy(arena, all.lines, all.n_rows * sizeof *all.lines);
-    }
-    arena_free(scratch);
-    return ok;
-}
-
-static Str stem_of(Arena *arena, Str path)
-{
-    Str file = file_name(path), stem, end;
-    return str_copy(arena, str_cut(file, STR("."), &stem, &end) ? stem : file);
-}
-
-bool csv_read_frame(Arena *arena, Str path, const CsvOptions *options, Frame **frame, Error *err)
-{
-    Str content;
-    CsvOptions all = with_defaults(options);
-    if (!file_read(arena, path, all.max_bytes, &content, err)) return false;
-    if (csv_parse_frame(arena, stem_of(arena, path), content, &all, frame, NULL, err)) return true;
-    return error_in(err, STR_FMT, STR_ARG(file_name(path)));
-}
-
-static bool needs_quotes(Str text)
-{
-    if (text.len == 0 || str_trim(text).len != text.len || str_starts(text, STR(BYTE_ORDER_MARK)))
-        return true;
-    for (size_t i = 0; i < text.len; i++)
-        if (strchr(",\"\r\n", text.data[i])) return true;
-    return false;
-}
-
-static void write_text(Buf *buf, Str text)
-{
-    if (!needs_quotes(text)) {
-        buf_add(buf, text);
-        return;
-    }
-    buf_char(buf, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '"') buf_char(buf, '"');
-        buf_char(buf, text.data[i]);
-    }
-    buf_char(buf, '"');
-}
-
-static bool write_cell(Buf *buf, const Frame *frame, const Column *column, size_t row, Error *err)
-{
-    MissingReason reason = (MissingReason)column->missing[row];
-    if (reason == MISSING_UNSTATED && frame->n_columns == 1)
-        buf_add_c(buf, "\"\""); /* a blank line is no row */
-    if (reason == MISSING_UNSTATED) return true;
-    if (reason) {
-        const char *word = missing_word(reason);
-        if (word[0] != '.') buf_char(buf, '.');
-        buf_add_c(buf, word);
-        return true;
-    }
-    if (column_is_number(column)) {
-        buf_number(buf, column->numbers[row]);
-        return true;
-    }
-    write_text(buf, column->texts[row]);
-    if (csv_missing(column->texts[row], &reason, NULL) && (!reason || column->texts[row].len == 0))
-        return true;
-    error_set(err, ERROR_INCONSISTENT, "the text \"" STR_FMT "\" would be read back as a missing value",
-              STR_ARG(column->texts[row]));
-    return error_in(err, "\"" STR_FMT "\", row %zu, column \"" STR_FMT "\"", STR_ARG(frame->name), row + 1,
-                    STR_ARG(column->name));
-}
-
-bool csv_write_frame(Buf *buf, const Frame *frame, Error *err)
-{
-    for (size_t i = 0; i < frame->n_columns; i++) {
-        if (i) buf_char(buf, ',');
-        write_text(buf, frame->columns[i].name);
-    }
-    buf_char(buf, '\n');
-    for (size_t row = 0; row < frame->n_rows; row++) {
-        for (size_t i = 0; i < frame->n_columns; i++) {
-            if (i) buf_char(buf, ',');
-            if (!write_cell(buf, frame, &frame->columns[i], row, err)) return false;
-        }
-        buf_char(buf, '\n');
-    }
     return true;
 }

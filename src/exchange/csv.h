@@ -12,6 +12,7 @@
 #define EXCHANGE_CSV_H
 
 #include "data/frame.h"
+#include "exchange/bytes.h"
 
 /* {0} gives the defaults in brackets. */
 typedef struct {
@@ -37,6 +38,10 @@ typedef struct CsvReader CsvReader;
  * impossible separator). */
 MUST_USE bool csv_open(Arena *arena, Str content, const CsvOptions *options, CsvReader **reader, Error *err);
 
+/* The same through a window (exchange/bytes), so that a file of any size takes little memory; max_bytes is then the
+ * window's. That bytes are no text is said when their row comes. Fails: also as bytes_slide. */
+MUST_USE bool csv_open_bytes(Arena *arena, Bytes *bytes, const CsvOptions *options, CsvReader **reader, Error *err);
+
 const Str *csv_names(const CsvReader *reader, size_t *n);
 
 /* The next row; *found is false at the end. Fails: MALFORMED with line and column: a quote that is not closed, text
@@ -55,7 +60,9 @@ MUST_USE bool csv_missing(Str cell, MissingReason *reason, Error *err);
 MUST_USE bool csv_parse_frame(Arena *arena, Str name, Str content, const CsvOptions *options, Frame **frame,
                               size_t **lines, Error *err);
 
-/* The same of a file; the frame has its stem as name. Fails: also IO. The place begins with the file's name. */
+/* The same of a file, plain or compressed, that is not kept: texts are copied, equal ones mostly once. It is read again
+ * when a column of numbers turns out, far down, to be of texts. The frame has the file's stem as name. Fails: also IO.
+ * The place begins with the file's name. */
 MUST_USE bool csv_read_frame(Arena *arena, Str path, const CsvOptions *options, Frame **frame, Error *err);
 
 /* Appends a frame: header, rows ended by LF, commas, shortest exact numbers, missing cells blank or ".reason", quotes

@@ -413,15 +413,6 @@ bool xpt_parse_frame(Arena *arena, Str content, Str member, Frame **frame, Error
            read_member(arena, bytes, chosen, all[chosen].n_rows, false, frame, err);
 }
 
-/* A pipe's bytes come once, so that they are kept for the second reading. */
-static bool keep_pipe(Arena *scratch, Bytes **bytes, Error *err)
-{
-    if (bytes_can_reopen(*bytes)) return true;
-    if (!bytes_see(*bytes, 0, SIZE_MAX, err)) return false;
-    *bytes = bytes_of(scratch, (*bytes)->window);
-    return true;
-}
-
 bool xpt_read_frame(Arena *arena, Str path, Str member, Frame **frame, Error *err)
 {
     Arena *scratch = arena_new();
@@ -429,10 +420,9 @@ bool xpt_read_frame(Arena *arena, Str path, Str member, Frame **frame, Error *er
     XptMember *all;
     size_t n, chosen;
     bool opened = bytes_open(scratch, path, 0, XPT_MAX_BYTES, &bytes, err);
-    bool ok = opened && keep_pipe(scratch, &bytes, err) && list_members(scratch, bytes, &all, &n, err) &&
-              choose_member(all, n, member, &chosen, err) &&
-              (bytes->is_whole || bytes_open(scratch, path, 0, XPT_MAX_BYTES, &bytes, err)) &&
+    bool ok = opened && bytes_keep(scratch, &bytes, err) && list_members(scratch, bytes, &all, &n, err) &&
+              choose_member(all, n, member, &chosen, err) && bytes_again(scratch, &bytes, err) &&
               read_member(arena, bytes, chosen, all[chosen].n_rows, true, frame, err);
     arena_free(scratch);
-    return ok || (opened ? error_in(err, STR_FMT, STR_ARG(file_name(path))) : false);
+    return ok || (opened && error_in(err, STR_FMT, STR_ARG(file_name(path))));
 }
