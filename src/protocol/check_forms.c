@@ -264,6 +264,27 @@ void rule_blinding_leak(Checker *checker)
     }
 }
 
+static bool criteria_read_age(Checker *checker, const Criteria *criteria, const Texts *names)
+{
+    for (size_t i = 0; i < criteria->n; i++)
+        if (reads(checker, criteria->items[i].condition, names, "AGE")) return true;
+    return false;
+}
+
+void rule_birth(Checker *checker)
+{
+    const Eligibility *eligibility = &checker->protocol->eligibility;
+    const Form *form = protocol_form(checker->protocol, eligibility->form);
+    const Item *birth = form ? form_item(form, STR("BIRTH")) : NULL;
+    if (!form || (birth && birth->type == COLUMN_DATE)) return;
+    Texts names = protocol_screening_columns(checker->arena, checker->protocol);
+    if (isfinite(eligibility->ages.low) || isfinite(eligibility->ages.high) ||
+        criteria_read_age(checker, &eligibility->inclusion, &names) ||
+        criteria_read_age(checker, &eligibility->exclusion, &names))
+        flag(checker, place_of(form->at, "items"),
+             "the form \"" STR_FMT "\" has no date \"BIRTH\", so nobody's AGE can be known", STR_ARG(form->id));
+}
+
 void rule_conditions(Checker *checker)
 {
     const Protocol *protocol = checker->protocol;

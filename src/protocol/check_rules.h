@@ -51,6 +51,7 @@ void rule_item_types(Checker *checker);
 void rule_units(Checker *checker);
 void rule_codelists(Checker *checker);
 void rule_conditions(Checker *checker);
+void rule_birth(Checker *checker);
 void rule_derived_cycle(Checker *checker);
 void rule_blinding_leak(Checker *checker);
 void rule_instrument_items(Checker *checker);

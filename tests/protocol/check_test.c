@@ -164,6 +164,8 @@ static const Change ERRORS[] = {
     {"type: coded, codelist: [\"yes\", \"no\"]", "type: text, codelist: [\"yes\", \"no\"]", "item-type", "is text and has a codelist"},
     {"type: number", "type: text", "item-type", "is text and has \"range\""},
     {"[\"yes\", \"no\"]", "[\"yes\", \"yes\"]", "duplicate-code", "\"yes\" stands twice"},
+    {"id: BIRTH", "id: BORN", "no-birth-date", "no date \"BIRTH\""},
+    {"label: Date of birth, type: date", "type: text", "no-birth-date", "nobody's AGE can be known"},
     {"GLUC < 15", "GLUC < ", "bad-condition", "ends too early"},
     {"role: primary, est", "role: primary, subgroup: SEKS, interaction: true, est", "bad-condition", "no column \"SEKS\""},
     {"condition: ENRLFL = 'Y'", "condition: ENRLFLAG = 'Y'", "bad-condition", "no column \"ENRLFLAG\""},
@@ -185,6 +187,16 @@ static void each_error_is_named(Test *t)
         test_check(t, str_find(buf_str(&said), str_from(ERRORS[i].message)) != SIZE_MAX, ERRORS[i].message,
                    __FILE__, __LINE__);
     }
+}
+
+static void a_criterion_about_age_needs_the_date_of_birth(Test *t)
+{
+    Str nameless = replaced(t, small_protocol(t), "      - {id: BIRTH, label: Date of birth, type: date, required: true}\n", "");
+    Str ageless = replaced(t, nameless, "  ages: [40, 75]\n", "");
+    ProblemList problems = judge(t, ageless);
+    CHECK(t, find(&problems, "no-birth-date") != NULL);      /* the criterion still reads AGE */
+    problems = judge(t, replaced(t, ageless, "AGE >= 40 AND AGE < 76", "SEX = 'F'"));
+    CHECK_INT(t, problems.count[PROBLEM_ERROR], 0);
 }
 
 static void a_rule_of_a_blinded_trial_may_not_show_the_arm(Test *t)
@@ -299,6 +311,7 @@ static const TestCase CASES[] = {
     {"each dishonest change is named", each_dishonest_change_is_named},
     {"each mistake with a motor instrument is named", each_mistake_with_a_motor_instrument_is_named},
     {"each error is named", each_error_is_named},
+    {"a criterion about age needs the date of birth", a_criterion_about_age_needs_the_date_of_birth},
     {"a rule of a blinded trial may not show the arm", a_rule_of_a_blinded_trial_may_not_show_the_arm},
     {"a sensitivity analysis may take off growth", a_sensitivity_analysis_may_take_off_growth},
     {"the founding trial is told what it cannot claim", the_founding_trial_is_told_what_it_cannot_claim},
