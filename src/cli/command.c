@@ -79,9 +79,10 @@ static void write_options(const Option *options, Buf *buf)
 
 void command_write_help(const Command *command, Buf *buf)
 {
-    buf_format(buf, "Usage: equipoise %s %s\n\n%c%s.\n", command->name, command->usage,
-               command->summary[0] >= 'a' && command->summary[0] <= 'z' ? command->summary[0] - 32 : command->summary[0],
-               command->summary + 1);
+    Str summary = str_from(command->summary);
+    buf_format(buf, "Usage: equipoise %s %s\n\n%c%s%s\n", command->name, command->usage,
+               summary.data[0] >= 'a' && summary.data[0] <= 'z' ? summary.data[0] - 32 : summary.data[0], summary.data + 1,
+               str_ends(summary, STR("?")) ? "" : ".");
     if (command->description) buf_format(buf, "\n%s\n", command->description);
     buf_add_c(buf, "\nOptions:\n");
     write_options(command->options, buf);

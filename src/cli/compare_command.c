@@ -44,13 +44,11 @@ const Command cmd_compare = {
     .name = "compare",
     .summary = "check a report's numbers against printed ones",
     .usage = "REPORT.json PUBLISHED.json...",
-    .description = "Finds each printed number of the published displays among the results of a report in "
-                   "JSON, rounds ours "
-                   "half away from zero to the printed decimals, and lists what differs or is not there. "
-                   "Ends with status 1 "
+    .description = "Finds each printed number of the published displays among the results of a report in JSON, rounds ours\n"
+                   "half away from zero to the printed decimals, and lists what differs or is not there. Ends with status 1\n"
                    "when any check fails.",
-    .example = "equipoise report protocol.yaml --data adam --json > report.json\n"
-               "equipoise compare report.json published/14-2.01.json",
+    .example = "  equipoise report protocol.yaml --data adam --json > report.json\n"
+               "  equipoise compare report.json published/14-2.01.json",
     .min_args = 2,
     .max_args = 10000,
     .options = (const Option[]){OPT_FLAG("all", "list the checks that match, too"), OPT_END},
