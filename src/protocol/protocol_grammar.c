@@ -48,7 +48,7 @@ static const GrammarKey RANDOMISATION_KEYS[] = {
     GRAMMAR_ROW(Randomisation, block_sizes, Numbers, NUMBERS, "sizes a block may have", EXAMPLE("[4, 6]")),
     GRAMMAR_ROW(Randomisation, strata, Texts, TEXTS, "items of the screening form", EXAMPLE("[GMFCS]")),
     GRAMMAR_ROW(Randomisation, concealment, Str, TEXT, "how the next allocation is kept from those who enrol",
-                EXAMPLE("drawn by the program at enrolment")),
+                EXAMPLE("sealed list kept by the pharmacy")),
 };
 static const Grammar RANDOMISATION = GRAMMAR_TABLE(Randomisation, "randomisation", "How subjects are allocated to arms.", RANDOMISATION_KEYS);
 

@@ -31,8 +31,9 @@ GuardDesign honesty_design(const Protocol *protocol)
 static void say_design(Lines *lines, const Protocol *protocol, GuardDesign design)
 {
     if (design.has_control && design.is_randomised)
-        add_line(lines, STR("The groups were formed by chance, so a difference between them can be read as an effect of the "
-                            "treatment, as far as blinding and complete follow-up reach."));
+        add_line(lines, STR("By design the groups were formed by chance. This program did not draw them and cannot check it; where it "
+                            "holds, a difference between them can be read as an effect of the treatment, as far as blinding "
+                            "and complete follow-up reach."));
     else if (design.has_control)
         add_line(lines, STR("There is a control group, but chance did not form it: groups may have differed from the start, and "
                             "a difference between them is an association."));

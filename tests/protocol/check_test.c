@@ -73,7 +73,7 @@ static const Change HONESTY[] = {
     {"  sample_size_reason: 90 % power for a difference of 0.3 mmol/L with SD 0.5, 5 % two-sided, 5 % lost\n", "",
      "sample-size-unjustified", "no reason is given for 120 subjects"},
     {"condition: ENRLFL = 'Y'", "condition: COMPLFL = 'Y'", "completers-only", "only at those who completed"},
-    {"  concealment: drawn by the program when the enrolment is recorded\n", "", "no-concealment", "concealed"},
+    {"  concealment: drawn by an office outside the clinic, told by telephone at enrolment\n", "", "no-concealment", "concealed"},
     {"  stopping:\n    - {id: falls, event: \"TERM = 'Fall' AND GRADE >= 3\", kind: pocock, p0: 0.02, alpha: 0.05, n: 60}\n", "",
      "no-stopping-rule", "no stopping rule"},
     {"ages: [40, 75]", "ages: [5, 17]", "no-assent", "children of 7 years"},

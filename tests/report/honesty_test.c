@@ -47,7 +47,7 @@ static void a_randomised_trial_may_speak_of_effects(Test *t)
     Protocol protocol = {.arms = {2, arms}};
     protocol.randomisation.at = &at;
     Str text = box_text(t, &protocol, NULL, 0);
-    CHECK(t, has(text, "formed by chance"));
+    CHECK(t, has(text, "formed by chance. This program did not draw them and cannot check it"));
     CHECK(t, !has(text, "no control group"));
     protocol.randomisation.at = NULL;
     CHECK(t, has(box_text(t, &protocol, NULL, 0), "is an association"));
