@@ -83,12 +83,14 @@ static bool collect_events(Arena *arena, const Frame *adverse_events, Str condit
     return true;
 }
 
+static Str name_of(const StoppingPlan *plan) { return plan->title.len ? plan->title : plan->id; }
+
 static void write_boundary(Document *document, int number, const StoppingPlan *plan, const StoppingRule *rule, const Provenance *from)
 {
     const TableColumn COLUMNS[] = {{.key = STR("events"), .header = STR("Stop at")},
                                    {.key = STR("treated"), .header = STR("while treated number")}};
     Str unit = plan->per == STOPPING_PER_DOSE ? STR("doses") : STR("subjects");
-    Table *table = document_table(document, str_format(document->arena, "R%d", number), str_format(document->arena, "Stopping rule: " STR_FMT, STR_ARG(plan->title)), COLUMNS, 2);
+    Table *table = document_table(document, str_format(document->arena, "R%d", number), str_format(document->arena, "Stopping rule: " STR_FMT, STR_ARG(name_of(plan))), COLUMNS, 2);
     StoppingRange *ranges = ARENA_ARRAY(document->arena, StoppingRange, (size_t)rule->plan.n_max);
     size_t n = stopping_ranges(rule, ranges);
     for (size_t i = 0; i < n; i++) {
@@ -122,7 +124,7 @@ static void write_looks(Document *document, int number, const StoppingPlan *plan
                                    {.key = STR("boundary"), .header = STR("Stop at"), .align = ALIGN_RIGHT},
                                    {.key = STR("verdict"), .header = STR("The rule says")}};
     const Column *subject = frame_column(adverse_events, STR("SUBJID"));
-    Table *table = document_table(document, str_format(document->arena, "R%d.1", number), str_format(document->arena, "What the rule said at each event: " STR_FMT, STR_ARG(plan->title)), COLUMNS, 6);
+    Table *table = document_table(document, str_format(document->arena, "R%d.1", number), str_format(document->arena, "What the rule said at each event: " STR_FMT, STR_ARG(name_of(plan))), COLUMNS, 6);
     for (size_t i = 0; i < n_looks; i++) {
         const MonitorLook *look = &looks[i];
         Str date = date_text(document->arena, date_from_days(events->items[look->event].day));

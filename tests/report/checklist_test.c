@@ -10,6 +10,8 @@ static Document *filled(Test *t, bool is_randomised)
     if (!CHECK_OK(t, yaml_parse(t->arena, text, &protocol, &err), err)) return NULL;
     Document *document = document_new(t->arena, STR("Report"));
     const TableColumn column = {.key = STR("label"), .header = STR("Event")};
+    document_table(document, STR("1"), STR("Change from baseline by visit"), &column, 1);
+    document_table(document, STR("2"), STR("Children at enrolment"), &column, 1);
     document_table(document, STR("14-5.01"), STR("Adverse events by term"), &column, 1);
     checklist_write(document, &protocol, is_randomised);
     return document;
@@ -30,6 +32,7 @@ static void answers_name_the_line_or_the_table(Test *t)
     CHECK_TEXT(t, answer(document, "1a"), "Cells for children (protocol, line 2)");
     CHECK_TEXT(t, answer(document, "2"), "protocol, \"trial.registration\", line 4");
     CHECK_TEXT(t, answer(document, "27"), "Table 14-5.01");
+    CHECK_TEXT(t, answer(document, "25"), "Table 2");          /* not the table of changes from baseline */
     CHECK_TEXT(t, answer(document, "17a"), "NOT FOUND in the protocol or the report");
     CHECK(t, str_starts(answer(document, "30"), STR("to be written")));
 }
