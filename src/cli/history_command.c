@@ -8,8 +8,11 @@ static bool run(Invocation *call, Error *err)
     Str subject, form = option_text(call, "form"), item = option_text(call, "item");
     if (!need_option(call, "subject", &subject, err) || !trial_call_open(call, &trial, NULL, err))
         return false;
-    if (!form.len && (!need_option(call, "item", &item, err) || !trial_form_of_item(trial, item, &form, err)))
-        return false;
+    if (!form.len && !item.len) {
+        error_set(err, ERROR_USAGE, "neither --form nor --item is given");
+        return error_hint(err, "Name a form for all its items, or one item.");
+    }
+    if (!form.len && !trial_form_of_item(trial, item, &form, err)) return false;
     if (!trial_history(trial, call->arena, subject, form, option_text(call, "visit"), item, &history, err))
         return false;
     frame_print(call, history);
@@ -27,6 +30,6 @@ const Command cmd_history = {
         (const Option[]){OPT_SUBJECT,
                          OPT_TEXT("form", "FORM", "the form (the visit form that has the item unless said)"),
                          OPT_TEXT("visit", "VISIT", "the visit, or the number of a dose or event"),
-                         OPT_TEXT("item", "ITEM", "the item; all of the form unless said"), OPT_END},
+                         OPT_TEXT("item", "ITEM", "the item; all of --form unless said"), OPT_END},
     .run = run,
 };

@@ -5,8 +5,9 @@
 static bool find_form(Invocation *call, Trial *trial, const FormSave *save, Str *form, Error *err)
 {
     *form = option_text(call, "form");
-    return form->len || (save->n_cells && trial_form_of_item(trial, save->cells[0].item, form, err)) ||
-           need_option(call, "form", form, err);
+    if (form->len) return true;
+    return save->n_cells ? trial_form_of_item(trial, save->cells[0].item, form, err)
+                         : need_option(call, "form", form, err);
 }
 
 static bool run(Invocation *call, Error *err)

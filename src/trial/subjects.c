@@ -81,6 +81,10 @@ static bool check_consent_version(Trial *trial, const Protocol *protocol, const 
         if (version->date.year && str_compare(consent->date, from) < 0)
             return refuse(err, "Correct the version or the date.",
                           "version \"" STR_FMT "\" is valid only from " STR_FMT, consent->version, from);
+        if (!consent->language.len && version->languages.n)
+            return refuse(err, "Say in which language it was read (--language).",
+                          "version \"" STR_FMT "\" is signed in a language, and none is given" STR_FMT,
+                          consent->version, STR(""));
         if (!holds(&version->languages, consent->language))
             return refuse(err, "Correct the language, or add the translation to the protocol.",
                           "version \"" STR_FMT "\" has no language \"" STR_FMT "\"", consent->version,
@@ -208,6 +212,9 @@ static bool check_arm(const Protocol *protocol, Str *arm, Error *err)
     if (!arm->len && protocol->arms.n == 1) *arm = protocol->arms.items[0].id;
     if (!arm->len && protocol->arms.n == 0) return true;
     if (protocol_arm(protocol, *arm)) return true;
+    if (!arm->len)
+        return refuse(err, "Name the arm that was allocated (--arm).",
+                      "the protocol has several arms, and none is given" STR_FMT STR_FMT, *arm, *arm);
     return refuse(err, "Name an arm of the protocol (--arm).",
                   "the protocol has no arm \"" STR_FMT "\"" STR_FMT, *arm, STR(""));
 }
