@@ -26,7 +26,8 @@ static bool run(Invocation *call, Error *err)
     request.roles = roles;
     Protocol judged;
     if (!file_read(call->arena, call->args[1], YAML_MAX_BYTES, &request.protocol, err)) return false;
-    if (!protocol_parse(call->arena, request.protocol, &judged, err)) return error_in(err, STR_FMT, STR_ARG(call->args[1]));
+    if (!protocol_parse(call->arena, request.protocol, &judged, err))
+        return error_in(err, STR_FMT, STR_ARG(call->args[1]));
     if (!trial_create(call->arena, &request, &actor, &trial, err)) return false;
     const Protocol *protocol = trial_protocol(trial);
     Str sentence = str_format(call->arena,

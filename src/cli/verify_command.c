@@ -1,4 +1,5 @@
 /* Is the trial file what its journal says? */
+#include <string.h>
 #include <inttypes.h>
 
 #include "cli/trial_call.h"
@@ -32,12 +33,27 @@ static void put_json(Invocation *call, const TrialVerdict *verdict)
     buf_char(call->out, '\n');
 }
 
+/* A report prints the first 16 digits; fewer would fit by chance. */
+static bool read_head(const Invocation *call, Str *head, Error *err)
+{
+    static const size_t LEAST = 16, MOST = 64;
+    *head = str_lower(call->arena, option_text(call, "head"));
+    bool is_hash = !option_given(call, "head") || (head->len >= LEAST && head->len <= MOST);
+    for (size_t i = 0; i < head->len && is_hash; i++)
+        is_hash = strchr("0123456789abcdef", head->data[i]) != NULL;
+    if (is_hash) return true;
+    error_set(err, ERROR_USAGE, "--head wants 16 to 64 hexadecimal digits, not \"" STR_FMT "\"",
+              STR_ARG(*head));
+    return error_hint(err, "Copy them from a report or from what `equipoise verify` printed earlier.");
+}
+
 static bool run(Invocation *call, Error *err)
 {
     Trial *trial;
     TrialVerdict verdict;
-    if (!trial_call_open(call, &trial, NULL, err) ||
-        !trial_verify(trial, call->arena, option_text(call, "head"), &verdict, err))
+    Str head;
+    if (!read_head(call, &head, err) || !trial_call_open(call, &trial, NULL, err) ||
+        !trial_verify(trial, call->arena, head, &verdict, err))
         return false;
     if (call->json)
         put_json(call, &verdict);
@@ -55,7 +71,8 @@ const Command cmd_verify = {
                    "compares them with the\n"
                    "stored ones, row by row; names the first that was altered. A journal that was rewritten "
                    "or cut as a whole\n"
-                   "shows only against a hash noted earlier: give it with --head. Every report prints one.",
+                   "shows only against a hash noted earlier: give it with --head. Every report prints the\n"
+                   "first 16 digits of one, which are enough.",
     .example = "  equipoise verify palsy.trial",
     .min_args = 1,
     .max_args = 1,

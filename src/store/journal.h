@@ -49,7 +49,7 @@ MUST_USE bool journal_next(Arena *arena, JournalReader *reader, Entry *entry, bo
 void journal_end(JournalReader *reader);
 
 /* Recomputes the chain. *bad_seq is 0 when it holds, else the first entry that does not fit, and `why` the column
- * and the reason. *head_seen says whether `head` (may be empty) is the hash of an entry that was passed. */
+ * and the reason. *head_seen says whether `head` (may be empty) begins the hash of an entry that was passed. */
 MUST_USE bool journal_check(Arena *arena, Db *db, Str head, int64_t *n_entries, int64_t *bad_seq, Str *why, bool *head_seen,
                             Error *err);
 
