@@ -34,6 +34,15 @@ static const struct {
     {"lsmean", "least squares mean"},
     {"statistic", "test statistic"},
     {"df", "degrees of freedom"},
+    {"expected", "mean expected"},
+    {"excess", "mean of observed minus expected"},
+    {"offset", "external-control offset"},
+    {"left", "rest beyond growth and offset"},
+    {"tipping", "tipping point"},
+    {"multiple", "tipping point in multiples of the expected growth"},
+    {"growth_and_offset", "expected growth plus external-control offset"},
+    {"gain", "mean gain"},
+    {"months", "number of months"},
 };
 
 /* A name may begin with the prefix by which an output tells apart numbers of one name: "change_ci_low". The whole name

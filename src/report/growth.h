@@ -1,6 +1,7 @@
-/* The section "Against growth alone": what is left of a change in GMFM-66 once growth, and what children gain in trials
- * without receiving cells, are taken off; and how large such gains must be to explain all of it. Driven by the protocol's
- * analyses of the methods excess-change and tipping-point. docs/methods/natural-history-adjustment.md. */
+/* The section "Against growth alone": what is left of a change in GMFM-66 once growth, and what children
+ * gain in trials without receiving cells, are taken off; and how large such gains must be to explain all of
+ * it. Driven by the protocol's analyses of the methods excess-change and tipping-point.
+ * docs/methods/natural-history-adjustment.md. */
 #ifndef REPORT_GROWTH_H
 #define REPORT_GROWTH_H
 
@@ -15,12 +16,12 @@ typedef struct {
     size_t n_replicates;        /* 0: GROWTH_REPLICATES */
 } GrowthOptions;
 
-/* Adds the heading, a sentence in plain words, and per question (variable, visit, population, condition; analyses that
- * share all four are one question) the rows of table S1 (excess-change), of table S2 (tipping-point) and, with that, table
- * S3 of published control groups. Adds nothing when no analysis has either method; one that does not ask about GMFM66 in
- * the frame `measures`, or compares with the trial's own control group, is named in a paragraph and left out.
- * Fails: INCONSISTENT (a missing column; a population or condition that does not fit; no such frame), USAGE (as
- * growth_numbers). */
+/* Adds the heading, a sentence in plain words, and per question (variable, visit, population, condition;
+ * analyses that share all four are one question) the rows of table S1 (excess-change), of table S2
+ * (tipping-point) and, with that, table S3 of published control groups. Adds nothing when no analysis has
+ * either method; one that does not ask about GMFM66 in the frame `measures`, or compares with the trial's
+ * own control group, is named in a paragraph and left out. Fails: INCONSISTENT (a missing column; a
+ * population or condition that does not fit; no such frame), USAGE (as growth_numbers). */
 MUST_USE bool growth_write(Document *document, const OutputPlan *plan, FrameSource source,
                            GrowthOptions options, Error *err);
 

@@ -1,5 +1,6 @@
-/* What growth alone leaves of a change in GMFM-66: the children of one visit with the change that each set of motor
- * growth curves expects of them, and the numbers the report makes of these. docs/methods/natural-history-adjustment.md. */
+/* What growth alone leaves of a change in GMFM-66: the children of one visit with the change that each set
+ * of motor growth curves expects of them, and the numbers the report makes of these.
+ * docs/methods/natural-history-adjustment.md. */
 #ifndef REPORT_GROWTH_CHILDREN_H
 #define REPORT_GROWTH_CHILDREN_H
 
@@ -39,8 +40,9 @@ typedef struct {
     const signed char *where;         /* 1 for rows that count, NULL: all */
 } GrowthRows;
 
-/* Of several values of a child at the visit the latest counts. The baseline assessment is the latest before treatment: a
- * row with BASE and AVAL but without CHG. Fails: INCONSISTENT (a missing column, or one of the wrong type). */
+/* Of several values of a child at the visit the latest counts. The baseline assessment is the latest before
+ * treatment: a row with BASE and AVAL but without CHG. Fails: INCONSISTENT (a missing column, or one of the
+ * wrong type). */
 MUST_USE bool growth_children(Arena *arena, const GrowthRows *rows, GrowthChildren *children, Error *err);
 
 typedef struct {

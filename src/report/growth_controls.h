@@ -1,5 +1,5 @@
-/* What children in the control groups of published cell trials in cerebral palsy gained: context for a change that was
- * measured without a control group. */
+/* What children in the control groups of published cell trials in cerebral palsy gained: context for a
+ * change that was measured without a control group. */
 #ifndef REPORT_GROWTH_CONTROLS_H
 #define REPORT_GROWTH_CONTROLS_H
 

@@ -9,9 +9,9 @@
 
 #include "test.h"
 
-/* Six children of whom something is expected (S1 to S6), and five who are left out: S7 has no level, S8 no full date of
- * birth, S9 outgrows the curves, S10 is below their age, S11 is not in the population. S1 was assessed twice before
- * treatment; the later assessment counts. S2 came back unscheduled at 6 months. */
+/* Six children of whom something is expected (S1 to S6), and five who are left out: S7 has no level, S8 no
+ * full date of birth, S9 outgrows the curves, S10 is below their age, S11 is not in the population. S1 was
+ * assessed twice before treatment; the later assessment counts. S2 came back unscheduled at 6 months. */
 #define HEADER "SUBJID,PARAMCD,AVISIT,ADT,AVAL,BASE,CHG,ANL01FL,BIRTH,GMFCS,SAFFL\n"
 #define CHILD(id, base, change, value, birth, level, population)                                             \
     id ",GMFM66,V0,2012-01-01," base "," base ",,Y," birth "," level "," population "\n" id                  \
@@ -98,7 +98,7 @@ static const Table *table_of(Test *t, const Document *document, const char *numb
     for (size_t i = 0; i < document->n_blocks; i++)
         if (document->blocks[i].table && str_equal(document->blocks[i].table->number, str_from(number)))
             return document->blocks[i].table;
-    CHECK(t, !"a table of this number");
+    test_check(t, false, number, __FILE__, __LINE__);
     return NULL;
 }
 
@@ -166,8 +166,8 @@ static void those_without_an_expectation_are_left_out_and_counted(Test *t)
     CHECK_INT(t, children.refused[GROWTH_REFUSED], 0);
 }
 
-/* 1 to 6 points: mean 3.5, sd sqrt(3.5), t(0.975, 5) = 2.570582. Of each one point is expected by the first set, half by the
- * second, in half a year. */
+/* 1 to 6 points: mean 3.5, sd sqrt(3.5), t(0.975, 5) = 2.570582. Of each one point is expected by the first
+ * set, half by the second, in half a year. */
 static GrowthChildren made_up(Test *t, size_t n)
 {
     GrowthChildren children = {.n = n,
@@ -367,7 +367,7 @@ static void parents_are_told_in_one_sentence(Test *t)
                                                   "too narrow, and of fewer than 5 none is given (NE)."));
     document = written(t, HEADER "S1,GMFM66,V0,2012-01-01,40,40,,Y,2010-01-01,III,Y\n", EXCESS);
     if (document)
-        CHECK(t, str_find(document->blocks[1].text, STR("no child has been measured again yet")) != SIZE_MAX);
+        CHECK(t, str_find(document->blocks[1].text, STR("nothing can be said about growth")) != SIZE_MAX);
 }
 
 /* Every text of the section, against the rules for a trial without controls. */
@@ -399,8 +399,9 @@ static void analyses_that_curves_cannot_answer_are_named(Test *t)
         written(t, MEASURES,
                 "  - {id: a, title: A, method: excess-change, variable: GMFM88, visits: [V6]}\n"
                 "  - {id: b, title: B, method: tipping-point, variable: GMFM66, data: adlb, visits: [V6]}\n"
-                "  - {id: c, title: C, method: excess-change, variable: GMFM66, natural_change: control}\n");
-    if (!document || !CHECK_INT(t, document->n_blocks, 4)) return;
+                "  - {id: c, title: C, method: excess-change, variable: GMFM66, natural_change: control}\n"
+                "  - {id: d, title: D, method: tipping-point, variable: GMFM66}\n");
+    if (!document || !CHECK_INT(t, document->n_blocks, 5)) return;
     CHECK_TEXT(
         t, document->blocks[1].text,
         "The analysis \"a\" is not made here: it is not about GMFM-66, the only scale of the growth curves.");
@@ -409,6 +410,7 @@ static void analyses_that_curves_cannot_answer_are_named(Test *t)
     CHECK_TEXT(t, document->blocks[3].text,
                "The analysis \"c\" is not made here: it compares with the control group of this trial, not "
                "with curves.");
+    CHECK_TEXT(t, document->blocks[4].text, "The analysis \"d\" is not made here: it names no visit.");
 }
 
 static void without_such_an_analysis_there_is_no_section(Test *t)
