@@ -247,12 +247,37 @@ static double parse_slowly(Str text)
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* Nearly every number: a sign or none, at most 15 digits, a point or none. False means only that it is another. */
+static bool parse_plain(Str text, double *value)
+{
+    size_t i = text.len && text.data[0] == '-', first = i, n_decimals = 0;
+    uint64_t digits = 0;
+    bool after_point = false;
+    if (text.len - first > 15) return false;
+    for (; i < text.len; i++) {
+        unsigned digit = (unsigned)(unsigned char)text.data[i] - '0';
+        if (digit > 9) {
+            if (text.data[i] != '.' || after_point) return false;
+            after_point = true;
+            n_decimals = text.len - i - 1;
+        } else {
+            digits = digits * 10 + digit;
+        }
+    }
+    if (text.len - first == after_point) return false; /* no digit */
+    double result = n_decimals ? (double)digits / POWERS[n_decimals] : (double)digits;
+    *value = first ? -result : result;
+    return true;
+}
+
 /* Up to 15 digits and a power of ten up to 22 are exact in double, so one multiplication or division rounds
  * once and is right (Clinger 1990); all else goes to strtod. */
 bool number_parse(Str text, double *value)
 {
-    static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (parse_plain(text, value)) return true;
     size_t i = 0, n_digits = 0, n_significant = 0;
     uint64_t digits = 0;
     int scale = 0;

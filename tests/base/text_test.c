@@ -57,6 +57,13 @@ static void only_plain_decimal_numbers_are_read(Test *t)
     CHECK(t, number_parse(STR("1e-3"), &value) && value == 0.001);
     CHECK(t, number_parse(STR("1e+3"), &value) && value == 1000);
     CHECK(t, number_parse(STR(".5"), &value) && value == 0.5);
+    CHECK(t, number_parse(STR("-5."), &value) && value == -5);
+    CHECK(t, number_parse(STR("00.10"), &value) && value == 0.1);
+    CHECK(t, number_parse(STR("1234567890.12345"), &value) && value == 1234567890.12345);
+    CHECK(t, number_parse(STR("-12345678901.234"), &value) && value == -12345678901.234);
+    CHECK(t, number_parse(STR(".12345678901234"), &value) && value == .12345678901234);
+    CHECK(t, number_parse(STR("123456789012345"), &value) && value == 123456789012345);
+    CHECK(t, number_parse(STR("9007199254740993"), &value) && value == 9007199254740992);
     CHECK(t, number_parse(STR("0.1234567890123456789"), &value) && value == 0.1234567890123456789);
     const char *const BAD[] = {"", "-", ".", "1,5", "1e", "1e+", "0x10", "nan", "inf", "1 ", " 1", "1.2.3", "1e999"};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) CHECK(t, !number_parse(str_from(BAD[i]), &value));
