@@ -1,7 +1,7 @@
 /* Times the readers of large files: a small transport file and a small CSV made here, their rows repeated to a size,
  * read row by row and as a frame. Prints seconds, those of the processor (all that can be compared when others use the
  * machine) and the peak memory of a process that does nothing else.
- * Usage: bench-exchange [MEGABYTES [FOLDER]]. Not a test: it prints a table. */
+ * Usage: bench-exchange [MEGABYTES [FOLDER [ROW]]], ROW being the beginning of a row's name. Not a test: it prints a table. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,11 +224,12 @@ static int read_big(const Row *row, Str path, double megabytes)
 int main(int argc, char **argv)
 {
     double megabytes = argc > 1 ? atof(argv[1]) : 200;
-    const char *folder = argc > 2 ? argv[2] : "/tmp";
+    const char *folder = argc > 2 ? argv[2] : "/tmp", *only = argc > 3 ? argv[3] : "";
     Arena *arena = arena_new();
     int failures = 0;
     printf("%-28s %10s %10s %10s %10s %10s\n", "reading", "rows", "s", "busy s", "MB/busy s", "peak MB");
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        if (!str_starts(str_from(ROWS[i].name), str_from(only))) continue;
         Str path = str_format(arena, "%s/equipoise-bench-%ld.%s", folder, (long)getpid(), ROWS[i].ending);
         if (!write_big(&ROWS[i], path, (size_t)(megabytes * 1e6))) return 1;
         fflush(stdout);

@@ -104,10 +104,16 @@ static void add_present(Table *table, Building *column, Str cell, Str text)
         column->n_unkept++;
 }
 
+/* Most cells have no blanks around. */
+static Str trim_cell(Str cell)
+{
+    return cell.len && cell.data[0] > ' ' && cell.data[cell.len - 1] > ' ' ? cell : str_trim(cell);
+}
+
 static bool add_cell(Table *table, size_t i, const CsvRow *row, Error *err)
 {
     Building *column = &table->columns[i];
-    Str cell = row->fields[i], text = str_trim(cell), word = table->csv->options.missing_text;
+    Str cell = row->fields[i], text = trim_cell(cell), word = table->csv->options.missing_text;
     MissingReason reason = MISSING_NOT;
     if (text.len == 0 || (word.len && !row->quoted[i] && str_equal(cell, word)))
         reason = MISSING_UNSTATED;

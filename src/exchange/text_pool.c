@@ -12,18 +12,35 @@ TextPool *text_pool_new(Arena *scratch, Arena *arena)
     return pool;
 }
 
-/* Of the length, the first and the last bytes: a text that differs elsewhere only shares a slot. */
-static size_t slot_of(Str text)
+/* The first and the last bytes, overlapping where there are few: with the length, they tell all of a short text. */
+static PooledText ends_of(Str text)
 {
-    uint64_t first = 0, last = 0;
+    PooledText ends = {.text = text};
+    uint32_t low, high;
     if (text.len >= 8) {
-        memcpy(&first, text.data, 8);
-        memcpy(&last, text.data + text.len - 8, 8);
+        memcpy(&ends.first, text.data, 8);
+        memcpy(&ends.last, text.data + text.len - 8, 8);
+    } else if (text.len >= 4) {
+        memcpy(&low, text.data, 4);
+        memcpy(&high, text.data + text.len - 4, 4);
+        ends.first = (uint64_t)high << 32 | low;
     } else {
-        for (size_t i = 0; i < text.len; i++) first = first << 8 | (unsigned char)text.data[i];
+        for (size_t i = 0; i < text.len; i++) ends.first = ends.first << 8 | (unsigned char)text.data[i];
     }
-    uint64_t hash = (first ^ (last << 1) ^ text.len) * 0x9e3779b97f4a7c15U;
-    hash = (hash ^ last ^ hash >> 32) * 0xd6e8feb86659fd93U;
+    return ends;
+}
+
+static bool is_same(const PooledText *a, const PooledText *b)
+{
+    return a->text.len == b->text.len && a->first == b->first && a->last == b->last &&
+           (a->text.len <= 16 || memcmp(a->text.data, b->text.data, a->text.len) == 0);
+}
+
+/* A text that differs only in between shares the slot. */
+static size_t slot_of(const PooledText *ends)
+{
+    uint64_t hash = (ends->first ^ ends->text.len) * 0x9e3779b97f4a7c15U;
+    hash = (hash ^ ends->last ^ hash >> 32) * 0xd6e8feb86659fd93U;
     return (size_t)(hash >> 40) % TEXT_POOL_RECENT;
 }
 
@@ -31,15 +48,16 @@ Str text_pool_keep(TextPool *pool, Str text)
 {
     if (text.len == 0) return STR("");
     if (text.len >= LONG_TEXT) return str_copy(pool->arena, text);
-    Str *recent = &pool->recent[slot_of(text)];
-    if (str_equal(*recent, text)) return *recent;
+    PooledText ends = ends_of(text), *recent = &pool->recent[slot_of(&ends)];
+    if (is_same(recent, &ends)) return recent->text;
     if (pool->left < text.len) {
         pool->room = arena_alloc(pool->arena, BLOCK);
         pool->left = BLOCK;
     }
     memcpy(pool->room, text.data, text.len);
-    *recent = (Str){pool->room, text.len};
+    *recent = ends;
+    recent->text.data = pool->room;
     pool->room += text.len;
     pool->left -= text.len;
-    return *recent;
+    return recent->text;
 }

@@ -8,10 +8,15 @@
 #define TEXT_POOL_RECENT 4096 /* a power of two */
 
 typedef struct {
+    Str text;
+    uint64_t first, last;             /* its ends, which are all of a text of at most 16 bytes */
+} PooledText;
+
+typedef struct {
     Arena *arena;
     char *room;
     size_t left;
-    Str recent[TEXT_POOL_RECENT];
+    PooledText recent[TEXT_POOL_RECENT];
 } TextPool;
 
 TextPool *text_pool_new(Arena *scratch, Arena *arena);    /* itself in scratch, the texts in arena */
