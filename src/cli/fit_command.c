@@ -264,6 +264,16 @@ static void write_mixed_summary(const Analysis *a)
                c->n_iterations, c->gradient, c->decrement, c->least_curvature, c->boundary);
 }
 
+/* Kenward & Roger add to the standard errors what estimating Sigma costs; more than 1 % is worth saying. */
+static void write_inflation(const Analysis *a)
+{
+    const MmrmFit *f = &a->mixed;
+    double most = 0;
+    for (size_t j = 0; j < f->p; j++)
+        if (!f->space.is_aliased[j]) most = fmax(most, sqrt(f->vcov[j*f->p + j] / f->vcov_model[j*f->p + j]) - 1);
+    if (most > 0.01) buf_format(a->call->out, "  %s standard errors are up to %.1f %% larger than those that take Sigma as known\n", mmrm_df_meaning(f->options.df), 100 * most);
+}
+
 static void write_text(const Analysis *a)
 {
     Buf *out = a->call->out;
@@ -276,6 +286,7 @@ static void write_text(const Analysis *a)
         buf_format(out, " on %g df, R2 %.4f\n", a->linear.df, a->linear.r2);
     }
     write_estimates(a, "Fixed effects", a->coefficients, a->model.names, a->model.p);
+    if (a->repeated) write_inflation(a);
     for (size_t g = 0; a->repeated && g < a->mixed.n_groups; g++) write_sigma(a, g);
     write_tests(a);
     if (a->has_means) write_estimates(a, "Least-squares means", a->mean_estimates, a->means.labels, a->means.n);

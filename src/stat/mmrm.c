@@ -30,7 +30,7 @@ static bool find_term(const Model *model, const CovarianceTerm **term, Error *er
     const Formula *f = model->formula;
     if (f->n_covariances == 1) {
         *term = &f->covariances[0];
-        return mmrm_structure_check((*term)->kind, err);
+        return true;
     }
     error_set(err, ERROR_USAGE, f->n_covariances ? "the formula has %zu covariance terms" : "the formula has no covariance term", f->n_covariances);
     return error_hint(err, "Write one term such as us(AVISIT | USUBJID).");
@@ -80,7 +80,7 @@ bool mmrm_fit(Arena *arena, const Model *model, const MmrmOptions *options, Mmrm
         error_set(err, ERROR_DEGENERATE, "%zu rows leave no degree of freedom for the error after %zu coefficients", d->n, d->r);
         return error_hint(err, "Use fewer terms, or more complete rows.");
     }
-    mmrm_structure_new(arena, term->kind, &d->visits, &in->structure);
+    mmrm_structure_new(arena, term->kind, &d->visits, d->distance, &in->structure);
     mmrm_likelihood_init(arena, &in->likelihood, d, fit->options.method == MMRM_REML);
     if (!mmrm_optimise(arena, fit, err) || !mmrm_infer(arena, fit, err)) return false;
     fit->minus_two_log_lik = in->likelihood.value;

@@ -75,16 +75,18 @@ typedef struct {
 } MmrmFit;
 
 /* Fits the model, whose formula has one covariance term. Each subject has at most one row per visit.
- * Fails: USAGE (no covariance term, or several; a structure not offered), INCONSISTENT (two rows of one subject at one
+ * Fails: USAGE (no covariance term, or several), INCONSISTENT (two rows of one subject at one
  * visit; a subject in two groups), DEGENERATE (more than MMRM_MAX_VISITS visits; no residual degrees of freedom; visits
- * that no subject has together, named, when the structure is unstructured; an optimum on the boundary), NO_CONVERGENCE.
+ * that no subject has together, named, when the structure is unstructured; an optimum on the boundary, or a likelihood that is
+ * flat in some direction), NO_CONVERGENCE.
  * Method: Newton steps within a trust region on -2 log likelihood, in coordinates where the current Sigma is the
  * identity; exact first and second derivatives. Memory: everything lives in `arena`.
  * Checked against SAS PROC MIXED and closed forms. */
 MUST_USE bool mmrm_fit(Arena *arena, const Model *model, const MmrmOptions *options, MmrmFit *fit, Error *err);
 
-/* Coefficient j (not estimable when aliased), and l'b for a row l of p (not estimable outside the row space). A contrast
- * uses room of the fit: one at a time. */
+/* Coefficient j (not estimable when aliased), and l'b for a row l of p (not estimable outside the row space, and where so
+ * few subjects are left that its adjusted variance or its df is not positive). A contrast uses room of the fit: one at a
+ * time. */
 Estimate mmrm_coefficient(const MmrmFit *fit, size_t j, double confidence);
 Estimate mmrm_contrast(const MmrmFit *fit, const double *l, double confidence);
 
@@ -92,7 +94,8 @@ Estimate mmrm_contrast(const MmrmFit *fit, const double *l, double confidence);
  * Fails: DEGENERATE (a row is not estimable, named by its number from 1; l is zero). */
 typedef struct {
     Str name;
-    double df, df_error, f, p;        /* df 0: nothing is left to test */
+    double df;                        /* 0: nothing is left to test, and the rest is 0 */
+    double df_error, f, p;            /* NaN where so few subjects leave the approximating F without its moments */
     double scale;                     /* lambda of Kenward & Roger; 1 otherwise */
 } MmrmTest;
 MUST_USE bool mmrm_test(Arena *arena, const MmrmFit *fit, const double *l, size_t n_rows, MmrmTest *test, Error *err);

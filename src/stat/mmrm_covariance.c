@@ -10,23 +10,24 @@ static double power_lag(size_t c, size_t i, size_t j) { return c + 1 == j - i; }
 static double power_between(size_t c, size_t i, size_t j) { return i <= c && c < j; }
 
 /* One row per structure that is a product of variances and correlations. Linear ones have covariances in the place of
- * correlations, as in SAS. */
+ * correlations, as in SAS. Those with an order have exp(-(distance / range)^order) in their place. */
 static const struct {
     CovarianceKind kind;
     bool heterogeneous, linear, per_lag;
     double (*power)(size_t c, size_t i, size_t j);
+    int order;
 } STRUCTURES[] = {
-    {COVARIANCE_COMPOUND_SYMMETRY, false, true, false, power_common},
-    {COVARIANCE_COMPOUND_SYMMETRY_HETEROGENEOUS, true, false, false, power_common},
-    {COVARIANCE_AUTOREGRESSIVE, false, false, false, power_distance},
-    {COVARIANCE_AUTOREGRESSIVE_HETEROGENEOUS, true, false, false, power_distance},
-    {COVARIANCE_TOEPLITZ, false, true, true, power_lag},
-    {COVARIANCE_TOEPLITZ_HETEROGENEOUS, true, false, true, power_lag},
-    {COVARIANCE_ANTE_DEPENDENCE, false, false, true, power_between},
-    {COVARIANCE_ANTE_DEPENDENCE_HETEROGENEOUS, true, false, true, power_between},
+    {COVARIANCE_COMPOUND_SYMMETRY, false, true, false, power_common, 0},
+    {COVARIANCE_COMPOUND_SYMMETRY_HETEROGENEOUS, true, false, false, power_common, 0},
+    {COVARIANCE_AUTOREGRESSIVE, false, false, false, power_distance, 0},
+    {COVARIANCE_AUTOREGRESSIVE_HETEROGENEOUS, true, false, false, power_distance, 0},
+    {COVARIANCE_TOEPLITZ, false, true, true, power_lag, 0},
+    {COVARIANCE_TOEPLITZ_HETEROGENEOUS, true, false, true, power_lag, 0},
+    {COVARIANCE_ANTE_DEPENDENCE, false, false, true, power_between, 0},
+    {COVARIANCE_ANTE_DEPENDENCE_HETEROGENEOUS, true, false, true, power_between, 0},
+    {COVARIANCE_SPATIAL_EXPONENTIAL, false, false, false, NULL, 1},
+    {COVARIANCE_SPATIAL_GAUSSIAN, false, false, false, NULL, 2},
 };
-
-#define N_STRUCTURES (sizeof STRUCTURES / sizeof STRUCTURES[0])
 
 static size_t packed(size_t i, size_t j) { return j * (j + 1) / 2 + i; }      /* i <= j */
 
@@ -53,7 +54,7 @@ static void unstructured(Arena *arena, const ModelVariable *visits, MmrmStructur
 
 static void name_parameters(Arena *arena, const ModelVariable *visits, size_t row, size_t n_variances, MmrmStructure *s)
 {
-    const char *what = STRUCTURES[row].linear ? "covariance" : "correlation";
+    const char *what = STRUCTURES[row].order ? "range" : STRUCTURES[row].linear ? "covariance" : "correlation";
     s->names = ARENA_ARRAY(arena, Str, s->n_parameters);
     for (size_t a = 0; a < s->n_parameters; a++) {
         size_t c = a - n_variances;
@@ -68,27 +69,24 @@ static void name_parameters(Arena *arena, const ModelVariable *visits, size_t ro
 static size_t row_of(CovarianceKind kind)
 {
     size_t row = 0;
-    while (row < N_STRUCTURES && STRUCTURES[row].kind != kind) row++;
+    while (STRUCTURES[row].kind != kind) row++;
     return row;
 }
 
-bool mmrm_structure_check(CovarianceKind kind, Error *err)
-{
-    if (kind == COVARIANCE_UNSTRUCTURED || row_of(kind) < N_STRUCTURES) return true;
-    error_set(err, ERROR_USAGE, "covariance %s (%s) is not offered", covariance_word(kind), covariance_meaning(kind));
-    return error_hint(err, "Use us, toep, toeph, ar1, ar1h, ad, adh, cs or csh.");
-}
+bool mmrm_structure_is_spatial(CovarianceKind kind) { return kind != COVARIANCE_UNSTRUCTURED && STRUCTURES[row_of(kind)].order > 0; }
 
-void mmrm_structure_new(Arena *arena, CovarianceKind kind, const ModelVariable *visits, MmrmStructure *s)
+void mmrm_structure_new(Arena *arena, CovarianceKind kind, const ModelVariable *visits, const double *distance, MmrmStructure *s)
 {
-    size_t m = visits->n_levels, row = row_of(kind);
-    *s = (MmrmStructure){.kind = kind, .n_visits = m};
+    size_t m = visits->n_levels, row = kind == COVARIANCE_UNSTRUCTURED ? 0 : row_of(kind);
+    *s = (MmrmStructure){.kind = kind, .n_visits = m, .range = SIZE_MAX};
     if (kind == COVARIANCE_UNSTRUCTURED || m == 1) {
         unstructured(arena, visits, s);
         return;
     }
     size_t n_variances = STRUCTURES[row].heterogeneous ? m : 1, n_correlations = STRUCTURES[row].per_lag ? m - 1 : 1;
     s->n_parameters = n_variances + n_correlations;
+    s->order = STRUCTURES[row].order;
+    if (s->order) s->range = n_variances;
     s->entries = ARENA_ARRAY(arena, Monomial, m * (m + 1) / 2);
     for (size_t j = 0; j < m; j++)
         for (size_t i = 0; i <= j; i++) {
@@ -100,7 +98,7 @@ void mmrm_structure_new(Arena *arena, CovarianceKind kind, const ModelVariable *
                 add_factor(entry, STRUCTURES[row].heterogeneous ? j : 0, 0.5);
             }
             for (size_t c = 0; i < j && c < n_correlations; c++) {
-                double power = STRUCTURES[row].power(c, i, j);
+                double power = s->order ? distance[i*m + j] : STRUCTURES[row].power(c, i, j);
                 if (power != 0) add_factor(entry, n_variances + c, power);
             }
         }
@@ -116,12 +114,23 @@ static double power_of(double x, double power, int order)
     return power == 0 ? factor : power == 1 ? factor * x : power == 0.5 ? factor * sqrt(x) : factor * pow(x, power);
 }
 
+/* exp(-(distance / range)^q), differentiated `order` times by the range */
+static double decay_of(double range, double distance, int q, int order)
+{
+    if (!(range > 0)) return NAN;
+    double ratio = pow(distance / range, q), value = exp(-ratio), slope = q * ratio / range;
+    return order == 0 ? value : order == 1 ? value * slope : value * (slope * slope - (q + 1) * slope / range);
+}
+
 /* The entry's derivative by its own factors a and b (n for none). */
-static double derivative(const Monomial *entry, const double *parameters, size_t a, size_t b)
+static double derivative(const MmrmStructure *s, const Monomial *entry, const double *parameters, size_t a, size_t b)
 {
     double value = 1;
-    for (size_t k = 0; k < entry->n; k++)
-        value *= power_of(parameters[entry->parameter[k]], entry->power[k], (k == a) + (k == b));
+    for (size_t k = 0; k < entry->n; k++) {
+        double x = parameters[entry->parameter[k]];
+        int order = (k == a) + (k == b);
+        value *= entry->parameter[k] == s->range ? decay_of(x, entry->power[k], s->order, order) : power_of(x, entry->power[k], order);
+    }
     return value;
 }
 
@@ -131,7 +140,7 @@ void mmrm_structure_sigma(const MmrmStructure *s, const double *parameters, doub
     for (size_t j = 0; j < m; j++)
         for (size_t i = 0; i <= j; i++) {
             const Monomial *entry = s->entries ? &s->entries[packed(i, j)] : NULL;
-            sigma[i*m + j] = sigma[j*m + i] = entry ? derivative(entry, parameters, entry->n, entry->n) : parameters[packed(i, j)];
+            sigma[i*m + j] = sigma[j*m + i] = entry ? derivative(s, entry, parameters, entry->n, entry->n) : parameters[packed(i, j)];
         }
 }
 
@@ -143,7 +152,7 @@ void mmrm_structure_first(const MmrmStructure *s, const double *parameters, size
         for (size_t i = 0; i <= j; i++) {
             const Monomial *entry = &s->entries[packed(i, j)];
             for (size_t k = 0; k < entry->n; k++)
-                if (entry->parameter[k] == a) d[i*m + j] = d[j*m + i] = derivative(entry, parameters, k, entry->n);
+                if (entry->parameter[k] == a) d[i*m + j] = d[j*m + i] = derivative(s, entry, parameters, k, entry->n);
         }
 }
 
@@ -156,7 +165,7 @@ void mmrm_structure_second(const MmrmStructure *s, const double *parameters, con
             double f = i == j ? weight[i*m + j] : weight[i*m + j] + weight[j*m + i];
             for (size_t a = 0; a < entry->n; a++)
                 for (size_t b = 0; b < entry->n; b++)
-                    h[entry->parameter[a]*stride + entry->parameter[b]] += f * derivative(entry, parameters, a, b);
+                    h[entry->parameter[a]*stride + entry->parameter[b]] += f * derivative(s, entry, parameters, a, b);
         }
 }
 
@@ -169,7 +178,7 @@ void mmrm_structure_spread(const MmrmStructure *s, const double *parameters, con
             double sum = 0;
             for (size_t a = 0; a < entry->n; a++)
                 for (size_t b = 0; b < entry->n; b++)
-                    sum += w[entry->parameter[a]*stride + entry->parameter[b]] * derivative(entry, parameters, a, b);
+                    sum += w[entry->parameter[a]*stride + entry->parameter[b]] * derivative(s, entry, parameters, a, b);
             sigma[i*m + j] += sum;
             if (i != j) sigma[j*m + i] += sum;
         }
@@ -188,20 +197,43 @@ static bool is_simply(const MmrmStructure *s, const Monomial *entry, size_t a)
     return found;
 }
 
+/* The range at which the nearest visits have the correlation they show. */
+static double start_range(const MmrmStructure *s, const double *sigma)
+{
+    size_t m = s->n_visits;
+    double least = INFINITY, correlation = 0, distance = 0, n = 0;
+    for (size_t j = 1; j < m; j++)
+        for (size_t i = 0; i < j; i++) least = fmin(least, s->entries[packed(i, j)].power[1]);
+    for (size_t j = 1; j < m; j++)
+        for (size_t i = 0; i < j; i++) {
+            double d = s->entries[packed(i, j)].power[1];
+            if (d > 1.5 * least) continue;
+            correlation += sigma[i*m + j] / sqrt(sigma[i*m + i] * sigma[j*m + j]);
+            distance += d;
+            n++;
+        }
+    return distance / n / pow(-log(fmin(0.9, fmax(0.1, correlation / n))), 1.0 / s->order);
+}
+
+static double start_of(const MmrmStructure *s, size_t a, const double *sigma)
+{
+    size_t m = s->n_visits;
+    double sum = 0, n = 0;
+    if (a == s->range) return start_range(s, sigma);
+    for (size_t j = 0; j < m; j++)
+        for (size_t i = 0; i <= j; i++) {
+            const Monomial *entry = &s->entries[packed(i, j)];
+            if (!is_simply(s, entry, a)) continue;
+            sum += i == j || entry->n == 1 ? sigma[i*m + j] : sigma[i*m + j] / sqrt(sigma[i*m + i] * sigma[j*m + j]);
+            n++;
+        }
+    return sum / n;
+}
+
 void mmrm_structure_start(const MmrmStructure *s, const double *sigma, double *parameters, double *work)
 {
     size_t m = s->n_visits;
-    for (size_t a = 0; a < s->n_parameters; a++) {
-        double sum = 0, n = 0;
-        for (size_t j = 0; j < m; j++)
-            for (size_t i = 0; i <= j; i++) {
-                const Monomial *entry = &s->entries[packed(i, j)];
-                if (!is_simply(s, entry, a)) continue;
-                sum += i == j || entry->n == 1 ? sigma[i*m + j] : sigma[i*m + j] / sqrt(sigma[i*m + i] * sigma[j*m + j]);
-                n++;
-            }
-        parameters[a] = sum / n;
-    }
+    for (size_t a = 0; a < s->n_parameters; a++) parameters[a] = start_of(s, a, sigma);
     for (;;) {
         mmrm_structure_sigma(s, parameters, work);
         if (cholesky(work, m) == m) return;

@@ -28,6 +28,62 @@ static bool find_factor(Prepare *w, Str column, ModelVariable *factor)
     return true;
 }
 
+/* Points given by several coordinates, in the order of their appearance. */
+static void number_points(Prepare *w, const Column *const *columns, size_t n_columns, ModelVariable *points)
+{
+    const Model *m = w->d->model;
+    Map map = map_new(w->arena);
+    *points = (ModelVariable){.name = columns[0]->name, .is_factor = true, .level = ARENA_ARRAY(w->arena, size_t, m->n)};
+    for (size_t i = 0; i < m->n; i++) {
+        bool is_new;
+        Buf text = buf_new(w->arena);
+        for (size_t c = 0; c < n_columns; c++) {
+            if (c) buf_add_c(&text, ", ");
+            buf_number(&text, columns[c]->numbers[m->rows[i]]);
+        }
+        MapEntry *entry = map_put(&map, buf_str(&text), &is_new);
+        if (is_new) entry->index = points->n_levels++;
+        points->level[i] = entry->index;
+    }
+    points->levels = points->labels = ARENA_ARRAY(w->arena, Str, points->n_levels);
+    for (size_t a = 0; a < points->n_levels; a++) points->levels[a] = map.entries[a].key;
+}
+
+static void find_distances(Prepare *w, const Column *const *columns, size_t n_columns)
+{
+    MmrmData *d = w->d;
+    size_t n = d->visits.n_levels, row[MMRM_MAX_VISITS] = {0};
+    if (n > MMRM_MAX_VISITS) return;
+    d->distance = ARENA_ARRAY(w->arena, double, n * n);
+    for (size_t i = 0; i < d->n; i++) row[d->visits.level[i]] = d->model->rows[i];
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; b < n; b++) {
+            double square = 0;
+            for (size_t c = 0; c < n_columns; c++) {
+                double gap = columns[c]->numbers[row[a]] - columns[c]->numbers[row[b]];
+                square += gap * gap;
+            }
+            d->distance[a*n + b] = sqrt(square);
+        }
+}
+
+/* The points of a spatial structure take the place of visits. */
+static bool find_points(Prepare *w, const CovarianceTerm *term)
+{
+    const Model *m = w->d->model;
+    const Column **columns = ARENA_ARRAY(w->arena, const Column *, term->n_visits);
+    for (size_t c = 0; c < term->n_visits; c++) {
+        if (!frame_need(m->frame, m->formula->columns[term->visits[c]], &columns[c], w->err)) return false;
+        if (column_is_number(columns[c])) continue;
+        error_set(w->err, ERROR_INCONSISTENT, "column \"" STR_FMT "\" holds %s, not numbers", STR_ARG(columns[c]->name), column_type_name(columns[c]->type));
+        return error_hint(w->err, "The coordinates of a spatial covariance are numbers.");
+    }
+    if (term->n_visits > 1) number_points(w, columns, term->n_visits, &w->d->visits);
+    else if (!model_factor(w->arena, m, columns[0]->name, &w->d->visits, w->err)) return false;
+    find_distances(w, columns, term->n_visits);
+    return true;
+}
+
 /* Subjects in the order of their appearance. Rows of one subject mostly stand together: a text is looked up when it
  * differs from the one above. */
 static bool find_subjects(Prepare *w, Str name, ModelVariable *factor)
@@ -58,14 +114,15 @@ static bool find_factors(Prepare *w, const CovarianceTerm *term)
     MmrmData *d = w->d;
     const Model *model = d->model;
     const Str *columns = model->formula->columns;
-    if (!find_factor(w, columns[term->visits[0]], &d->visits) || !find_subjects(w, columns[term->subject], &d->subjects)) return false;
+    if (!(mmrm_structure_is_spatial(term->kind) ? find_points(w, term) : find_factor(w, columns[term->visits[0]], &d->visits))) return false;
+    if (!find_subjects(w, columns[term->subject], &d->subjects)) return false;
     d->groups = (ModelVariable){.is_factor = true, .n_levels = 1, .levels = ARENA_NEW(w->arena, Str),
                                 .labels = ARENA_NEW(w->arena, Str), .level = ARENA_ARRAY(w->arena, size_t, d->n)};
     if (term->has_group && !find_factor(w, columns[term->group], &d->groups)) return false;
     d->n_visits = d->visits.n_levels, d->n_subjects = d->subjects.n_levels, d->n_groups = d->groups.n_levels;
     if (d->n_visits <= MMRM_MAX_VISITS) return true;
-    error_set(w->err, ERROR_DEGENERATE, "\"" STR_FMT "\" has %zu visits, more than %d", STR_ARG(d->visits.name), d->n_visits,
-              MMRM_MAX_VISITS);
+    error_set(w->err, ERROR_DEGENERATE, "\"" STR_FMT "\" has %zu %s, more than %d", STR_ARG(d->visits.name), d->n_visits,
+              mmrm_structure_is_spatial(term->kind) ? "points" : "visits", MMRM_MAX_VISITS);
     return error_hint(w->err, "Name the column of planned visits, not of dates.");
 }
 

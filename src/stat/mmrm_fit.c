@@ -5,11 +5,13 @@
 
 #define FIRST_RADIUS       1.0     /* of the trust region, in units where Sigma is the identity */
 #define LEAST_RADIUS       1e-10
+#define MOST_SHIFT         1e20    /* per subject; beyond it the derivatives are no numbers */
 #define ROUNDING           1e-7    /* a Newton decrement below which values differ by little but rounding */
 #define STALLED            1e-9    /* a decrement that may be final when it no longer falls */
 #define BOUNDARY           1e-10   /* smallest eigenvalue of a correlation matrix that counts as positive */
 #define LEAST_START        0.02    /* the same of the start */
 #define CURVATURE_ROUNDS   40
+#define LEAST_CURVATURE    1e-9    /* per subject, of a covariance that the data determine */
 
 /* One iteration's state. Parameters: when unstructured, the step S itself in the coordinates of the current root. */
 typedef struct {
@@ -231,11 +233,12 @@ static bool solve_step(Optimiser *o, double shift)
 }
 
 /* The Newton step when it stays within the radius, else a shifted one that does. */
-static void find_step(Optimiser *o, double *shift)
+static bool find_step(Optimiser *o, double *shift)
 {
     double scale = (double)o->d->n_subjects;
-    for (*shift = 0;; *shift = *shift > 0 ? 2 * *shift : scale * 1e-3)
-        if (solve_step(o, *shift) && step_length(o, o->step) <= o->radius) return;
+    for (*shift = 0; *shift < scale * MOST_SHIFT; *shift = *shift > 0 ? 2 * *shift : scale * 1e-3)
+        if (solve_step(o, *shift) && step_length(o, o->step) <= o->radius) return true;
+    return false;
 }
 
 /* root (I + S + S^2/2)^(1/2): positive definite whatever the step */
@@ -286,7 +289,7 @@ static bool advance(Optimiser *o)
 {
     double value = o->l->value, shift;
     while (o->radius > LEAST_RADIUS) {
-        find_step(o, &shift);
+        if (!find_step(o, &shift)) return false;
         double length = step_length(o, o->step);
         double predicted = -dot(o->gradient, o->step, o->n) - quadratic_form(o->step, o->hessian, o->step, o->n) / 2;
         bool certain = shift == 0 && o->certificate->decrement < ROUNDING;
@@ -396,6 +399,10 @@ bool mmrm_optimise(Arena *arena, MmrmFit *fit, Error *err)
     if (!start(&o, err) || !iterate(&o, &fit->options, err)) return false;
     in->hessian = o.hessian;
     fit->certificate.least_curvature = least_curvature(&o) / (double)d->n_subjects;
+    if (!(fit->certificate.least_curvature > LEAST_CURVATURE)) {
+        error_set(err, ERROR_DEGENERATE, "the data do not determine the covariance: the likelihood is flat in some direction");
+        return error_hint(err, "Use a covariance with fewer parameters, fewer terms, or more subjects.");
+    }
     fit->certificate.gradient = gradient_norm(&o);
     fit->certificate.boundary = smallest_correlation_root(&o);
     return true;

@@ -194,8 +194,8 @@ static Estimate estimate(const MmrmFit *fit, const double *l, double confidence)
     whiten_row(in, l, in->row);
     double variance = in->adjust ? quadratic_form(in->row, in->adjust, in->row, in->data.r) : dot(in->row, in->row, in->data.r);
     double df = df_of(fit, l, in->row);
-    if (!(df > 0)) return (Estimate){0};
-    return estimate_of(dot(l, fit->b, fit->p), sqrt(fmax(0, variance)), df, confidence);
+    if (!(df > 0) || !(variance > 0)) return (Estimate){0};
+    return estimate_of(dot(l, fit->b, fit->p), sqrt(variance), df, confidence);
 }
 
 Estimate mmrm_coefficient(const MmrmFit *fit, size_t j, double confidence)
@@ -335,7 +335,9 @@ static MmrmTest test_rows(Arena *arena, const MmrmFit *fit, const double *l, siz
     }
     form_of(arena, &rows, in->adjust, form);
     test.f = test.scale * wald(&rows, form, ARENA_ARRAY(arena, double, rows.q)) / test.df;
-    test.p = test.df_error > 0 && isfinite(test.f) ? f_sf(test.f, test.df, test.df_error) : NAN;
+    bool known = test.df_error > 0 && test.scale > 0 && test.f >= 0;
+    if (!known) test.f = test.df_error = NAN;
+    test.p = known ? f_sf(test.f, test.df, test.df_error) : NAN;
     return test;
 }
 

@@ -28,6 +28,7 @@ typedef struct {
     const Model *model;
     size_t n, p, r, n_subjects, n_visits, n_groups;
     ModelVariable visits, subjects, groups;
+    double *distance;                 /* n_visits^2, of a spatial structure */
     size_t *first, *order;            /* rows of subject i: order[first[i] .. first[i+1]), by visit */
     size_t *pattern_of;               /* n_subjects */
     size_t *subjects_in;              /* n_groups */
@@ -48,7 +49,8 @@ typedef struct {
 
 MUST_USE bool mmrm_data_prepare(Arena *arena, const Model *model, const CovarianceTerm *term, MmrmData *data, Error *err);
 
-/* A product of powers of parameters; each entry of a structured Sigma is one. */
+/* A product of powers of parameters; each entry of a structured Sigma is one. The factor of a range is
+ * exp(-(power / range)^order) instead, its power being the distance. */
 typedef struct {
     size_t n;
     size_t *parameter;
@@ -61,12 +63,15 @@ typedef struct {
     CovarianceKind kind;
     size_t n_visits, n_parameters;
     Monomial *entries;                /* packed lower triangle; NULL when unstructured */
+    size_t range;                     /* the parameter that is a range, or SIZE_MAX */
+    int order;
     Str *names;                       /* n_parameters */
 } MmrmStructure;
 
-/* Fails: USAGE (a structure that is not offered). */
-MUST_USE bool mmrm_structure_check(CovarianceKind kind, Error *err);
-void mmrm_structure_new(Arena *arena, CovarianceKind kind, const ModelVariable *visits, MmrmStructure *structure);
+bool mmrm_structure_is_spatial(CovarianceKind kind);
+/* distance: m x m, of a spatial one; else not read */
+void mmrm_structure_new(Arena *arena, CovarianceKind kind, const ModelVariable *visits, const double *distance,
+                        MmrmStructure *structure);
 void mmrm_structure_sigma(const MmrmStructure *structure, const double *parameters, double *sigma);
 /* d Sigma / d parameter a, as m x m */
 void mmrm_structure_first(const MmrmStructure *structure, const double *parameters, size_t a, double *d);

@@ -371,6 +371,24 @@ static void every_structure_converges_on_a_made_up_trial(Test *t)
     }
 }
 
+/* Points on a line one apart: exp(-d / range) is an autoregression with positive correlation, in one coordinate or two. */
+static void equal_spacing_makes_the_exponential_autoregressive(Test *t)
+{
+    Frame *frame = trial(t, 60, 4, true, 21);
+    frame_add_column(frame, STR("across"), COLUMN_NUMBER);
+    frame_add_column(frame, STR("up"), COLUMN_NUMBER);
+    for (size_t i = 0; i < frame->n_rows; i++) {
+        frame_set_number(frame, i, 6, 0.6 * (double)(i % 4));
+        frame_set_number(frame, i, 7, 3 - 0.8 * (double)(i % 4));
+    }
+    MmrmFit ar, plane;
+    if (!fit_frame(t, frame, "y ~ base + arm * visit + ar1(visit | id)", (MmrmOptions){0}, &ar)) return;
+    if (!fit_frame(t, frame, "y ~ base + arm * visit + sp_exp(across, up | id)", (MmrmOptions){0}, &plane)) return;
+    check_same(t, &ar, &plane, at_last_visit(t, &ar, "control"), at_last_visit(t, &plane, "control"));
+    CHECK_NEAR(t, exp(-1 / plane.parameters[1]), ar.parameters[1], 1e-7);
+    CHECK_TEXT(t, plane.parameter_names[1], "range");
+}
+
 static void what_cannot_be_fitted_is_refused_by_name(Test *t)
 {
     Frame *frame = trial(t, 30, 3, false, 15), *twice = trial(t, 30, 3, false, 15), *apart = trial(t, 30, 3, false, 15), *few = trial(t, 4, 5, false, 3);
@@ -378,8 +396,8 @@ static void what_cannot_be_fitted_is_refused_by_name(Test *t)
     for (size_t i = 0; i < apart->n_rows; i += 3) frame_set_missing(apart, i + (i % 2 ? 0 : 2), 5, MISSING_UNKNOWN);
     refused(t, frame, "y ~ arm", (MmrmOptions){0}, ERROR_USAGE, "the formula has no covariance term");
     refused(t, frame, "y ~ arm + us(visit | id) + cs(visit | id)", (MmrmOptions){0}, ERROR_USAGE, "2 covariance terms");
-    refused(t, frame, "y ~ arm + sp_exp(pain | id)", (MmrmOptions){0}, ERROR_USAGE, "is not offered");
-    refused(t, frame, "y ~ arm + sp_exp(pain, base | id)", (MmrmOptions){0}, ERROR_USAGE, "is not offered");
+    refused(t, frame, "y ~ arm + sp_exp(pain, base | id)", (MmrmOptions){0}, ERROR_DEGENERATE, "\"pain\" has 90 points, more than 64");
+    refused(t, frame, "y ~ arm + sp_exp(visit | id)", (MmrmOptions){0}, ERROR_INCONSISTENT, "column \"visit\" holds text, not numbers");
     refused(t, twice, "y ~ arm + us(visit | id)", (MmrmOptions){0}, ERROR_INCONSISTENT, "subject \"S000\" has two rows at visit \"V01\"");
     refused(t, apart, "y ~ arm + us(visit | id)", (MmrmOptions){0}, ERROR_DEGENERATE, "nobody has both visits \"V01\" and \"V03\"");
     refused(t, few, "y ~ visit + us(visit | id)", (MmrmOptions){0}, ERROR_DEGENERATE, "");
@@ -409,6 +427,74 @@ static void contrasts_that_say_nothing_are_refused(Test *t)
     CHECK_NEAR(t, test.p, e.p, 1e-9);
 }
 
+/* A frame in which anything may happen: constant outcomes, empty cells, one subject, visits seen once. */
+static Frame *anything(Test *t, Rng *rng)
+{
+    static const char *const COLUMNS[] = {"id", "arm", "visit", "base", "time", "y"};
+    Frame *frame = frame_new(t->arena, STR("anything"));
+    size_t n = 1 + rng_below(rng, 12), m = 1 + rng_below(rng, 4), arms = 1 + rng_below(rng, 3);
+    bool constant = rng_bernoulli(rng, 0.1), whole = rng_bernoulli(rng, 0.3);
+    double kept = rng_uniform(rng), scale = pow(10, 12 * rng_uniform(rng) - 6);
+    for (size_t c = 0; c < 6; c++) frame_add_column(frame, str_from(COLUMNS[c]), c < 3 ? COLUMN_TEXT : COLUMN_NUMBER);
+    for (size_t i = 0; i < n; i++)
+        for (size_t v = 0; v < m; v++) {
+            size_t row = frame_add_row(frame);
+            double y = constant ? 3 : scale * rng_normal(rng);
+            frame_set_text(frame, row, 0, str_format(t->arena, "S%zu", i));
+            frame_set_text(frame, row, 1, str_format(t->arena, "A%zu", i % arms));
+            frame_set_text(frame, row, 2, str_format(t->arena, "V%zu", v));
+            frame_set_number(frame, row, 3, whole ? (double)(i % 3) : 50 + rng_normal(rng));
+            frame_set_number(frame, row, 4, (double)(v * v));
+            if (rng_uniform(rng) < 0.3 + kept) frame_set_number(frame, row, 5, whole ? floor(y) : y);
+        }
+    return frame;
+}
+
+static void check_answer(Test *t, const Estimate *e)
+{
+    if (e->is_estimable) CHECK(t, isfinite(e->estimate) && e->se >= 0 && e->df > 0 && e->p >= 0 && e->p <= 1 && e->lower <= e->upper);
+}
+
+static void any_frame_gives_an_answer_or_an_error(Test *t)
+{
+    static const char *const FORMULAS[] = {"y ~ arm * visit + base + %s(visit | id)", "y ~ 0 + arm:visit + %s(visit | id)", "y ~ time + I(time ^ 2) + base + %s(visit | id)",
+                                           "y ~ 1 + %s(visit | arm / id)", "y ~ base * visit + arm:base + %s(visit | id)"};
+    static const char *const STRUCTURES[] = {"us", "cs", "csh", "ar1", "ar1h", "ad", "adh", "toep", "toeph"};
+    size_t n_fitted = 0, n_refused = 0;
+    for (size_t k = 0; k < 600; k++) {
+        ArenaMark mark = arena_mark(t->arena);
+        Rng rng = rng_stream(99, k);
+        Frame *frame = anything(t, &rng);
+        Formula formula;
+        Model model;
+        MmrmFit fit;
+        Error err = {0};
+        MmrmOptions options = {.df = (MmrmDf)rng_below(&rng, 5), .method = (MmrmMethod)rng_below(&rng, 2)};
+        Str text = str_format(t->arena, FORMULAS[rng_below(&rng, 5)], STRUCTURES[rng_below(&rng, 9)]);
+        if (formula_parse(t->arena, text, &formula, &err) && model_build(t->arena, &formula, frame, NULL, 0, &model, &err)
+            && mmrm_fit(t->arena, &model, &options, &fit, &err)) {
+            MmrmTest *tests = mmrm_anova(t->arena, &fit, TEST_TYPE_III);
+            n_fitted++;
+            CHECK(t, isfinite(fit.minus_two_log_lik) && fit.certificate.least_curvature > 0 && fit.certificate.boundary > 0);
+            for (size_t j = 0; j < fit.p; j++) {
+                Estimate e = mmrm_coefficient(&fit, j, 0.95);
+                check_answer(t, &e);
+            }
+            for (size_t j = 0; j < model.n_terms; j++)
+                if (tests[j].df > 0 && !isnan(tests[j].p)) CHECK(t, tests[j].f >= 0 && tests[j].df_error > 0 && tests[j].p >= 0 && tests[j].p <= 1);
+        } else {
+            n_refused++;
+            CHECK(t, err.code != ERROR_NONE && err.message[0]);
+        }
+        if (t->failures) {
+            CHECK_TEXT(t, text, "a frame that is fitted or refused");
+            return;
+        }
+        arena_rewind(t->arena, mark);
+    }
+    CHECK(t, n_fitted > 150 && n_refused > 50);
+}
+
 static void words_of_the_df_methods_are_read(Test *t)
 {
     MmrmDf df;
@@ -431,8 +517,10 @@ static const TestCase CASES[] = {
     {"degrees of freedom that only count", degrees_of_freedom_that_only_count},
     {"ten ill-scaled visits converge untouched", ten_ill_scaled_visits_converge_untouched},
     {"every structure converges on a made-up trial", every_structure_converges_on_a_made_up_trial},
+    {"equal spacing makes the exponential autoregressive", equal_spacing_makes_the_exponential_autoregressive},
     {"what cannot be fitted is refused by name", what_cannot_be_fitted_is_refused_by_name},
     {"contrasts that say nothing are refused", contrasts_that_say_nothing_are_refused},
+    {"any frame gives an answer or an error", any_frame_gives_an_answer_or_an_error},
     {"words of the df methods are read", words_of_the_df_methods_are_read},
 };
 TEST_SUITE(mmrm, CASES);
