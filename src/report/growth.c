@@ -46,7 +46,7 @@ static Str predicted(Arena *arena, const GrowthInquiry *inquiry)
                       growth_list(&n_sets)[named]->place);
 }
 
-/* "0.2 (95 % interval -1.0 to 1.3), may be nothing at all," */
+/* "0.2 (95 % interval -1.0 to 1.3), may be nothing at all and" */
 static Str left_over(Arena *arena, const GrowthInquiry *inquiry)
 {
     const GrowthLeft *left = &inquiry->numbers.sets[growth_named_set(inquiry->plan)];
@@ -54,9 +54,9 @@ static Str left_over(Arena *arena, const GrowthInquiry *inquiry)
     if (!isfinite(left->left_ci.lower))
         return str_format(arena, STR_FMT ",", STR_ARG(growth_fixed(arena, left->left, 1)));
     return str_format(
-        arena, STR_FMT " (95 %% interval " STR_FMT " to " STR_FMT ")%s,",
+        arena, STR_FMT " (95 %% interval " STR_FMT " to " STR_FMT "),%s",
         STR_ARG(growth_fixed(arena, left->left, 1)), STR_ARG(growth_fixed(arena, left->left_ci.lower, 1)),
-        STR_ARG(growth_fixed(arena, left->left_ci.upper, 1)), holds_zero ? ", may be nothing at all" : "");
+        STR_ARG(growth_fixed(arena, left->left_ci.upper, 1)), holds_zero ? " may be nothing at all and" : "");
 }
 
 static Str plain_words(Arena *arena, const GrowthInquiry *inquiry)
