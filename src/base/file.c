@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,29 +37,43 @@ bool file_read(Arena *arena, Str path, size_t max_bytes, Str *content, Error *er
     }
     int why = errno;
     if (file != stdin) fclose(file);
-    if (failed) return error_set(err, ERROR_IO, "could not read \"" STR_FMT "\": %s", STR_ARG(path), strerror(why));
+    if (failed)
+        return error_set(err, ERROR_IO, "could not read \"" STR_FMT "\": %s", STR_ARG(path), strerror(why));
     if (len > max_bytes)
-        return error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is larger than %zu bytes", STR_ARG(path), max_bytes);
+        return error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is larger than %zu bytes", STR_ARG(path),
+                         max_bytes);
     *content = (Str){data, len};
     return true;
+}
+
+/* A new file of our own: what lies there, a link above all, is taken away and never written through. */
+static FILE *open_partial(const char *path)
+{
+    if (unlink(path) != 0 && errno != ENOENT) return NULL;
+    int descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
+    if (!file && descriptor >= 0) close(descriptor);
+    return file;
 }
 
 bool file_write(Arena *arena, Str path, Str content, Error *err)
 {
     const char *final = str_c(arena, path);
     const char *partial = str_format(arena, STR_FMT ".tmp", STR_ARG(path)).data;
-    FILE *file = fopen(partial, "wb");
-    if (!file) goto failed;
-    bool written = fwrite(content.data, 1, content.len, file) == content.len;
-    written = fflush(file) == 0 && written;
-    written = fsync(fileno(file)) == 0 && written;
-    written = fclose(file) == 0 && written;
-    if (written && rename(partial, final) == 0) return true;
-failed:;
+    FILE *file = open_partial(partial);
+    bool written = file && fwrite(content.data, 1, content.len, file) == content.len;
+    written = written && fflush(file) == 0 && fsync(fileno(file)) == 0;
     int why = errno;
-    remove(partial);
+    if (file && fclose(file) != 0 && written) {
+        written = false;
+        why = errno;
+    }
+    if (written && rename(partial, final) == 0) return true;
+    if (written) why = errno;
+    if (file) unlink(partial);
     error_set(err, ERROR_IO, "could not write \"%s\": %s", final, strerror(why));
-    return error_hint(err, "Check that the folder exists, that it may be written and that the disk has room.");
+    return error_hint(err,
+                      "Check that the folder exists, that it may be written and that the disk has room.");
 }
 
 bool file_exists(Arena *arena, Str path)
@@ -71,7 +86,7 @@ static size_t last_slash(Str path)
 {
     size_t i = path.len;
     while (i > 0 && path.data[i - 1] != '/') i--;
-    return i;                          /* 1 + its position, 0 for none */
+    return i; /* 1 + its position, 0 for none */
 }
 
 Str file_name(Str path) { return str_slice(path, last_slash(path), path.len); }
@@ -94,5 +109,6 @@ bool file_make_folder(Arena *arena, Str path, Error *err)
     if (path.len == 0 || file_exists(arena, path)) return true;
     if (!file_make_folder(arena, file_folder(path), err)) return false;
     if (mkdir(str_c(arena, path), 0777) == 0 || errno == EEXIST) return true;
-    return error_set(err, ERROR_IO, "could not make the folder \"" STR_FMT "\": %s", STR_ARG(path), strerror(errno));
+    return error_set(err, ERROR_IO, "could not make the folder \"" STR_FMT "\": %s", STR_ARG(path),
+                     strerror(errno));
 }

@@ -13,7 +13,8 @@ MUST_USE bool file_open(Arena *arena, Str path, FILE **file, Error *err);
  * than max_bytes). */
 MUST_USE bool file_read(Arena *arena, Str path, size_t max_bytes, Str *content, Error *err);
 
-/* Writes a file so that it is there whole or not at all: to PATH.tmp, flushed, then renamed. Fails: IO. */
+/* Writes a file so that it is there whole or not at all: to PATH.tmp, flushed, then renamed. A file or a link of that
+ * name is replaced, never written through; a folder is left alone. Fails: IO. */
 MUST_USE bool file_write(Arena *arena, Str path, Str content, Error *err);
 
 bool file_exists(Arena *arena, Str path);

@@ -1,5 +1,6 @@
 SUITE(arena)
 SUITE(digest)
+SUITE(file)
 SUITE(json)
 SUITE(layers)
 SUITE(map)
