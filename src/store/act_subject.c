@@ -45,6 +45,8 @@ static bool store_item(Db *db, int64_t form_id, Str item, const Json *value, int
 static bool store_items(Db *db, int64_t form_id, const Entry *entry, Error *err)
 {
     const Json *items = json_get(&entry->body, "items");
+    if (items && items->kind != JSON_IS_OBJECT)
+        return error_set(err, ERROR_MALFORMED, "\"items\" is no object");
     for (size_t i = 0; items && i < items->n; i++)
         if (!store_item(db, form_id, items->keys[i], &items->items[i], entry->seq, err)) return false;
     return true;

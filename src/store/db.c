@@ -139,18 +139,25 @@ static bool lay_out(Db *db, const DbFormat *format, Error *err)
     return ok;
 }
 
-bool db_create(Arena *arena, Str path, const DbFormat *format, Db **db, Error *err)
+/* An empty file that nobody else may read, ours alone: not one that is there already, nor what a link points to. */
+static bool make_file(Arena *arena, Str path, Error *err)
 {
     int file = open(str_c(arena, path), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-    if (file < 0 && errno == EEXIST) {
+    if (file >= 0) {
+        close(file);
+        return true;
+    }
+    if (errno == EEXIST) {
         error_set(err, ERROR_INCONSISTENT, "there is already a file \"" STR_FMT "\"", STR_ARG(path));
         return error_hint(err, "Choose another name; a trial is never written over.");
     }
-    if (file < 0) {
-        error_set(err, ERROR_IO, "could not make \"" STR_FMT "\": %s", STR_ARG(path), strerror(errno));
-        return error_hint(err, "Check that the folder exists and may be written.");
-    }
-    close(file);
+    error_set(err, ERROR_IO, "could not make \"" STR_FMT "\": %s", STR_ARG(path), strerror(errno));
+    return error_hint(err, "Check that the folder exists and may be written.");
+}
+
+bool db_create(Arena *arena, Str path, const DbFormat *format, Db **db, Error *err)
+{
+    if (!make_file(arena, path, err)) return false;
     if (!connect(arena, path, str_c(arena, path), SQLITE_OPEN_READWRITE, db, err)) return false;
     if (run_script(*db, "PRAGMA page_size=8192", err) && lay_out(*db, format, err) && configure(*db, err))
         return true;
@@ -354,6 +361,7 @@ static int bind_one(sqlite3_stmt *handle, int i, const DbValue *value)
     case DB_TEXT:
         return sqlite3_bind_text64(handle, i, value->text.data ? value->text.data : "", value->text.len,
                                    SQLITE_STATIC, SQLITE_UTF8);
+    case DB_BLOB:
     case DB_NULL:
         break;
     }
@@ -426,6 +434,8 @@ DbKind rows_kind(const Rows *rows, int column)
         return DB_REAL;
     case SQLITE_NULL:
         return DB_NULL;
+    case SQLITE_BLOB:
+        return DB_BLOB;
     default:
         return DB_TEXT;
     }
@@ -505,8 +515,8 @@ bool db_backup(Arena *arena, Db *db, Str path, Error *err)
     Str partial = str_format(arena, STR_FMT ".tmp", STR_ARG(path));
     Db *copy;
     unlink(str_c(arena, partial));
-    if (!connect(arena, partial, str_c(arena, partial), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &copy,
-                 err))
+    if (!make_file(arena, partial, err) ||
+        !connect(arena, partial, str_c(arena, partial), SQLITE_OPEN_READWRITE, &copy, err))
         return false;
     bool copied = copy_pages(db, copy, err);
     db_close(copy);

@@ -9,8 +9,9 @@
 
 #include "base/text.h"
 
-/* A value to bind or one read. Texts are not copied: they must live until the statement has run. */
-typedef enum { DB_NULL, DB_INTEGER, DB_REAL, DB_TEXT } DbKind;
+/* A value to bind or one read. Texts are not copied: they must live until the statement has run. Blobs are never
+ * written; a file that others altered may hold one. */
+typedef enum { DB_NULL, DB_INTEGER, DB_REAL, DB_TEXT, DB_BLOB } DbKind;
 
 typedef struct {
     DbKind kind;
@@ -110,7 +111,8 @@ Str rows_text_copy(Arena *arena, const Rows *rows, int column);
 MUST_USE bool db_find_integer(Db *db, const char *sql, DbArgs args, int64_t *value, bool *found, Error *err);
 MUST_USE bool db_find_text(Arena *arena, Db *db, const char *sql, DbArgs args, Str *value, bool *found, Error *err);
 
-/* A consistent copy while others write, at `path`, there whole or not at all. Fails: INCONSISTENT (the file
+/* A consistent copy while others write, at `path`, there whole or not at all; like a new file only its owner may read
+ * it. Fails: INCONSISTENT (the file
  * exists), IO. */
 MUST_USE bool db_backup(Arena *arena, Db *db, Str path, Error *err);
 

@@ -138,8 +138,8 @@ static int first_wrong_kind(const Rows *rows)
 /* What is wrong with this entry, or an empty text. */
 static Str misfit(Arena *arena, const Rows *rows, int64_t wanted_seq, Str prev, Entry *entry)
 {
+    int column = first_wrong_kind(rows); /* before reading, which converts */
     take_entry(arena, rows, entry);
-    int column = first_wrong_kind(rows);
     if (column < N_COLUMNS)
         return str_format(arena, "column \"%s\" holds another kind of value", rows_column_name(rows, column));
     if (entry->seq != wanted_seq)

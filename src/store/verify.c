@@ -53,6 +53,7 @@ static int compare_cells(const Rows *a, const Rows *b, int column)
     case DB_REAL:
         return (rows_real(a, column) > rows_real(b, column)) - (rows_real(a, column) < rows_real(b, column));
     case DB_TEXT:
+    case DB_BLOB:
         return str_compare(rows_text(a, column), rows_text(b, column));
     }
     return 0;
@@ -123,14 +124,14 @@ static bool compare_table(Arena *arena, Db *db, Db *fresh, const DerivedTable *t
         rows_end(&rebuilt);
     }
     rows_end(&stored);
-    return same;
+    return same || (report->sound ? unreadable(arena, report, table->name, &err) : false);
 }
 
 static bool compare_schema(Arena *arena, Db *db, Db *fresh, VerifyReport *report)
 {
     static const DerivedTable SCHEMA = {"schema", 2};
-    static const char SQL[] =
-        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2";
+    static const char SQL[] = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE substr(name, 1, 7) "
+                              "<> 'sqlite_' ORDER BY 1, 2";
     Rows stored, rebuilt;
     Error err = {0};
     if (!db_query(db, SQL, DB_NO_ARGS, &stored, &err)) return unreadable(arena, report, "schema", &err);
@@ -140,7 +141,7 @@ static bool compare_schema(Arena *arena, Db *db, Db *fresh, VerifyReport *report
         rows_end(&rebuilt);
     }
     rows_end(&stored);
-    return same;
+    return same || (report->sound ? unreadable(arena, report, "schema", &err) : false);
 }
 
 static bool check_derived(Arena *arena, Db *db, VerifyReport *report, Error *err)

@@ -225,6 +225,9 @@ static void a_backup_is_a_whole_file(Test *t)
     Db *db = made(t, "source.trial"), *copy;
     Str text;
     CHECK_OK(t, db_backup(t->arena, db, test_scratch(t, "copy.trial"), &err), err);
+    struct stat status;
+    CHECK(t, stat(str_c(t->arena, test_scratch(t, "copy.trial")), &status) == 0);
+    CHECK_INT(t, status.st_mode & 0777, 0600); /* as the trial file itself: nobody else reads it */
     CHECK_OK(t, db_open(t->arena, test_scratch(t, "copy.trial"), &FIRST, &copy, &err), err);
     CHECK_OK(t, db_check_integrity(copy, &err), err);
     CHECK_OK(
@@ -232,7 +235,7 @@ static void a_backup_is_a_whole_file(Test *t)
         err);
     CHECK_TEXT(t, text, "spastic");
     CHECK(t, !db_backup(t->arena, db, test_scratch(t, "no-such-folder/copy.trial"), &err));
-    CHECK_ERROR(t, err, ERROR_IO, "could not open");
+    CHECK_ERROR(t, err, ERROR_IO, "could not make");
 }
 
 static void what_is_committed_is_flushed(Test *t)

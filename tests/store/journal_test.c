@@ -227,6 +227,56 @@ static void the_guards_hold_for_other_programs_too(Test *t)
     CHECK(t, verified(t, path, STR("")).sound);
 }
 
+/* SQLite keeps names that begin with "sqlite_" for itself; "sqliteX" is anybody's. */
+static void a_trigger_with_a_name_like_sqlites_own_is_seen(Test *t)
+{
+    Str path = file_with_sites(t, "lookalike.trial", 2);
+    tamper(t, path, "CREATE TRIGGER sqlitex AFTER INSERT ON journal BEGIN DELETE FROM sites; END");
+    VerifyReport report = verified(t, path, STR(""));
+    CHECK(t, !report.sound);
+    CHECK_TEXT(t, report.key, "trigger, sqlitex");
+}
+
+/* The same bytes as a blob: the hash still fits, and only the kind of the value tells. */
+static void a_text_that_became_a_blob_is_seen(Test *t)
+{
+    Str path = file_with_sites(t, "blob.trial", 3);
+    tamper(t, path,
+           "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE "
+           "name = 'journal'");
+    tamper(
+        t, path,
+        "DROP TRIGGER journal_no_update; UPDATE journal SET actor = CAST(actor AS BLOB) WHERE seq = 2;"
+        "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN\n"
+        "  SELECT RAISE(ABORT, 'the journal can only be appended to'); END;"
+        "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE name = 'journal'");
+    VerifyReport report = verified(t, path, STR(""));
+    CHECK(t, !report.sound);
+    CHECK_TEXT(t, report.table, "journal");
+    CHECK_TEXT(t, report.detail, "column \"actor\" holds another kind of value");
+}
+
+/* A chain that fits proves nothing about what it says: whoever has the file can write any entry. */
+static void an_entry_whose_items_are_no_object_is_refused(Test *t)
+{
+    Error err = {0};
+    Db *db;
+    Str path = file_with_sites(t, "items.trial", 1);
+    Json one = {.kind = JSON_IS_NUMBER, .number = 1};
+    Body body = body_new(t->arena);
+    body_put_text(&body, "form", STR("visit"));
+    body_put_text(&body, "visit", STR("V0"));
+    body_put(&body, STR("items"), (Json){.kind = JSON_IS_ARRAY, .n = 1, .items = &one});
+    Entry entry = {.act = STR("record"), .actor = STR("ana"), .subject = STR("S-001"), .body = body.json};
+    if (!CHECK_OK(t, db_open(t->arena, path, &TRIAL_FORMAT, &db, &err), err)) return;
+    CHECK_OK(t, db_begin(db, &err) && journal_append(t->arena, db, &entry, &err) && db_commit(db, &err), err);
+    db_close(db);
+    VerifyReport report = verified(t, path, STR(""));
+    CHECK(t, !report.sound);
+    CHECK_TEXT(t, report.key, "journal entry 2");
+    CHECK_TEXT(t, report.detail, "\"items\" is no object");
+}
+
 static void every_table_says_why_it_exists(Test *t)
 {
     Error err = {0};
@@ -258,6 +308,9 @@ static const TestCase CASES[] = {
     {"derived rows are compared cell by cell (CR-03)", derived_rows_are_compared_cell_by_cell},
     {"a cut journal shows against a noted hash", a_cut_journal_shows_against_a_noted_hash},
     {"the guards hold for other programs too (CR-02)", the_guards_hold_for_other_programs_too},
+    {"a trigger with a name like SQLite's own is seen", a_trigger_with_a_name_like_sqlites_own_is_seen},
+    {"a text that became a blob is seen", a_text_that_became_a_blob_is_seen},
+    {"an entry whose items are no object is refused", an_entry_whose_items_are_no_object_is_refused},
     {"every table says why it exists", every_table_says_why_it_exists},
 };
 TEST_SUITE(journal, CASES);
