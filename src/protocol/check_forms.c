@@ -5,16 +5,41 @@
 
 #include <math.h>
 
-/* Columns that the program fills itself. */
-static bool is_reserved(Str name)
+static bool is_one_of(Str name, const char *const *words, size_t n)
 {
-    static const char *const RESERVED[] = {"SUBJID", "SITE",      "VISIT",   "VISITN",   "DATE",
-                                           "DAY",    "IN_WINDOW", "DOSE",    "ARM",      "AGE",
-                                           "STATUS", "SCREENED",  "CONSENT", "ENROLLED", "ENRLFL",
-                                           "SAFFL",  "COMPLFL",   "FAILID",  "FAILTEXT", "N_DOSES"};
-    for (size_t i = 0; i < sizeof RESERVED / sizeof RESERVED[0]; i++)
-        if (str_equal_fold(name, str_from(RESERVED[i]))) return true;
+    for (size_t i = 0; i < n; i++)
+        if (str_equal_fold(name, str_from(words[i]))) return true;
     return false;
+}
+
+#define IS_ONE_OF(name, words) is_one_of((name), (words), sizeof(words) / sizeof((words)[0]))
+
+/* Columns that the program fills itself: of every form, and of adverse events. */
+static bool is_reserved(const Form *form, Str name)
+{
+    static const char *const RESERVED[] = {
+        "SUBJID",    "SITE",     "VISIT",     "VISITN",      "DATE",        "DAY",
+        "IN_WINDOW", "DOSE",     "ARM",       "AGE",         "STATUS",      "SCREENED",
+        "CONSENT",   "ENROLLED", "ENRLFL",    "SAFFL",       "COMPLFL",     "FAILID",
+        "FAILTEXT",  "N_DOSES",  "WITHDRAWN", "DOSE_PER_KG", "CD34_PER_KG", "ENDOTOXIN_EU_KG"};
+    static const char *const OF_EVENTS[] = {"AESEQ", "START", "AEDECOD", "AEBODSYS", "TRTEMFL"};
+    return IS_ONE_OF(name, RESERVED) ||
+           (str_equal(form->id, STR("adverse_events")) && IS_ONE_OF(name, OF_EVENTS));
+}
+
+/* Import and export name each form's file after its id. */
+void rule_form_names(Checker *checker)
+{
+    static const char *const FILES[] = {"consent",     "enrolment", "deviations",
+                                        "withdrawals", "audit",     "audit-dictionary"};
+    for (size_t i = 0; i < checker->protocol->forms.n; i++) {
+        const Form *form = &checker->protocol->forms.items[i];
+        const Form *screening = protocol_form(checker->protocol, checker->protocol->eligibility.form);
+        bool is_other = screening && screening != form && str_equal_fold(form->id, STR("screening"));
+        if (IS_ONE_OF(form->id, FILES) || is_other)
+            flag(checker, place_of(form->at, "id"), "a trial has a file \"" STR_FMT ".csv\" of its own",
+                 STR_ARG(form->id));
+    }
 }
 
 /* Items seen so far, by upper-case name: of one form, or of all forms that are filled by visit. */
@@ -41,7 +66,7 @@ void rule_item_names(Checker *checker)
         Map own = map_new(checker->arena);
         for (size_t k = 0; k < form->items.n; k++) {
             const Item *item = &form->items.items[k];
-            if (is_reserved(item->id))
+            if (is_reserved(form, item->id))
                 flag(checker, place_of(item->at, "id"), "the program fills the column \"" STR_FMT "\" itself",
                      STR_ARG(item->id));
             claim_name(checker, visits ? &by_visit : &own, form, item,
@@ -82,9 +107,11 @@ void rule_item_types(Checker *checker)
 }
 
 /* Written as UCUM does, and a few that people write. */
-static const char UNITS[] = "kg g mg ug ng L dL mL uL m cm mm um h min s d wk mo a % Cel degF mm[Hg] mmHg /min /d bpm "
-                            "10*3 10*6 10*9 10*6/kg 10*6/mL 10*9/L 10*12/L /uL EU EU/mL EU/kg IU IU/mL IU/L U/L mol/L mmol/L umol/L "
-                            "nmol/L g/dL g/L mg/dL mg/L ug/L ng/mL mg/kg ug/kg mL/kg mg/d mL/h h/d h/wk h/mo kg/m2 deg N W J kcal points";
+static const char UNITS[] =
+    "kg g mg ug ng L dL mL uL m cm mm um h min s d wk mo a % Cel degF mm[Hg] mmHg /min /d bpm "
+    "10*3 10*6 10*9 10*6/kg 10*6/mL 10*9/L 10*12/L /uL EU EU/mL EU/kg IU IU/mL IU/L U/L mol/L mmol/L umol/L "
+    "nmol/L g/dL g/L mg/dL mg/L ug/L ng/mL mg/kg ug/kg mL/kg mg/d mL/h h/d h/wk h/mo kg/m2 deg N W J kcal "
+    "points";
 
 static Texts known_units(Arena *arena)
 {
@@ -242,7 +269,8 @@ static bool reads(Checker *checker, Str text, const Texts *names, const char *co
 static void check_leak(Checker *checker, const Yaml *mapping, const char *key, Str text, const Texts *names)
 {
     if (reads(checker, text, names, "ARM"))
-        flag(checker, place_of(mapping, key), "in a blinded trial \"%s\" shows the arm to whoever fills the form", key);
+        flag(checker, place_of(mapping, key),
+             "in a blinded trial \"%s\" shows the arm to whoever fills the form", key);
 }
 
 void rule_blinding_leak(Checker *checker)
@@ -257,10 +285,12 @@ void rule_blinding_leak(Checker *checker)
             if (same_as_before(form, k)) continue;
             check_leak(checker, item->at, "derived", item->derived, &names);
             for (size_t c = 0; c < item->checks.n; c++)
-                check_leak(checker, item->checks.items[c].at, "condition", item->checks.items[c].condition, &names);
+                check_leak(checker, item->checks.items[c].at, "condition", item->checks.items[c].condition,
+                           &names);
         }
         for (size_t c = 0; c < form->checks.n; c++)
-            check_leak(checker, form->checks.items[c].at, "condition", form->checks.items[c].condition, &names);
+            check_leak(checker, form->checks.items[c].at, "condition", form->checks.items[c].condition,
+                       &names);
     }
 }
 
@@ -333,7 +363,7 @@ static void visit_derived(Derivation *derivation, size_t i)
     derivation->state[i] = 1;
     Str *used;
     size_t n_used;
-    Error ignored = {0};                              /* rule_conditions says what is wrong with it */
+    Error ignored = {0}; /* rule_conditions says what is wrong with it */
     if (condition_check(derivation->checker->arena, item->derived, derivation->names.items,
                         derivation->names.n, &used, &n_used, &ignored))
         for (size_t k = 0; k < n_used; k++) {

@@ -46,6 +46,7 @@ void rule_probabilities(Checker *checker);
 void rule_sensitivity_cycle(Checker *checker);
 
 /* forms and items */
+void rule_form_names(Checker *checker);
 void rule_item_names(Checker *checker);
 void rule_item_types(Checker *checker);
 void rule_units(Checker *checker);
