@@ -53,15 +53,20 @@ static Frame *form_of(const Building *b, Str id)
     return NULL;
 }
 
-/* Copies a cell between columns of the same storage. */
+/* Copies a cell. Versions of the protocol may give an item two types; a text that is no number is then missing. */
 static void copy_cell(Frame *to, size_t row, size_t column, const Column *from, size_t from_row)
 {
+    double number;
     if (from->missing[from_row])
         frame_set_missing(to, row, column, (MissingReason)from->missing[from_row]);
+    else if (!column_is_number(&to->columns[column]))
+        frame_set_text(to, row, column, frame_cell_text(to->arena, from, from_row));
     else if (column_is_number(from))
         frame_set_number(to, row, column, from->numbers[from_row]);
+    else if (number_parse(from->texts[from_row], &number))
+        frame_set_number(to, row, column, number);
     else
-        frame_set_text(to, row, column, from->texts[from_row]);
+        frame_set_missing(to, row, column, MISSING_NOT_APPLICABLE);
 }
 
 /* Adds the items of `form` as columns; *first is the first of them (items keep their order). */

@@ -153,9 +153,9 @@ static bool no_such_form(Arena *arena, const Protocol *protocol, Str form, Error
 bool form_rules_compile(Arena *arena, ConditionEngine *engine, const Protocol *protocol, Str form,
                         FormRules *rules, Error *err)
 {
-    *rules = (FormRules){
-        .form = trial_form(arena, protocol, form), .row = frame_new(arena, form), .items = map_new(arena)};
+    *rules = (FormRules){.form = trial_form(arena, protocol, form), .items = map_new(arena)};
     if (!rules->form) return no_such_form(arena, protocol, form, err);
+    rules->row = frame_new(arena, rules->form->id); /* `form` may not live as long */
     rules->has_product = str_equal(form, protocol->product.form);
     add_columns(rules, protocol);
     size_t n = rules->form->checks.n + (rules->has_product ? protocol->product.limits.n : 0);

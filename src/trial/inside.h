@@ -21,7 +21,7 @@ struct Trial {
     ConditionEngine *conditions;
     ProtocolVersion **versions;       /* by ordinal */
     size_t n_versions, version_capacity;
-    char saved_visit[32];             /* of the latest FormSaved */
+    char saved_visit[72];             /* of the latest FormSaved */
     struct {                          /* the latest actor's grants, until a transaction begins or staff changes */
         Arena *arena;
         ArenaMark start;
@@ -61,7 +61,10 @@ MUST_USE bool rules_of(Trial *trial, ProtocolVersion *version, Str form, FormRul
 MUST_USE bool check_date(Str what, Str text, Instant at, Error *err);
 MUST_USE bool check_unlocked(Trial *trial, Str subject, Str form, Str visit, Error *err);
 
-/* An id: letters, digits, '-', '_', '.', at most 40 bytes. */
+/* A text that exported files can hold: a full stop begins the code of a missing value there. */
+MUST_USE bool check_text(const char *what, Str text, Error *err);
+
+/* An id: letters, digits, '-', '_', '.' (not first), at most 40 bytes. */
 MUST_USE bool check_id(const char *what, Str id, Error *err);
 
 /* Parsed cells as members of an "items" object, judged by the form's rules together with what is stored. */

@@ -116,6 +116,15 @@ static MissingReason cell_missing(const Column *column, size_t row)
 
 /* --- scoring one form --- */
 
+/* The type of an item is the protocol's to say; what a score can read is not. */
+static bool need_numbers(const Column *column, bool wanted, Error *err)
+{
+    if (!column || column_is_number(column) == wanted) return true;
+    error_set(err, ERROR_INCONSISTENT, "the item \"" STR_FMT "\" is %s, and the score reads %s",
+              STR_ARG(column->name), column_type_name(column->type), wanted ? "numbers" : "codes");
+    return error_hint(err, "Correct the item's type, or the instrument's items, in the protocol.");
+}
+
 static bool score_gmfm88(Measures *m, const InstrumentUse *use, const Frame *form, size_t row, Error *err)
 {
     static const char *const CODES[] = {"GMFMA", "GMFMB", "GMFMC", "GMFMD", "GMFME"};
@@ -128,6 +137,7 @@ static bool score_gmfm88(Measures *m, const InstrumentUse *use, const Frame *for
                  number);
         const Column *column = frame_column(form, str_from(name));
         bool is_missing = !column || column->missing[row];
+        if (!need_numbers(column, true, err)) return false;
         if (!gmfm_response(is_missing ? 0 : column->numbers[row], is_missing, &record.responses[number - 1],
                            err))
             return false;
@@ -189,6 +199,7 @@ static bool score_ashworth(Measures *m, const InstrumentUse *use, const Frame *f
         const Column *column = frame_column(form, use->items.items[i]);
         MissingReason missing = cell_missing(column, row);
         ranks[i] = -1;
+        if (!need_numbers(column, false, err)) return false;
         if (!missing && !ashworth_parse(column->texts[row], &ranks[i], err))
             return error_in(err, "item \"" STR_FMT "\"", STR_ARG(column->name));
         Str code = str_format(m->arena, "MAS_" STR_FMT, STR_ARG(use->items.items[i]));

@@ -216,7 +216,8 @@ static bool check_dose(const Saving *saving, const Protocol *protocol, Error *er
 {
     int64_t number = 0, earlier = 0;
     bool planned = false, found = true;
-    if (!integer_parse(saving->visit, &number) || number < 1)
+    if (!integer_parse(saving->visit, &number) || number < 1 || saving->visit.data[0] < '1' ||
+        saving->visit.data[0] > '9')
         return refuse(err, "Doses are numbered 1, 2 ..", "\"" STR_FMT "\" is no number of a dose" STR_FMT,
                       saving->visit, STR(""));
     for (size_t i = 0; i < protocol->product.doses.n; i++)
@@ -237,17 +238,17 @@ static bool check_dose(const Saving *saving, const Protocol *protocol, Error *er
                            "no dose came before dose " STR_FMT " on " STR_FMT, saving->visit, saving->date);
 }
 
-/* Logs (adverse events) may have partial dates; they are compared by the latest day they can mean. */
+/* Logs (adverse events) may have partial dates: neither is the earliest day they can mean in the future, nor the latest
+ * before the consent. */
 static bool check_form_date(const Saving *saving, Error *err)
 {
     bool is_log = saving->rules->form->repeats == FORM_PER_LOG;
     Date date;
     Str last = saving->date;
     if (!date_parse(saving->date, &date, err)) return error_in(err, "date");
-    if (is_log && !date_is_full(date))
-        last = date_text(saving->trial->scratch, date_latest(date));
-    else if (!check_date(STR("date"), saving->date, saving->actor->at, err))
-        return false;
+    Str first = date_text(saving->trial->scratch, is_log ? date_earliest(date) : date);
+    if (is_log) last = date_text(saving->trial->scratch, date_latest(date));
+    if (!check_date(STR("date"), first, saving->actor->at, err)) return false;
     const SubjectRow *subject = &saving->subject;
     if (!subject->consented.len)
         return refuse(err, "Record the consent first; without it nothing is recorded.",
@@ -323,8 +324,14 @@ static bool check_place(const Saving *saving, Error *err)
     case FORM_PER_UNSTATED:
         return check_visit(saving, protocol, err);
     case FORM_PER_SUBJECT:
+        return !saving->visit.len || refuse(err, "Leave the visit out.",
+                                            "the form \"" STR_FMT "\" is filled once, not at \"" STR_FMT "\"",
+                                            saving->save->form, saving->visit);
     case FORM_PER_LOG:
-        break;
+        return saving->exists || !saving->save->visit.len ||
+               refuse(err, "Leave the number out: a new one receives the next.",
+                      "\"" STR_FMT "\" has no entry \"" STR_FMT "\" yet", saving->save->subject,
+                      saving->visit);
     }
     return true;
 }

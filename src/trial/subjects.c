@@ -123,7 +123,9 @@ static bool consent_to(Trial *trial, const Actor *actor, const ConsentRecord *co
         !check_date(STR("date"), consent->date, actor->at, err) ||
         !check_unlocked(trial, consent->subject, STR(""), STR(""), err) ||
         !version_at(trial, row.site, consent->date, &version, err) ||
-        !check_consent_version(trial, &version->protocol, consent, row.site, err))
+        !check_consent_version(trial, &version->protocol, consent, row.site, err) ||
+        !check_text("version", consent->version, err) || !check_text("language", consent->language, err) ||
+        !check_text("signer", consent->signed_by, err) || !check_text("assent", consent->assent, err))
         return false;
     Body body = body_new(trial->scratch);
     body_put_text(&body, "date", consent->date);
@@ -273,6 +275,7 @@ static bool withdraw(Trial *trial, const Actor *actor, Str subject, Str date, St
     if (!row.consented.len || str_compare(date, row.consented) < 0)
         return refuse(err, "Correct the date.", "\"" STR_FMT "\" had not consented on " STR_FMT, subject,
                       date);
+    if (!check_text("reason", why, err)) return false;
     Body body = body_new(trial->scratch);
     body_put_text(&body, "date", date);
     body_put_text(&body, "reason", why);
@@ -293,6 +296,7 @@ static bool deviate(Trial *trial, const Actor *actor, Str subject, Str date, Str
         !check_unlocked(trial, subject, STR(""), STR(""), err))
         return false;
     if (!kind.len) return error_set(err, ERROR_MALFORMED, "the deviation has no kind");
+    if (!check_text("kind", kind, err) || !check_text("detail", detail, err)) return false;
     Body body = body_new(trial->scratch);
     body_put_text(&body, "date", date);
     body_put_text(&body, "kind", kind);

@@ -13,7 +13,7 @@
 
 bool check_id(const char *what, Str id, Error *err)
 {
-    bool fits = id.len > 0 && id.len <= 40;
+    bool fits = id.len > 0 && id.len <= 40 && id.data[0] != '.';
     for (size_t i = 0; fits && i < id.len; i++) {
         char c = id.data[i];
         fits = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -21,7 +21,14 @@ bool check_id(const char *what, Str id, Error *err)
     }
     if (fits) return true;
     error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is no %s", STR_ARG(id), what);
-    return error_hint(err, "Use letters, digits, '-', '_' and '.', at most 40 of them.");
+    return error_hint(err, "Use letters, digits, '-', '_' and '.', at most 40 of them and no '.' first.");
+}
+
+bool check_text(const char *what, Str text, Error *err)
+{
+    if (!str_starts(str_trim(text), STR("."))) return true;
+    error_set(err, ERROR_MALFORMED, "the %s begins with a full stop", what);
+    return error_hint(err, "Begin it with a word: in files, a full stop begins the code of a missing value.");
 }
 
 bool check_date(Str what, Str text, Instant at, Error *err)
@@ -73,6 +80,8 @@ bool version_at(Trial *trial, Str site, Str date, ProtocolVersion **version, Err
             " WHERE a.site = ?1 AND a.date <= ?2",
             DB_ARGS(db_text(site), db_text(date)), &ordinal, NULL, err))
         return false;
+    if (ordinal < 1 || (uint64_t)ordinal > trial->n_versions)
+        return error_set(err, ERROR_MALFORMED, "the trial file numbers its protocols wrongly");
     *version = trial->versions[ordinal - 1];
     return true;
 }
@@ -211,12 +220,9 @@ bool perform(Trial *trial, const Actor *actor, const Act *act, Str site, Str sub
         .reason = actor->reason,
         .body = body->json,
     };
-    if (str_starts(actor->reason, STR("."))) {
-        error_set(err, ERROR_MALFORMED, "the reason begins with a full stop");
-        return error_hint(err,
-                          "Begin it with a word: in files, a full stop begins the code of a missing value.");
-    }
-    if (!authorise(trial, actor, act, site, &entry.actor, &entry.role, err)) return false;
+    if (!check_text("reason", actor->reason, err) ||
+        !authorise(trial, actor, act, site, &entry.actor, &entry.role, err))
+        return false;
     bool done = act_append(trial->scratch, trial->db, act, &entry, err);
     if (done && seq) *seq = entry.seq;
     return done;

@@ -124,6 +124,72 @@ static void days_ratios_and_flags_are_computed(Test *t)
     CHECK_NEAR(t, need(t, d.adverse_events, "AESEQ")->numbers[2], 3, 0);
 }
 
+/* The protocol's types are its own; a score that cannot read one says so, and does not read what is not there. */
+static void a_score_says_which_item_it_cannot_read(Test *t)
+{
+    static const struct {
+        const char *use, *item, *value, *message;
+    } ROWS[] = {
+        {"{id: mas, instrument: modified-ashworth, form: visit, items: [STEPS], visits: [V0]}", "STEPS", "2",
+         "the item \"STEPS\" is integer, and the score reads codes"},
+        {"{id: gmfm, instrument: gmfm-88, form: visit, items: [G01], visits: [V0]}", "G01", "2",
+         "the item \"G01\" is text, and the score reads numbers"},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        Error err = {0};
+        Datasets d;
+        Str before, after;
+        Actor ana = fixture_actor("ana", "");
+        str_cut(str_from(FIXTURE_PROTOCOL), STR("id: NOTE"), &before, &after);
+        Str protocol = str_format(t->arena, STR_FMT "id: G01" STR_FMT "instruments: [%s]\n", STR_ARG(before),
+                                  STR_ARG(after), ROWS[i].use);
+        Trial *trial =
+            fixture_enrolled_under(t, str_format(t->arena, "scores-%zu.trial", i).data, protocol, 1);
+        if (!trial) return;
+        CHECK_OK(t, fixture_record(trial, &ana, "S-001", ROWS[i].item, ROWS[i].value, &err), err);
+        CHECK(t, !datasets_build(trial, t->arena, &d, &err));
+        CHECK_ERROR(t, err, ERROR_INCONSISTENT, ROWS[i].message);
+    }
+}
+
+/* Version 2 moves an item to another form and makes it a number; what was recorded before is still there. */
+static void an_item_may_change_its_type_between_versions(Test *t)
+{
+    Error err = {0};
+    Datasets d;
+    Str before, after;
+    Actor ana = fixture_actor("ana", "notes are numbers now");
+    Trial *trial = fixture_enrolled(t, "retyped.trial", 2);
+    if (!trial) return;
+    CHECK_OK(t, fixture_record(trial, &ana, "S-001", "NOTE", "7.5", &err), err);
+    str_cut(str_from(FIXTURE_PROTOCOL), STR("      - {id: NOTE, label: Note, type: text}\n"), &before,
+            &after);
+    Str first = before, rest = after;
+    str_cut(rest, STR("  - id: doses\n"), &before, &after);
+    Str protocol = str_format(t->arena,
+                              STR_FMT STR_FMT "  - {id: notes, title: Notes, items: [{id: NOTE, label: Note, "
+                                              "type: number}]}\n  - id: doses\n" STR_FMT,
+                              STR_ARG(first), STR_ARG(before), STR_ARG(after));
+    str_cut(protocol, STR("schedule: {"), &before, &after);
+    protocol =
+        str_format(t->arena, STR_FMT "schedule: {notes: [V0], " STR_FMT, STR_ARG(before), STR_ARG(after));
+    CHECK_OK(t, trial_amend(trial, &ana, protocol, &err), err);
+    CHECK_OK(t, trial_approve(trial, &ana, STR("HAN"), STR("2"), STR("2016-01-01"), &err), err);
+    ItemCell cell = {STR("NOTE"), STR("8.25")};
+    FormSaved saved;
+    FormSave save = {.subject = STR("S-002"),
+                     .form = STR("notes"),
+                     .visit = STR("V0"),
+                     .date = STR("2016-01-20"),
+                     .n_cells = 1,
+                     .cells = &cell};
+    CHECK_OK(t, trial_save_form(trial, &ana, &save, &saved, &err), err);
+    if (!built(t, trial, &d)) return;
+    const Column *note = need(t, d.visits, "NOTE");
+    CHECK_TEXT(t, frame_cell_text(t->arena, note, 0), "7.5");
+    CHECK_TEXT(t, frame_cell_text(t->arena, note, 1), "8.25");
+}
+
 static void frames_are_found_by_name_and_say_where_from(Test *t)
 {
     Error err = {0};
@@ -143,6 +209,8 @@ static void frames_are_found_by_name_and_say_where_from(Test *t)
 static const TestCase CASES[] = {
     {"the founding trial is told as the paper tells it", the_founding_trial_is_told},
     {"days, ratios and flags are computed", days_ratios_and_flags_are_computed},
+    {"a score says which item it cannot read", a_score_says_which_item_it_cannot_read},
+    {"an item may change its type between versions", an_item_may_change_its_type_between_versions},
     {"frames are found by name and say where from", frames_are_found_by_name_and_say_where_from},
 };
 TEST_SUITE(datasets, CASES);

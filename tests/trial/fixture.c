@@ -102,14 +102,19 @@ static bool enrol_one(Trial *trial, const Actor *ana, Str subject, Error *err)
            trial_enrol(trial, ana, subject, STR("2016-01-12"), STR(""), err);
 }
 
-Trial *fixture_enrolled(Test *t, const char *name, int n)
+Trial *fixture_enrolled_under(Test *t, const char *name, Str protocol, int n)
 {
     Error err = {0};
-    Trial *trial = fixture_trial(t, name);
+    Trial *trial = new_trial(t, name, protocol);
     Actor ana = fixture_actor("ana", "");
     for (int i = 1; trial && i <= n; i++)
         if (!CHECK_OK(t, enrol_one(trial, &ana, str_format(t->arena, "S-%03d", i), &err), err)) return NULL;
     return trial;
+}
+
+Trial *fixture_enrolled(Test *t, const char *name, int n)
+{
+    return fixture_enrolled_under(t, name, str_from(FIXTURE_PROTOCOL), n);
 }
 
 Trial *fixture_demo(Test *t, const char *name)

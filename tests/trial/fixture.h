@@ -20,6 +20,9 @@ Trial *fixture_trial(Test *t, const char *name);
 /* The same with subjects S-001 .. S-n at HAN, screened and consented on 2016-01-10 and enrolled on 2016-01-12. */
 Trial *fixture_enrolled(Test *t, const char *name, int n);
 
+/* The same under another protocol, which must have the same screening form. */
+Trial *fixture_enrolled_under(Test *t, const char *name, Str protocol, int n);
+
 /* The example protocol and the demo's files; NULL after a failed check. */
 Trial *fixture_demo(Test *t, const char *name);
 

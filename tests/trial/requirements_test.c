@@ -354,6 +354,108 @@ static void cr_55_nothing_is_recorded_from_before_the_consent(Test *t)
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "has no language \"en\"");
 }
 
+/* One event of a log, or a form of any kind. */
+static bool save_any(Trial *trial, const char *form, const char *visit, const char *date, const char *item,
+                     const char *value, FormSaved *saved, Error *err)
+{
+    Actor ana = fixture_actor("ana", "");
+    ItemCell cell = {str_from(item), str_from(value)};
+    FormSave save = {.subject = STR("S-001"),
+                     .form = str_from(form),
+                     .visit = str_from(visit),
+                     .date = str_from(date),
+                     .n_cells = 1,
+                     .cells = &cell};
+    return trial_save_form(trial, &ana, &save, saved, err);
+}
+
+/* An event under a number of the caller's choice once took every later event into itself. */
+static void an_event_is_numbered_by_the_program(Test *t)
+{
+    Error err = {0};
+    FormSaved saved;
+    Trial *trial = fixture_enrolled(t, "numbers.trial", 1);
+    if (!trial) return;
+    CHECK(t, !save_any(trial, "adverse_events", "9223372036854775807", "2016-02-02", "TERM", "Fever", &saved,
+                       &err));
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "\"S-001\" has no entry \"9223372036854775807\" yet");
+    CHECK(t, !save_any(trial, "adverse_events", "first", "2016-02-02", "TERM", "Fever", &saved, &err));
+    CHECK_OK(t, save_any(trial, "adverse_events", "", "2016-02-02", "TERM", "Fever", &saved, &err), err);
+    CHECK_TEXT(t, saved.visit, "1");
+    CHECK_OK(t, save_any(trial, "adverse_events", "", "2016-02-03", "TERM", "Fever", &saved, &err), err);
+    CHECK_TEXT(t, saved.visit, "2");
+    CHECK_OK(t, save_any(trial, "adverse_events", "1", "", "GRADE", "2", &saved, &err), err);
+    CHECK_INT(t, fixture_count(t, trial, "adverse events"), 2);
+}
+
+static void a_dose_has_one_number(Test *t)
+{
+    Error err = {0};
+    FormSaved saved;
+    Trial *trial = fixture_enrolled(t, "dose-number.trial", 1);
+    if (!trial) return;
+    CHECK_OK(t, save_any(trial, "doses", "1", "2016-01-20", "WEIGHT_KG", "12", &saved, &err), err);
+    CHECK(t, !save_any(trial, "doses", "01", "2016-01-20", "WEIGHT_KG", "12", &saved, &err));
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "\"01\" is no number of a dose");
+    CHECK(t, !save_any(trial, "doses", "+1", "2016-01-20", "WEIGHT_KG", "12", &saved, &err));
+    CHECK_INT(t, fixture_count(t, trial, "doses"), 1);
+}
+
+static void no_event_begins_in_the_future(Test *t)
+{
+    Error err = {0};
+    FormSaved saved;
+    Trial *trial = fixture_enrolled(t, "future.trial", 1);
+    if (!trial) return;
+    CHECK(t, !save_any(trial, "adverse_events", "", "2099", "TERM", "Fever", &saved, &err));
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "in the future");
+    CHECK(t, !save_any(trial, "adverse_events", "", "2016-04", "TERM", "Fever", &saved, &err));
+    CHECK(t, !save_any(trial, "adverse_events", "", "2015", "TERM", "Fever", &saved, &err));
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "before the consent");
+    CHECK_OK(t, save_any(trial, "adverse_events", "", "2016-03", "TERM", "Fever", &saved, &err), err);
+}
+
+/* What cannot be told from a missing value in a file would keep the whole trial from being exported, for ever. */
+static void no_text_reads_as_a_missing_value(Test *t)
+{
+    Error err = {0};
+    ExportReport report;
+    Trial *trial = fixture_enrolled(t, "full-stop.trial", 1);
+    Actor ana = fixture_actor("ana", ""), odd = fixture_actor("ana", " .A");
+    ConsentRecord consent = {.subject = STR("S-001"),
+                             .date = STR("2016-01-20"),
+                             .version = STR("1.0"),
+                             .language = STR("vi"),
+                             .signed_by = STR(".A")};
+    if (!trial) return;
+    CHECK(t, !trial_deviation(trial, &ana, STR("S-001"), STR("2016-02-02"), STR("other"), STR(".A"), &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "the detail begins with a full stop");
+    CHECK(t, !trial_deviation(trial, &ana, STR("S-001"), STR("2016-02-02"), STR(" ."), STR("late"), &err));
+    CHECK(t, !trial_deviation(trial, &odd, STR("S-001"), STR("2016-02-02"), STR("other"), STR("late"), &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "the reason begins with a full stop");
+    CHECK(t, !trial_consent(trial, &ana, &consent, &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "the signer begins with a full stop");
+    CHECK(t, !trial_withdraw(trial, &ana, STR("S-001"), STR("2016-02-02"), STR(".B"), &err));
+    CHECK(t, !trial_add_user(trial, &ana, STR(".A"), STR("Bob"), &err));
+    CHECK_OK(t, trial_export_csv(trial, t->arena, &ana, test_scratch(t, "full-stop"), &report, &err), err);
+}
+
+/* A table of values of any kind takes a blob of the same bytes without a complaint. */
+static void a_value_of_another_kind_is_seen(Test *t)
+{
+    Error err = {0};
+    TrialVerdict verdict;
+    Trial *trial = fixture_enrolled(t, "kind.trial", 1);
+    if (!trial) return;
+    CHECK(t, fixture_verifies(t, trial));
+    tamper(t, test_scratch(t, "kind.trial"),
+           "UPDATE item_values SET value = CAST(value AS BLOB) WHERE item = 'SEX'");
+    CHECK_OK(t, trial_verify(trial, t->arena, STR(""), &verdict, &err), err);
+    CHECK(t, !verdict.sound);
+    CHECK_TEXT(t, verdict.table, "item_values");
+    CHECK_TEXT(t, verdict.column, "value");
+}
+
 static void rebuilding_changes_nothing(Test *t)
 {
     Error err = {0};
@@ -380,6 +482,11 @@ static const TestCase CASES[] = {
     {"CR-51: queries are raised, answered and closed", cr_51_queries_are_raised_answered_and_closed},
     {"CR-52: what is locked cannot be written", cr_52_what_is_locked_cannot_be_written},
     {"CR-55: nothing is recorded from before the consent", cr_55_nothing_is_recorded_from_before_the_consent},
+    {"an event is numbered by the program", an_event_is_numbered_by_the_program},
+    {"a dose has one number", a_dose_has_one_number},
+    {"no event begins in the future", no_event_begins_in_the_future},
+    {"no text reads as a missing value", no_text_reads_as_a_missing_value},
+    {"a value of another kind is seen", a_value_of_another_kind_is_seen},
     {"rebuilding changes nothing", rebuilding_changes_nothing},
 };
 TEST_SUITE(trial_requirements, CASES);
