@@ -37,8 +37,11 @@ bool file_read(Arena *arena, Str path, size_t max_bytes, Str *content, Error *er
     }
     int why = errno;
     if (file != stdin) fclose(file);
-    if (failed)
-        return error_set(err, ERROR_IO, "could not read \"" STR_FMT "\": %s", STR_ARG(path), strerror(why));
+    if (failed) {
+        error_set(err, ERROR_IO, "could not read \"" STR_FMT "\": %s", STR_ARG(path), strerror(why));
+        return error_hint(err, why == EISDIR ? "Name a file, not its folder."
+                                             : "Check the disk and the permissions of the file.");
+    }
     if (len > max_bytes)
         return error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" is larger than %zu bytes", STR_ARG(path),
                          max_bytes);

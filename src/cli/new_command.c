@@ -1,6 +1,7 @@
 /* A trial begins. */
 #include "base/file.h"
 #include "cli/trial_call.h"
+#include "report/output_spec.h"
 
 /* "a,b" as a list. */
 static size_t split(Arena *arena, Str text, Str **parts)
@@ -25,8 +26,11 @@ static bool run(Invocation *call, Error *err)
     request.n_roles = split(call->arena, option_text(call, "roles"), &roles);
     request.roles = roles;
     Protocol judged;
+    OutputPlan outputs;
     if (!file_read(call->arena, call->args[1], YAML_MAX_BYTES, &request.protocol, err)) return false;
     if (!protocol_parse(call->arena, request.protocol, &judged, err))
+        return error_in(err, STR_FMT, STR_ARG(call->args[1]));
+    if (!output_plan_read(call->arena, &judged, &outputs, err))
         return error_in(err, STR_FMT, STR_ARG(call->args[1]));
     if (!trial_create(call->arena, &request, &actor, &trial, err)) return false;
     const Protocol *protocol = trial_protocol(trial);
