@@ -14,7 +14,7 @@ typedef struct {
 } Units;
 
 typedef struct {
-    size_t n;
+    size_t n, n_unwatched;            /* unwatched: of subjects for whom no dose is recorded */
     MonitorEvent *items;
     size_t *row;                      /* of adverse_events */
 } Events;
@@ -76,7 +76,10 @@ static bool collect_events(Arena *arena, const Frame *adverse_events, Str condit
         MonitorEvent event;
         if (!full_day(start, rows[i], &event.day, err)) return false;
         event.unit = unit_of(units, subject->texts[rows[i]], event.day);
-        if (event.unit == SIZE_MAX) continue;              /* before any dose: nothing the rule watches */
+        if (event.unit == SIZE_MAX) {
+            events->n_unwatched++;
+            continue;
+        }
         events->row[events->n] = rows[i];
         events->items[events->n++] = event;
     }
@@ -136,9 +139,15 @@ static void write_looks(Document *document, int number, const StoppingPlan *plan
         table_cell_text(table, 5, look->verdict.stop ? STR("STOP and review") : STR("go on"));
     }
     if (n_looks == 0) {
-        table_row(document, table, ROW_PLAIN, STR(""), STR("No event"), 0);
+        table_row(document, table, ROW_PLAIN, STR(""), events->n_unwatched ? STR("None counted") : STR("No event"), 0);
         for (size_t c = 1; c < 6; c++) table_cell_text(table, c, STR("\xe2\x80\x93"));
     }
+    if (events->n_unwatched)
+        table_footnote(document, table,
+                       str_format(document->arena,
+                                  "NOT COUNTED: %zu more that the rule describes, of subjects for whom no dose is recorded. "
+                                  "The rule says nothing about them.",
+                                  events->n_unwatched));
 }
 
 static bool write_rule(Document *document, int number, const StoppingPlan *plan, const Frame *adverse_events, const Frame *doses, Error *err)

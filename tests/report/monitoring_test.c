@@ -58,7 +58,27 @@ static void an_event_without_a_full_date_is_an_error(Test *t)
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "stopping rule \"serious\"");
 }
 
+static void an_event_without_a_dose_is_not_called_no_event(Test *t)
+{
+    static const char *const DOSE_COLUMNS[] = {"SUBJID", "DATE"}, *const COLUMNS[] = {"SUBJID", "START", "SERIOUS"};
+    static const char *const CELLS[] = {"S-1", "2015-01-02", "yes", "S-3", "2015-03-02", "no", "S-2", "2015-03-05", "yes"};
+    StoppingPlan plan = {.id = STR("serious"), .event = STR("SERIOUS = 'yes'"), .kind = STOPPING_POCOCK,
+                         .per = STOPPING_PER_SUBJECT, .p0 = 0.05, .alpha = 0.05, .n = 40};
+    Protocol protocol = {.safety = {.stopping = {1, &plan}}};
+    Document *document = document_new(t->arena, STR("Report"));
+    Error err = {0};
+    if (!CHECK_OK(t, monitoring_write(document, &protocol, frame_of(t, "adverse_events", COLUMNS, 3, CELLS, 3),
+                                      frame_of(t, "doses", DOSE_COLUMNS, 2, NULL, 0), &err), err))
+        return;
+    const Table *looks = document->blocks[2].table;
+    CHECK_TEXT(t, looks->rows[0].label, "None counted");
+    CHECK_TEXT(t, looks->title, "What the rule said at each event: serious");
+    if (CHECK_INT(t, looks->n_footnotes, 1))
+        CHECK(t, str_starts(looks->footnotes[0], STR("NOT COUNTED: 2 more that the rule describes")));
+}
+
 static const TestCase CASES[] = {
+    {"an event without a dose is not called no event", an_event_without_a_dose_is_not_called_no_event},
     {"two serious events in three children stop the trial", two_serious_events_in_three_children_stop_the_trial},
     {"an event without a full date is an error", an_event_without_a_full_date_is_an_error},
 };
