@@ -1,6 +1,7 @@
 SUITE(anova)
 SUITE(bootstrap)
 SUITE(chisq)
+SUITE(cmh)
 SUITE(cox)
 SUITE(describe)
 SUITE(fisher)
