@@ -36,6 +36,7 @@ static bool read_options(Analysis *a, MmrmOptions *options, Error *err)
     Str df = option_text(call, "df");
     a->confidence = option_number(call, "confidence", CONFIDENCE);
     a->type = (TestType)option_integer(call, "type", TEST_TYPE_III);
+    options->weights = option_text(call, "weights");
     options->method = option_given(call, "ml") ? MMRM_ML : MMRM_REML;
     if (!(a->confidence > 0 && a->confidence < 1)) return error_set(err, ERROR_USAGE, "--confidence must lie between 0 and 1");
     if (a->type < TEST_TYPE_I || a->type > TEST_TYPE_III) return error_set(err, ERROR_USAGE, "--type must be 1, 2 or 3");
@@ -91,6 +92,7 @@ static bool analyse(Analysis *a, Error *err)
     if (!read_options(a, &options, err) || !formula_parse(arena, a->call->args[0], &a->formula, err)
         || !read_frame(a->call, a->call->args[1], &frame, err) || !model_build(arena, &a->formula, frame, NULL, 0, &a->model, err)) return false;
     a->repeated = a->formula.n_covariances > 0;
+    if (!a->repeated && options.weights.len) return error_set(err, ERROR_USAGE, "weights need a covariance term");
     if (!(a->repeated ? mmrm_fit(arena, &a->model, &options, &a->mixed, err) : linear_fit(arena, &a->model, &a->linear, err))) return false;
     a->coefficients = ARENA_ARRAY(arena, Estimate, a->model.p);
     for (size_t j = 0; j < a->model.p; j++)
@@ -404,6 +406,7 @@ const Command cmd_fit = {
     .max_args = 2,
     .options = (const Option[]){OPT_TEXT("df", "METHOD", "satterthwaite, kenward-roger, kenward-roger-linear, between-within, residual"),
                                 OPT_FLAG("ml", "maximum likelihood in place of REML"),
+                                OPT_TEXT("weights", "COLUMN", "variances are divided by this column"),
                                 OPT_TEXT("lsmeans", "FACTORS", "least-squares means: 'ARM', 'ARM * SEX', 'ARM | AVISIT'"),
                                 OPT_FLAG("diff", "differences of these means"),
                                 OPT_TEXT("reference", "LEVEL", "differences from this level only"),

@@ -4,6 +4,7 @@
 
 #define DEFAULT_ITERATIONS  100
 #define DEFAULT_TOLERANCE   1e-16
+#define MAX_CELLS           ((size_t)1 << 27)        /* doubles in one array of derivatives */
 
 static const struct {
     const char *word, *meaning;
@@ -63,6 +64,15 @@ static void summarise(Arena *arena, MmrmFit *fit)
     fit->bic = fit->minus_two_log_lik + k * log((double)fit->n_subjects);
 }
 
+/* Derivatives take room by the square of the directions of all Sigmas, and by each direction times columns squared. */
+static bool check_size(const MmrmData *d, Error *err)
+{
+    size_t n = d->n_groups * d->n_visits * (d->n_visits + 1) / 2, larger = n > d->r * d->r ? n : d->r * d->r;
+    if (n <= MAX_CELLS / larger) return true;
+    error_set(err, ERROR_DEGENERATE, "%zu covariances of %zu visits beside %zu coefficients are too many", d->n_groups, d->n_visits, d->r);
+    return error_hint(err, "Use fewer groups, visits or terms.");
+}
+
 bool mmrm_fit(Arena *arena, const Model *model, const MmrmOptions *options, MmrmFit *fit, Error *err)
 {
     const CovarianceTerm *term = NULL;
@@ -72,7 +82,7 @@ bool mmrm_fit(Arena *arena, const Model *model, const MmrmOptions *options, Mmrm
     if (!(fit->options.tolerance > 0)) fit->options.tolerance = DEFAULT_TOLERANCE;
     MmrmInside *in = fit->inside = ARENA_NEW(arena, MmrmInside);
     in->arena = arena;
-    if (!mmrm_data_prepare(arena, model, term, &in->data, err)) return false;
+    if (!mmrm_data_prepare(arena, model, term, options->weights, &in->data, err)) return false;
     const MmrmData *d = &in->data;
     fit->n_subjects = d->n_subjects, fit->n_visits = d->n_visits, fit->n_groups = d->n_groups, fit->n_patterns = d->n_patterns;
     fit->visits = d->visits, fit->subjects = d->subjects, fit->groups = d->groups, fit->subjects_in = d->subjects_in;
@@ -80,6 +90,7 @@ bool mmrm_fit(Arena *arena, const Model *model, const MmrmOptions *options, Mmrm
         error_set(err, ERROR_DEGENERATE, "%zu rows leave no degree of freedom for the error after %zu coefficients", d->n, d->r);
         return error_hint(err, "Use fewer terms, or more complete rows.");
     }
+    if (!check_size(d, err)) return false;
     mmrm_structure_new(arena, term->kind, &d->visits, d->distance, &in->structure);
     mmrm_likelihood_init(arena, &in->likelihood, d, fit->options.method == MMRM_REML);
     if (!mmrm_optimise(arena, fit, err) || !mmrm_infer(arena, fit, err)) return false;

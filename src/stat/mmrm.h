@@ -39,6 +39,8 @@ bool mmrm_df_parse(Str word, MmrmDf *df);
 typedef struct {
     MmrmMethod method;                /* [REML] */
     MmrmDf df;                        /* [Satterthwaite] */
+    Str weights;                      /* a column of positive numbers w: the covariance of rows i and j of a subject is
+                                         Sigma[i][j] / sqrt(w[i] w[j]) [none] */
     size_t max_iterations;            /* [100] */
     double tolerance;                 /* of the Newton decrement, in units of -2 log likelihood [1e-16] */
 } MmrmOptions;
@@ -76,7 +78,7 @@ typedef struct {
 
 /* Fits the model, whose formula has one covariance term. Each subject has at most one row per visit.
  * Fails: USAGE (no covariance term, or several), INCONSISTENT (two rows of one subject at one
- * visit; a subject in two groups), DEGENERATE (more than MMRM_MAX_VISITS visits; no residual degrees of freedom; visits
+ * visit; a subject in two groups; no such weights, or one that is not positive), DEGENERATE (more than MMRM_MAX_VISITS visits; too many groups; no residual degrees of freedom; visits
  * that no subject has together, named, when the structure is unstructured; an optimum on the boundary, or a likelihood that is
  * flat in some direction), NO_CONVERGENCE.
  * Method: Newton steps within a trust region on -2 log likelihood, in coordinates where the current Sigma is the

@@ -126,6 +126,29 @@ static bool find_factors(Prepare *w, const CovarianceTerm *term)
     return error_hint(w->err, "Name the column of planned visits, not of dates.");
 }
 
+/* With a weight each row is multiplied by its root, and every column then varies over visits. */
+static bool find_weights(Prepare *w, Str name)
+{
+    MmrmData *d = w->d;
+    const Column *column;
+    if (name.len == 0) return true;
+    if (!frame_need(d->model->frame, name, &column, w->err)) return false;
+    d->root_weight = ARENA_ARRAY(w->arena, double, d->n);
+    for (size_t i = 0; i < d->n; i++) {
+        size_t row = d->model->rows[i];
+        double weight = column_is_number(column) && column->missing[row] == MISSING_NOT ? column->numbers[row] : 0;
+        if (!(weight > 0) || !isfinite(weight)) {
+            error_set(w->err, ERROR_INCONSISTENT, "weight \"" STR_FMT "\" is no positive number in row %zu", STR_ARG(name), row + 1);
+            return error_hint(w->err, "Leave the row out, or give it a weight.");
+        }
+        d->root_weight[i] = sqrt(weight);
+        d->log_weights += log(weight);
+    }
+    return true;
+}
+
+static double root_weight(const MmrmData *d, size_t row) { return d->root_weight ? d->root_weight[row] : 1; }
+
 /* order becomes the rows by `level`, keeping the order of `from` within one. */
 static void sort_by(const size_t *level, size_t n_levels, const size_t *from, size_t n, size_t *first, size_t *order)
 {
@@ -230,6 +253,7 @@ static bool depends_on(const ModelTerm *term, const bool *kind)
 
 static bool varies(const Prepare *w, const ModelTerm *term)
 {
+    if (w->d->root_weight) return true;
     for (size_t k = 0; k < term->n_variables; k++)
         if (!w->by_visit[term->variables[k]] && !w->by_subject[term->variables[k]]) return true;
     return false;
@@ -254,7 +278,7 @@ static void find_profiles(Prepare *w)
         w->columns[c].varies = varies(w, term);
         w->base[c] = SIZE_MAX;
         if (w->columns[c].varies) {
-            if (m->has_intercept) w->base[c] = 0;
+            if (m->has_intercept && !d->root_weight) w->base[c] = 0;
             continue;
         }
         for (size_t v = 0; v < d->n_visits; v++) values[v] = part_value(m, term, c - term->first, w->by_visit, w->visit_row[v]);
@@ -280,7 +304,7 @@ static void find_slots(Prepare *w)
         MmrmColumn *column = &w->columns[c];
         size_t n = column->varies ? d->n : d->n_subjects;
         for (size_t i = 0; i < n; i++)
-            values[i] = column->varies ? m->x[i*d->p + c] : part_value(m, term, c - term->first, w->by_subject, d->order[d->first[i]]);
+            values[i] = column->varies ? m->x[i*d->p + c] * root_weight(d, i) : part_value(m, term, c - term->first, w->by_subject, d->order[d->first[i]]);
         w->centre[c] = 0, w->scale[c] = 1;
         if (column->varies || depends_on(term, w->by_subject)) find_scale(values, n, w->base[c] != SIZE_MAX, &w->centre[c], &w->scale[c]);
         for (size_t i = 0; i < n; i++) values[i] = (values[i] - w->centre[c]) / w->scale[c];
@@ -477,7 +501,7 @@ static void orthogonalise(Prepare *w, const double *square)
     }
     for (size_t i = 0; i < d->n; i++)
         for (size_t k = 0; k < r; k++)
-            for (size_t l = 0; l <= k; l++) q[i*r + k] += d->model->x[i*p + d->pivot[l]] * d->basis[d->pivot[l]*r + k];
+            for (size_t l = 0; l <= k; l++) q[i*r + k] += root_weight(d, i) * d->model->x[i*p + d->pivot[l]] * d->basis[d->pivot[l]*r + k];
     d->n_slots = 0, d->n_varying = r;
     d->varying = columns_of(w->arena, q, d->n, r);
 }
@@ -528,11 +552,11 @@ static bool reduce(Prepare *w, bool check, bool *done)
     MmrmData *d = w->d;
     const Model *m = d->model;
     double *e = ARENA_ARRAY(w->arena, double, d->n), mean = m->has_intercept ? mean_of(m->y, d->n) : 0;
-    for (size_t i = 0; i < d->n; i++) e[i] = m->y[i] - mean;
+    for (size_t i = 0; i < d->n; i++) e[i] = (m->y[i] - mean) * root_weight(d, i);
     if (!fill_patterns(w, d->columns, d->r, e)) return false;
     *done = solve_ols(w, check);
     if (!*done) return true;
-    for (size_t i = 0; i < d->n; i++) e[i] -= dot(&m->x[i*d->p], d->ols, d->p);
+    for (size_t i = 0; i < d->n; i++) e[i] -= root_weight(d, i) * dot(&m->x[i*d->p], d->ols, d->p);
     if (m->has_intercept) d->ols[0] += mean;
     return fill_patterns(w, d->columns, d->r, e);
 }
@@ -561,13 +585,13 @@ static bool choose_columns(Prepare *w)
     return done || error_set(w->err, ERROR_DEGENERATE, "the columns of the design are too nearly dependent");
 }
 
-bool mmrm_data_prepare(Arena *arena, const Model *model, const CovarianceTerm *term, MmrmData *data, Error *err)
+bool mmrm_data_prepare(Arena *arena, const Model *model, const CovarianceTerm *term, Str weights, MmrmData *data, Error *err)
 {
     *data = (MmrmData){.model = model, .n = model->n, .p = model->p, .ols = ARENA_ARRAY(arena, double, model->p)};
     Prepare w = {.arena = arena, .d = data, .err = err, .centre = ARENA_ARRAY(arena, double, model->p),
                  .scale = ARENA_ARRAY(arena, double, model->p), .base = ARENA_ARRAY(arena, size_t, model->p),
                  .columns = ARENA_ARRAY(arena, MmrmColumn, model->p)};
-    if (!find_factors(&w, term) || !sort_rows(&w)) return false;
+    if (!find_factors(&w, term) || !find_weights(&w, weights) || !sort_rows(&w)) return false;
     classify(&w);
     find_profiles(&w);
     find_slots(&w);

@@ -29,6 +29,7 @@ typedef struct {
     size_t n, p, r, n_subjects, n_visits, n_groups;
     ModelVariable visits, subjects, groups;
     double *distance;                 /* n_visits^2, of a spatial structure */
+    double *root_weight, log_weights; /* n, NULL for none; the sum of their logarithms, squared */
     size_t *first, *order;            /* rows of subject i: order[first[i] .. first[i+1]), by visit */
     size_t *pattern_of;               /* n_subjects */
     size_t *subjects_in;              /* n_groups */
@@ -47,7 +48,8 @@ typedef struct {
     MmrmPattern *patterns;
 } MmrmData;
 
-MUST_USE bool mmrm_data_prepare(Arena *arena, const Model *model, const CovarianceTerm *term, MmrmData *data, Error *err);
+MUST_USE bool mmrm_data_prepare(Arena *arena, const Model *model, const CovarianceTerm *term, Str weights, MmrmData *data,
+                                Error *err);
 
 /* A product of powers of parameters; each entry of a structured Sigma is one. The factor of a range is
  * exp(-(power / range)^order) instead, its power being the distance. */

@@ -170,7 +170,7 @@ bool mmrm_likelihood_value(MmrmLikelihood *l, const double *roots)
     quadratic -= dot(l->delta, l->delta, r);
     solve_lower_transposed(l->a_root, r, l->delta);
     for (size_t j = 0; j < r; j++) log_a += 2 * log(l->a_root[j*r + j]);
-    l->value = log_det + quadratic + (double)(l->reml ? d->n - r : d->n) * LOG_2_PI;
+    l->value = log_det - d->log_weights + quadratic + (double)(l->reml ? d->n - r : d->n) * LOG_2_PI;
     if (l->reml) l->value += log_a - 2 * d->log_basis;
     return isfinite(l->value);
 }

@@ -389,11 +389,29 @@ static void equal_spacing_makes_the_exponential_autoregressive(Test *t)
     CHECK_TEXT(t, plane.parameter_names[1], "range");
 }
 
+/* Weights that depend on the visit alone rescale Sigma, and equal ones do nothing else. */
+static void weights_divide_variances(Test *t)
+{
+    static const double W[] = {1.7, 0.6, 2.2};
+    Frame *frame = trial(t, 60, 3, true, 22);
+    frame_add_column(frame, STR("w"), COLUMN_NUMBER);
+    for (size_t i = 0; i < frame->n_rows; i++) frame_set_number(frame, i, 6, W[i % 3]);
+    MmrmFit plain, weighted;
+    MmrmOptions options = {.df = MMRM_KENWARD_ROGER};
+    if (!fit_frame(t, frame, "y ~ base + arm * visit + us(visit | id)", options, &plain)) return;
+    options.weights = STR("w");
+    if (!fit_frame(t, frame, "y ~ base + arm * visit + us(visit | id)", options, &weighted)) return;
+    check_same(t, &plain, &weighted, at_last_visit(t, &plain, "control"), at_last_visit(t, &weighted, "control"));
+    for (size_t i = 0; i < 9; i++) CHECK_NEAR(t, weighted.sigma[i], plain.sigma[i] * sqrt(W[i / 3] * W[i % 3]), 1e-7);
+}
+
 static void what_cannot_be_fitted_is_refused_by_name(Test *t)
 {
     Frame *frame = trial(t, 30, 3, false, 15), *twice = trial(t, 30, 3, false, 15), *apart = trial(t, 30, 3, false, 15), *few = trial(t, 4, 5, false, 3);
     frame_set_text(twice, 1, 2, STR("V01"));
     for (size_t i = 0; i < apart->n_rows; i += 3) frame_set_missing(apart, i + (i % 2 ? 0 : 2), 5, MISSING_UNKNOWN);
+    refused(t, frame, "y ~ arm + us(visit | id)", (MmrmOptions){.weights = STR("pain")}, ERROR_INCONSISTENT, "weight \"pain\" is no positive number in row");
+    refused(t, frame, "y ~ arm + us(visit | id)", (MmrmOptions){.weights = STR("bass")}, ERROR_INCONSISTENT, "bass");
     refused(t, frame, "y ~ arm", (MmrmOptions){0}, ERROR_USAGE, "the formula has no covariance term");
     refused(t, frame, "y ~ arm + us(visit | id) + cs(visit | id)", (MmrmOptions){0}, ERROR_USAGE, "2 covariance terms");
     refused(t, frame, "y ~ arm + sp_exp(pain, base | id)", (MmrmOptions){0}, ERROR_DEGENERATE, "\"pain\" has 90 points, more than 64");
@@ -402,6 +420,7 @@ static void what_cannot_be_fitted_is_refused_by_name(Test *t)
     refused(t, apart, "y ~ arm + us(visit | id)", (MmrmOptions){0}, ERROR_DEGENERATE, "nobody has both visits \"V01\" and \"V03\"");
     refused(t, few, "y ~ visit + us(visit | id)", (MmrmOptions){0}, ERROR_DEGENERATE, "");
     refused(t, frame, "y ~ base + us(pain | id)", (MmrmOptions){0}, ERROR_DEGENERATE, "90 visits, more than 64");
+    refused(t, trial(t, 400, 8, false, 4), "y ~ arm + us(visit | id / id)", (MmrmOptions){0}, ERROR_DEGENERATE, "400 covariances of 8 visits");
     refused(t, frame, "y ~ arm + us(visit | pain / id)", (MmrmOptions){0}, ERROR_INCONSISTENT, "subject \"S000\" is in two groups");
     refused(t, trial(t, 30, 3, true, 16), "y ~ arm * visit + us(visit | id)", (MmrmOptions){.max_iterations = 1, .tolerance = 1e-30}, ERROR_NO_CONVERGENCE, "no optimum after 1 iterations");
 }
@@ -518,6 +537,7 @@ static const TestCase CASES[] = {
     {"ten ill-scaled visits converge untouched", ten_ill_scaled_visits_converge_untouched},
     {"every structure converges on a made-up trial", every_structure_converges_on_a_made_up_trial},
     {"equal spacing makes the exponential autoregressive", equal_spacing_makes_the_exponential_autoregressive},
+    {"weights divide variances", weights_divide_variances},
     {"what cannot be fitted is refused by name", what_cannot_be_fitted_is_refused_by_name},
     {"contrasts that say nothing are refused", contrasts_that_say_nothing_are_refused},
     {"any frame gives an answer or an error", any_frame_gives_an_answer_or_an_error},
