@@ -77,10 +77,11 @@ typedef struct {
 } MmrmFit;
 
 /* Fits the model, whose formula has one covariance term. Each subject has at most one row per visit.
- * Fails: USAGE (no covariance term, or several), INCONSISTENT (two rows of one subject at one
- * visit; a subject in two groups; no such weights, or one that is not positive), DEGENERATE (more than MMRM_MAX_VISITS visits; too many groups; no residual degrees of freedom; visits
- * that no subject has together, named, when the structure is unstructured; an optimum on the boundary, or a likelihood that is
- * flat in some direction), NO_CONVERGENCE.
+ * Fails: USAGE (no covariance term, or several), INCONSISTENT (two rows of one subject at one visit; a subject in two
+ * groups; no such weights, or one that is not positive; coordinates that are not numbers), DEGENERATE (more than
+ * MMRM_MAX_VISITS visits; too many groups; no residual degrees of freedom; visits that no subject has together, named,
+ * when the structure is unstructured; an optimum on the boundary, or a likelihood that is flat in some direction),
+ * NO_CONVERGENCE.
  * Method: Newton steps within a trust region on -2 log likelihood, in coordinates where the current Sigma is the
  * identity; exact first and second derivatives. Memory: everything lives in `arena`.
  * Checked against SAS PROC MIXED and closed forms. */
