@@ -73,13 +73,15 @@ static Document *start(Arena *arena, const Protocol *protocol)
     return document;
 }
 
+/* Subjects are watched from their first dose, or from their enrolment where nothing is given. */
 static bool write_monitoring(Document *document, const ReportRequest *request, Error *err)
 {
-    ReportFrame adverse_events, doses;
+    bool has_doses = request->protocol->product.at != NULL;
+    ReportFrame adverse_events, treated;
     if (request->protocol->safety.stopping.n == 0 || request->protocol->data.at) return true;
     return request->source.get(request->source.context, document->arena, STR("adverse_events"), &adverse_events, err) &&
-           request->source.get(request->source.context, document->arena, STR("doses"), &doses, err) &&
-           monitoring_write(document, request->protocol, adverse_events.frame, doses.frame, err);
+           request->source.get(request->source.context, document->arena, has_doses ? STR("doses") : STR("subjects"), &treated, err) &&
+           monitoring_write(document, request->protocol, adverse_events.frame, treated.frame, has_doses ? STR("DATE") : STR("ENROLLED"), err);
 }
 
 bool report_compose(Arena *arena, const ReportRequest *request, Document **made, Error *err)

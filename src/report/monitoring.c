@@ -14,39 +14,42 @@ typedef struct {
 } Units;
 
 typedef struct {
-    size_t n, n_unwatched;            /* unwatched: of subjects for whom no dose is recorded */
+    size_t n;
+    size_t n_unwatched;               /* of subjects who are not watched */
+    size_t n_partial;                 /* without a full date */
     MonitorEvent *items;
     size_t *row;                      /* of adverse_events */
 } Events;
 
-static bool full_day(const Column *column, size_t row, int64_t *day, Error *err)
+/* The first day the cell can mean; false when it says nothing. *is_full may be NULL. */
+static bool earliest_day(const Column *column, size_t row, int64_t *day, bool *is_full)
 {
     Date date;
-    if (column->missing[row] || !date_parse(str_slice(column->texts[row], 0, 10), &date, err) || !date_is_full(date)) {
-        error_set(err, ERROR_INCONSISTENT, "row %zu of column \"" STR_FMT "\" has no full date", row + 1, STR_ARG(column->name));
-        return error_hint(err, "A stopping rule needs to know when; correct the date.");
-    }
-    *day = date_days(date);
+    if (is_full) *is_full = false;
+    if (column->missing[row] || !date_parse(str_slice(column->texts[row], 0, 10), &date, NULL)) return false;
+    if (is_full) *is_full = date_is_full(date);
+    *day = date_days(date_earliest(date));
     return true;
 }
 
-static bool collect_units(Arena *arena, const Frame *doses, bool per_dose, Units *units, Error *err)
+static bool collect_units(Arena *arena, const Frame *treated, Str since, bool per_dose, Units *units, Error *err)
 {
     const Column *subject, *date;
-    if (!frame_need(doses, STR("SUBJID"), &subject, err) || !frame_need(doses, STR("DATE"), &date, err)) return false;
-    *units = (Units){.day = ARENA_ARRAY(arena, int64_t, doses->n_rows),
-                     .subject = ARENA_ARRAY(arena, Str, doses->n_rows),
+    if (!frame_need(treated, STR("SUBJID"), &subject, err) || !frame_need(treated, since, &date, err)) return false;
+    *units = (Units){.day = ARENA_ARRAY(arena, int64_t, treated->n_rows),
+                     .subject = ARENA_ARRAY(arena, Str, treated->n_rows),
                      .of_subject = map_new(arena),
                      .per_dose = per_dose};
-    size_t *rows = ARENA_ARRAY(arena, size_t, doses->n_rows);
-    for (size_t i = 0; i < doses->n_rows; i++) rows[i] = i;
-    frame_sort_rows(date, false, rows, doses->n_rows);
-    for (size_t i = 0; i < doses->n_rows; i++) {
-        if (date->missing[rows[i]]) continue;              /* a dose that was not given */
+    size_t *rows = ARENA_ARRAY(arena, size_t, treated->n_rows);
+    for (size_t i = 0; i < treated->n_rows; i++) rows[i] = i;
+    frame_sort_rows(date, false, rows, treated->n_rows);
+    for (size_t i = 0; i < treated->n_rows; i++) {
+        int64_t day;
         bool is_new;
+        if (!earliest_day(date, rows[i], &day, NULL)) continue;      /* a dose that was not given, a subject not enrolled */
         MapEntry *entry = map_put(&units->of_subject, subject->texts[rows[i]], &is_new);
         if (!is_new && !per_dose) continue;
-        if (!full_day(date, rows[i], &units->day[units->n], err)) return false;
+        units->day[units->n] = day;
         units->subject[units->n] = subject->texts[rows[i]];
         entry->index = units->n++;
     }
@@ -73,13 +76,16 @@ static bool collect_events(Arena *arena, const Frame *adverse_events, Str condit
         return false;
     *events = (Events){.items = ARENA_ARRAY(arena, MonitorEvent, n), .row = ARENA_ARRAY(arena, size_t, n)};
     for (size_t i = 0; i < n; i++) {
-        MonitorEvent event;
-        if (!full_day(start, rows[i], &event.day, err)) return false;
+        MonitorEvent event = {.day = INT64_MIN};
+        bool is_full;
+        earliest_day(start, rows[i], &event.day, &is_full);
         event.unit = unit_of(units, subject->texts[rows[i]], event.day);
         if (event.unit == SIZE_MAX) {
             events->n_unwatched++;
             continue;
         }
+        if (!is_full && event.day < units->day[event.unit]) event.day = units->day[event.unit];
+        events->n_partial += !is_full;
         events->row[events->n] = rows[i];
         events->items[events->n++] = event;
     }
@@ -117,8 +123,8 @@ static void write_boundary(Document *document, int number, const StoppingPlan *p
     table_footnote(document, table, buf_str(&text));
 }
 
-static void write_looks(Document *document, int number, const StoppingPlan *plan, const Frame *adverse_events, const Events *events,
-                        const MonitorLook *looks, size_t n_looks, const Provenance *from)
+static void write_looks(Document *document, int number, const StoppingPlan *plan, const Frame *adverse_events, const Units *units,
+                        const Events *events, const MonitorLook *looks, size_t n_looks, const Provenance *from)
 {
     const TableColumn COLUMNS[] = {{.key = STR("date"), .header = STR("Date of event")},
                                    {.key = STR("subject"), .header = STR("Subject")},
@@ -148,9 +154,18 @@ static void write_looks(Document *document, int number, const StoppingPlan *plan
                                   "NOT COUNTED: %zu more that the rule describes, of subjects for whom no dose is recorded. "
                                   "The rule says nothing about them.",
                                   events->n_unwatched));
+    if (events->n_partial)
+        table_footnote(document, table,
+                       str_format(document->arena, "%zu without a full date: counted as early as they can have been, which stops sooner, never later.",
+                                  events->n_partial));
+    if (units->n > (size_t)plan->n)
+        table_footnote(document, table,
+                       str_format(document->arena, "The rule was planned for %d and %zu were treated; beyond %d its last boundary holds.", plan->n,
+                                  units->n, plan->n));
 }
 
-static bool write_rule(Document *document, int number, const StoppingPlan *plan, const Frame *adverse_events, const Frame *doses, Error *err)
+static bool write_rule(Document *document, int number, const StoppingPlan *plan, const Frame *adverse_events, const Frame *treated, Str since,
+                       Error *err)
 {
     Arena *arena = document->arena;
     bool beta = plan->kind == STOPPING_BETA_BINOMIAL;
@@ -164,7 +179,7 @@ static bool write_rule(Document *document, int number, const StoppingPlan *plan,
     Events events;
     MonitorLook *looks;
     size_t n_looks;
-    if (!stopping_calibrate(arena, &boundary, &rule, err) || !collect_units(arena, doses, plan->per == STOPPING_PER_DOSE, &units, err) ||
+    if (!stopping_calibrate(arena, &boundary, &rule, err) || !collect_units(arena, treated, since, plan->per == STOPPING_PER_DOSE, &units, err) ||
         !collect_events(arena, adverse_events, plan->event, &units, &events, err) ||
         !monitor_looks(arena, &rule, units.day, units.n, events.items, events.n, &looks, &n_looks, err))
         return error_in(err, "stopping rule \"" STR_FMT "\"", STR_ARG(plan->id));
@@ -176,14 +191,15 @@ static bool write_rule(Document *document, int number, const StoppingPlan *plan,
                                         : STR("exact Pocock-type stopping boundary (docs/methods/stopping-boundaries.md)"),
                          .options = str_format(arena, "p0 %g, alpha %g, at most %d", plan->p0, plan->alpha, plan->n)};
     write_boundary(document, number, plan, &rule, from);
-    write_looks(document, number, plan, adverse_events, &events, looks, n_looks, from);
+    write_looks(document, number, plan, adverse_events, &units, &events, looks, n_looks, from);
     return true;
 }
 
-bool monitoring_write(Document *document, const Protocol *protocol, const Frame *adverse_events, const Frame *doses, Error *err)
+bool monitoring_write(Document *document, const Protocol *protocol, const Frame *adverse_events, const Frame *treated, Str since,
+                      Error *err)
 {
     if (protocol->safety.stopping.n) document_heading(document, 1, STR("Stopping rules"));
     for (size_t i = 0; i < protocol->safety.stopping.n; i++)
-        if (!write_rule(document, (int)i + 1, &protocol->safety.stopping.items[i], adverse_events, doses, err)) return false;
+        if (!write_rule(document, (int)i + 1, &protocol->safety.stopping.items[i], adverse_events, treated, since, err)) return false;
     return true;
 }

@@ -8,12 +8,14 @@
 #include "report/document.h"
 
 /* Adds a heading and, for each stopping rule, a table of the boundary with its operating characteristics and a table
- * of the looks. Nothing is added when the protocol has no rule. Subjects count as treated from their first dose.
+ * of the looks. Nothing is added when the protocol has no rule.
  *   adverse_events   SUBJID, START, and the columns the rules' conditions read
- *   doses            SUBJID, DOSE, DATE
- * Fails: INCONSISTENT (a missing column, a condition that does not fit, a date that is not full), and what
- * stopping_calibrate says of a rule. */
+ *   treated          SUBJID and the date column `since`: a row per dose, or per enrolled subject where the protocol has
+ *                    no product; who has no date there is not watched. A subject is watched from its first date on
+ * A date that is not full counts as early as it can have been, which makes a rule stop sooner, never later; the table
+ * says how many. Fails: INCONSISTENT (a missing column, a condition that does not fit), and what stopping_calibrate
+ * says of a rule. */
 MUST_USE bool monitoring_write(Document *document, const Protocol *protocol, const Frame *adverse_events,
-                               const Frame *doses, Error *err);
+                               const Frame *treated, Str since, Error *err);
 
 #endif

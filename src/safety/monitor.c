@@ -29,7 +29,8 @@ bool monitor_looks(Arena *arena, const StoppingRule *rule, const int64_t *unit_d
             look.n += unit_day[u] <= event->day || had_event[u];
             look.events += had_event[u];
         }
-        if (!stopping_evaluate(rule, look.n, look.events, &look.verdict, err)) return false;
+        int n = look.n < rule->plan.n_max ? look.n : rule->plan.n_max, n_events_by_then = look.events < n ? look.events : n;
+        if (!stopping_evaluate(rule, n, n_events_by_then, &look.verdict, err)) return false;
         (*looks)[(*n_looks)++] = look;
     }
     return true;

@@ -18,9 +18,10 @@ typedef struct {
 } MonitorLook;
 
 /* The looks in order of day (events of one day: as given). A second event of a unit is no look; an event before its
- * unit's own day counts the unit as treated. looks (n_looks of them) lives in `arena`.
+ * unit's own day counts the unit as treated. Beyond the units that the rule was planned for, its last boundary holds, which
+ * is stricter than a longer plan's. looks (n_looks of them) lives in `arena`.
  *   unit_day   n_units days on which each unit was treated
- * Fails: INCONSISTENT (an event of a unit that is not there; more units than the rule plans for). */
+ * Fails: INCONSISTENT (an event of a unit that is not there). */
 MUST_USE bool monitor_looks(Arena *arena, const StoppingRule *rule, const int64_t *unit_day, size_t n_units,
                             const MonitorEvent *events, size_t n_events, MonitorLook **looks, size_t *n_looks, Error *err);
 

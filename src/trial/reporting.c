@@ -79,6 +79,19 @@ static Str describe_trial(void *context, Arena *arena)
                       (long long)datasets->n_entries, STR_ARG(str_slice(datasets->head, 0, 16)));
 }
 
+/* A report puts the journal's hash under every table: it may do so only when the data are what the journal says. */
+static bool is_sound(Arena *arena, Trial *trial, Str path, Error *err)
+{
+    TrialVerdict verdict;
+    if (!trial_verify(trial, arena, STR(""), &verdict, err)) return false;
+    if (verdict.sound) return true;
+    error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" was altered: " STR_FMT, STR_ARG(path), STR_ARG(verdict.detail));
+    if (verdict.table.len)
+        error_in(err, "table \"" STR_FMT "\", row " STR_FMT "%s" STR_FMT, STR_ARG(verdict.table), STR_ARG(verdict.key),
+                 verdict.column.len ? ", column " : "", STR_ARG(verdict.column));
+    return error_hint(err, "No report is made of it. `equipoise verify` says more; go back to a backup that verifies.");
+}
+
 static bool from_trial(Arena *arena, const ReportingRequest *request, Document **document, Error *err)
 {
     Trial *trial;
@@ -87,7 +100,9 @@ static bool from_trial(Arena *arena, const ReportingRequest *request, Document *
         error_set(err, ERROR_USAGE, "\"" STR_FMT "\" is a trial file and holds its own data", STR_ARG(request->path));
         return error_hint(err, "Leave --data away, or name the protocol instead of the trial file.");
     }
-    if (!trial_open(arena, request->path, &trial, err) || !datasets_build(trial, arena, datasets, err)) return false;
+    if (!trial_open(arena, request->path, &trial, err) || !is_sound(arena, trial, request->path, err) ||
+        !datasets_build(trial, arena, datasets, err))
+        return false;
     ReportRequest report = {.protocol = trial_protocol(trial),
                             .source = {datasets, trial_frame},
                             .describe = describe_trial,

@@ -31,7 +31,7 @@ static Document *written(Test *t, const char *second_start, Error *err)
     Protocol protocol = {.safety = {.stopping = {1, &plan}}};
     Document *document = document_new(t->arena, STR("Report"));
     Frame *events = frame_of(t, "adverse_events", COLUMNS, 3, CELLS, 3);
-    return monitoring_write(document, &protocol, events, doses(t), err) ? document : NULL;
+    return monitoring_write(document, &protocol, events, doses(t), STR("DATE"), err) ? document : NULL;
 }
 
 static void two_serious_events_in_three_children_stop_the_trial(Test *t)
@@ -50,12 +50,17 @@ static void two_serious_events_in_three_children_stop_the_trial(Test *t)
     CHECK_TEXT(t, looks->rows[1].cells[5].text, "STOP and review");
 }
 
-static void an_event_without_a_full_date_is_an_error(Test *t)
+static void a_partial_date_counts_as_early_as_it_can_be(Test *t)
 {
     Error err = {0};
-    CHECK(t, !written(t, "2015-03", &err));
-    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "row 3 of column \"START\" has no full date");
-    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "stopping rule \"serious\"");
+    Document *document = written(t, "2015", &err);          /* S-2 was treated on 2015-02-01 */
+    if (!CHECK_OK(t, document != NULL, err)) return;
+    const Table *looks = document->blocks[2].table;
+    if (!CHECK_INT(t, looks->n_rows, 2)) return;
+    CHECK_TEXT(t, looks->rows[1].label, "2015-02-01");
+    CHECK_TEXT(t, looks->rows[1].cells[2].text, "2");
+    CHECK_TEXT(t, looks->rows[1].cells[5].text, "STOP and review");
+    CHECK_TEXT(t, looks->footnotes[0], "1 without a full date: counted as early as they can have been, which stops sooner, never later.");
 }
 
 static void an_event_without_a_dose_is_not_called_no_event(Test *t)
@@ -68,7 +73,7 @@ static void an_event_without_a_dose_is_not_called_no_event(Test *t)
     Document *document = document_new(t->arena, STR("Report"));
     Error err = {0};
     if (!CHECK_OK(t, monitoring_write(document, &protocol, frame_of(t, "adverse_events", COLUMNS, 3, CELLS, 3),
-                                      frame_of(t, "doses", DOSE_COLUMNS, 2, NULL, 0), &err), err))
+                                      frame_of(t, "doses", DOSE_COLUMNS, 2, NULL, 0), STR("DATE"), &err), err))
         return;
     const Table *looks = document->blocks[2].table;
     CHECK_TEXT(t, looks->rows[0].label, "None counted");
@@ -80,6 +85,6 @@ static void an_event_without_a_dose_is_not_called_no_event(Test *t)
 static const TestCase CASES[] = {
     {"an event without a dose is not called no event", an_event_without_a_dose_is_not_called_no_event},
     {"two serious events in three children stop the trial", two_serious_events_in_three_children_stop_the_trial},
-    {"an event without a full date is an error", an_event_without_a_full_date_is_an_error},
+    {"a partial date counts as early as it can be", a_partial_date_counts_as_early_as_it_can_be},
 };
 TEST_SUITE(monitoring, CASES);

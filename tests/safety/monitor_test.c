@@ -42,6 +42,22 @@ static void the_same_events_one_subject_later_do_not_stop(Test *t)
     CHECK(t, looks[2].n == 13 && !looks[2].verdict.stop && looks[2].verdict.boundary == 4);
 }
 
+static void beyond_the_plan_the_last_boundary_holds(Test *t)
+{
+    StoppingRule rule;
+    Error err = {0};
+    int64_t day[50];
+    MonitorEvent events[6];
+    MonitorLook *looks;
+    size_t n;
+    for (int i = 0; i < 50; i++) day[i] = i;
+    for (size_t i = 0; i < 6; i++) events[i] = (MonitorEvent){i, 100};
+    if (!calibrate(t, &rule)) return;
+    if (!CHECK_OK(t, monitor_looks(t->arena, &rule, day, 50, events, 6, &looks, &n, &err), err)) return;
+    CHECK(t, looks[4].n == 50 && looks[4].events == 5 && !looks[4].verdict.stop);
+    CHECK(t, looks[5].verdict.stop && looks[5].verdict.boundary == 6);
+}
+
 static void an_event_of_nobody_is_refused(Test *t)
 {
     StoppingRule rule;
@@ -58,6 +74,7 @@ static void an_event_of_nobody_is_refused(Test *t)
 static const TestCase CASES[] = {
     {"CR-58: a planted crossing is flagged at its event", a_planted_crossing_is_flagged_at_its_event},
     {"the same events one subject later do not stop", the_same_events_one_subject_later_do_not_stop},
+    {"beyond the plan the last boundary holds", beyond_the_plan_the_last_boundary_holds},
     {"an event of nobody is refused", an_event_of_nobody_is_refused},
 };
 TEST_SUITE(monitor, CASES);
