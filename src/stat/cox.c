@@ -12,7 +12,7 @@
 #define MOST_HALVINGS       40
 #define LEAST_VARIANCE      1e-12     /* of a standardised column, per event: below, it does not vary */
 #define LEAST_SHARE         1e-10     /* of a column's information that the columns before it leave */
-#define NEARLY_HIGHEST      1e-6      /* of the spread: a subject as near to the top stands there */
+#define NEARLY_HIGHEST      1e-9      /* of the spread: a subject as near to the top stands there */
 #define TAKES_PART          1e-3      /* of the largest part of a direction: columns below are not named */
 
 /* The partial likelihood at one place, in standardised columns. */

@@ -198,7 +198,10 @@ static void check_reference(Test *t, const Json *input, const Json *expected)
     check_fit(t, &fit, json_get(expected, "cox_stratified_efron"));
 }
 
-static void trials_agree_with_the_reference(Test *t) { reference_each(t, "survival", "Kaplan-Meier, log-rank, Cox", check_reference); }
+static void trials_agree_with_the_reference(Test *t)
+{
+    reference_each(t, "survival", "Kaplan-Meier, log-rank, Cox", check_reference);
+}
 
 /* The score test of an arm is the log-rank test: with exact ties its variance too, the hypergeometric one. */
 static void the_score_test_is_the_log_rank_test(Test *t)
@@ -309,6 +312,53 @@ static void separation_by_two_columns_is_named(Test *t)
     CHECK_ERROR(t, err, ERROR_DEGENERATE, "infinity together with 1 more");
 }
 
+/* Does any of the 7^3 small whole directions lift every event to the top of those at risk? For columns of 0 and 1 no
+ * others need trying. */
+static bool some_direction_separates(const CoxInput *in)
+{
+    for (int code = 0; code < 343; code++) {
+        int direction[] = {code % 7 - 3, code / 7 % 7 - 3, code / 49 - 3}, s[N];
+        bool highest = true, above = false;
+        for (size_t i = 0; i < in->data.n; i++) {
+            s[i] = 0;
+            for (size_t j = 0; j < 3; j++) s[i] += direction[j] * (in->x[3*i + j] > 0);
+        }
+        for (size_t i = 0; i < in->data.n; i++)
+            for (size_t j = 0; in->data.event[i] && j < in->data.n; j++) {
+                if (in->data.time[j] < in->data.time[i]) continue;
+                highest = highest && s[j] <= s[i];
+                above = above || s[j] < s[i];
+            }
+        if (highest && above) return true;
+    }
+    return false;
+}
+
+/* Small trials at random: refused as monotone when a direction separates, and otherwise fitted. */
+static void separation_is_found_just_where_it_is(Test *t)
+{
+    Rng rng = rng_stream(4, 2);
+    double time[N], x[3 * N];
+    bool event[N];
+    size_t n_separated = 0, n_fitted = 0;
+    CoxInput in = {{9, time, event}, 3, x, NAMES, NULL, NULL};
+    for (int trial = 0; trial < 400; trial++) {
+        for (size_t i = 0; i < 9; i++) time[i] = ceil(9 * rng_uniform(&rng)), event[i] = rng_uniform(&rng) < .7;
+        for (size_t i = 0; i < 27; i++) x[i] = rng_uniform(&rng) < .4;
+        Error err = {0};
+        CoxFit fit;
+        CoxOptions options = {.ties = trial % 2 ? COX_TIES_BRESLOW : COX_TIES_EFRON};
+        bool fitted = cox_fit(t->arena, &in, &options, &fit, &err);
+        if (!fitted && !str_starts(str_from(err.message), STR("the likelihood is monotone"))) {
+            CHECK_ERROR(t, err, ERROR_DEGENERATE, "column");
+            continue;
+        }
+        CHECK(t, fitted != some_direction_separates(&in));
+        n_fitted += fitted, n_separated += !fitted;
+    }
+    CHECK(t, n_fitted > 40 && n_separated > 40);
+}
+
 /* A strong effect is no separation: nearly all events, but not all, come at the top. */
 static void a_strong_effect_is_estimated(Test *t)
 {
@@ -398,6 +448,7 @@ static const TestCase CASES[] = {
     {"some coefficients are tested together", some_coefficients_are_tested_together},
     {"separation is named, not printed", separation_is_named_not_printed},
     {"separation by two columns is named", separation_by_two_columns_is_named},
+    {"separation is found just where it is", separation_is_found_just_where_it_is},
     {"a strong effect is estimated", a_strong_effect_is_estimated},
     {"columns that tell nothing are named", columns_that_tell_nothing_are_named},
     {"what cannot be fitted is refused", what_cannot_be_fitted_is_refused},
