@@ -29,7 +29,8 @@ static void compare_event(void *context, const CoxBlock *block, const CoxMoments
     place->loglik -= at_risk->log_weight;
     for (size_t j = 0; j < place->p; j++) {
         place->gradient[j] -= at_risk->mean[j];
-        for (size_t k = 0; k <= j; k++) place->information[j * place->p + k] += at_risk->covariance[j * place->p + k];
+        for (size_t k = 0; k <= j; k++)
+            place->information[j * place->p + k] += at_risk->covariance[j * place->p + k];
     }
 }
 
@@ -64,7 +65,9 @@ static bool check_columns(const CoxProblem *c, const Place *null, const Str *nam
     for (size_t j = 0; j < p; j++) {
         double whole = null->information[j*p + j], left = whole;
         if (!(whole > LEAST_VARIANCE * (double)c->n_events)) {
-            error_set(err, ERROR_DEGENERATE, "column \"" STR_FMT "\" does not vary among those at risk at any event", STR_ARG(names[j]));
+            error_set(err, ERROR_DEGENERATE,
+                      "column \"" STR_FMT "\" does not vary among those at risk at any event",
+                      STR_ARG(names[j]));
             return error_hint(err, "Leave the column out, or check the subjects and strata chosen.");
         }
         for (size_t k = 0; k < j; k++) {
@@ -72,7 +75,9 @@ static bool check_columns(const CoxProblem *c, const Place *null, const Str *nam
             left -= l[j*p + k] * l[j*p + k];
         }
         if (!(left > LEAST_SHARE * whole)) {
-            error_set(err, ERROR_DEGENERATE, "column \"" STR_FMT "\" repeats the columns before it among those at risk", STR_ARG(names[j]));
+            error_set(err, ERROR_DEGENERATE,
+                      "column \"" STR_FMT "\" repeats the columns before it among those at risk",
+                      STR_ARG(names[j]));
             return error_hint(err, "Leave one of them out.");
         }
         l[j*p + j] = sqrt(left);
@@ -93,7 +98,8 @@ static bool events_are_highest(const CoxProblem *c, const double *s)
         if (block->begins_stratum) top = -INFINITY, bottom = INFINITY;
         for (size_t i = block->first; i < event; i++) top = fmax(top, s[i]), bottom = fmin(bottom, s[i]);
         double least = INFINITY, rival = top;
-        for (size_t i = event; i < end; i++) top = fmax(top, s[i]), bottom = fmin(bottom, s[i]), least = fmin(least, s[i]);
+        for (size_t i = event; i < end; i++)
+            top = fmax(top, s[i]), bottom = fmin(bottom, s[i]), least = fmin(least, s[i]);
         if (c->ties != COX_TIES_EXACT) rival = top;
         if (least < rival - rounding) return false;
         /* if all at risk have the event at once, exact ties compare them with nobody */
@@ -112,24 +118,33 @@ static bool refuse_monotone(const double *direction, const CoxInput *in, Error *
     }
     const char *where = direction[leading] > 0 ? "plus" : "minus";
     if (n_taking_part == 1)
-        error_set(err, ERROR_DEGENERATE, "the likelihood is monotone: it rises for ever as the coefficient of column \"" STR_FMT
-                  "\" goes to %s infinity", STR_ARG(in->names[leading]), where);
+        error_set(err, ERROR_DEGENERATE,
+                  "the likelihood is monotone: it rises for ever as the coefficient of column \"" STR_FMT
+                  "\" goes to %s infinity",
+                  STR_ARG(in->names[leading]), where);
     else
-        error_set(err, ERROR_DEGENERATE, "the likelihood is monotone: it rises for ever as the coefficient of column \"" STR_FMT
-                  "\" goes to %s infinity together with %zu more", STR_ARG(in->names[leading]), where, n_taking_part - 1);
-    return error_hint(err, "Whoever had an event stood at that end among all at risk (separation), so no hazard ratio can be "
-                      "estimated; merge categories, leave the column out, or report a log-rank test.");
+        error_set(err, ERROR_DEGENERATE,
+                  "the likelihood is monotone: it rises for ever as the coefficient of column \"" STR_FMT
+                  "\" goes to %s infinity together with %zu more",
+                  STR_ARG(in->names[leading]), where, n_taking_part - 1);
+    return error_hint(
+        err,
+        "Whoever had an event stood at that end among all at risk (separation), so no hazard ratio can be "
+        "estimated; merge categories, leave the column out, or report a log-rank test.");
 }
 
 static bool refuse_to_go_on(size_t iterations, double decrement, Error *err)
 {
-    error_set(err, ERROR_NO_CONVERGENCE, "the partial likelihood is not at its maximum after %zu iterations (decrement %.3g)",
+    error_set(err, ERROR_NO_CONVERGENCE,
+              "the partial likelihood is not at its maximum after %zu iterations (decrement %.3g)",
               iterations, decrement);
-    return error_hint(err, "Look for columns that are nearly the same or have extreme values, or allow more iterations.");
+    return error_hint(
+        err, "Look for columns that are nearly the same or have extreme values, or allow more iterations.");
 }
 
 /* b moves along step, as far as the likelihood does not fall. */
-static bool move(Arena *scratch, const CoxProblem *c, const double *step, double *b, double *trial, double *eta, Place *place)
+static bool move(Arena *scratch, const CoxProblem *c, const double *step, double *b, double *trial,
+                 double *eta, Place *place)
 {
     double before = place->loglik, slack = 1e-12 * (fabs(before) + 1), length = 1;
     for (int i = 0; i < MOST_HALVINGS; i++, length /= 2) {
@@ -143,8 +158,8 @@ static bool move(Arena *scratch, const CoxProblem *c, const double *step, double
 }
 
 /* On return b is the maximum in standardised columns, eta its predictor and inverse the inverse information there. */
-static bool maximise(Arena *scratch, const CoxProblem *c, const CoxInput *in, const CoxOptions *options, double *b, double *eta,
-                     double *inverse, CoxFit *fit, Error *err)
+static bool maximise(Arena *scratch, const CoxProblem *c, const CoxInput *in, const CoxOptions *options,
+                     double *b, double *eta, double *inverse, CoxFit *fit, Error *err)
 {
     size_t p = c->p, most = options->max_iterations ? options->max_iterations : DEFAULT_ITERATIONS;
     double tolerance = options->tolerance > 0 ? options->tolerance : DEFAULT_TOLERANCE;
@@ -178,8 +193,8 @@ static CoxTest chisq_test(double statistic, double df)
 }
 
 /* vcov = (score residuals times inverse, summed by cluster)' (the same), in standardised columns. */
-static bool robust_covariance(Arena *scratch, const CoxProblem *c, const CoxInput *in, const double *eta, const double *inverse,
-                              double *vcov, Error *err)
+static bool robust_covariance(Arena *scratch, const CoxProblem *c, const CoxInput *in, const double *eta,
+                              const double *inverse, double *vcov, Error *err)
 {
     size_t p = c->p, n_clusters = 0;
     double *score = ARENA_ARRAY(scratch, double, c->n * p), *sums = ARENA_ARRAY(scratch, double, c->n * p);
@@ -193,7 +208,8 @@ static bool robust_covariance(Arena *scratch, const CoxProblem *c, const CoxInpu
         for (size_t j = 0; j < p; j++) sums[cluster*p + j] += score[i*p + j];
     }
     if (n_clusters <= p) {
-        error_set(err, ERROR_DEGENERATE, "%zu clusters are too few for robust standard errors of %zu columns", n_clusters, p);
+        error_set(err, ERROR_DEGENERATE, "%zu clusters are too few for robust standard errors of %zu columns",
+                  n_clusters, p);
         return error_hint(err, "Use model-based standard errors; robust ones need many clusters.");
     }
     memset(vcov, 0, p * p * sizeof *vcov);
@@ -224,7 +240,8 @@ static bool check_input(const CoxInput *in, const CoxOptions *options, Error *er
     if (options->level != 0 && !level_check(options->level, err)) return false;
     if (in->p == 0) {
         error_set(err, ERROR_USAGE, "the model has no column");
-        return error_hint(err, "Name at least one covariate; without any, estimate the curve by Kaplan-Meier.");
+        return error_hint(err,
+                          "Name at least one covariate; without any, estimate the curve by Kaplan-Meier.");
     }
     if (options->robust && options->ties == COX_TIES_EXACT) {
         error_set(err, ERROR_USAGE, "robust standard errors are not defined for exact ties");
@@ -277,7 +294,8 @@ bool cox_fit(Arena *arena, const CoxInput *input, const CoxOptions *options, Cox
     return true;
 }
 
-bool cox_wald(Arena *scratch, const CoxFit *fit, const size_t *column, size_t n_columns, CoxTest *test, Error *err)
+bool cox_wald(Arena *scratch, const CoxFit *fit, const size_t *column, size_t n_columns, CoxTest *test,
+              Error *err)
 {
     size_t m = n_columns, p = fit->p;
     if (m == 0) {
@@ -286,10 +304,11 @@ bool cox_wald(Arena *scratch, const CoxFit *fit, const size_t *column, size_t n_
     }
     ArenaMark mark = arena_mark(scratch);
     double *l = ARENA_ARRAY(scratch, double, m * m), *b = ARENA_ARRAY(scratch, double, m);
-    for (size_t i = 0; i < m; i++) {        /* in units of the standard errors, so that the pivots can be compared */
+    for (size_t i = 0; i < m; i++) { /* in units of the standard errors, so that the pivots can be compared */
         b[i] = fit->coef[column[i]].estimate / fit->coef[column[i]].se;
         for (size_t k = 0; k < m; k++)
-            l[i*m + k] = fit->vcov[column[i]*p + column[k]] / (fit->coef[column[i]].se * fit->coef[column[k]].se);
+            l[i * m + k] =
+                fit->vcov[column[i] * p + column[k]] / (fit->coef[column[i]].se * fit->coef[column[k]].se);
     }
     bool positive = cholesky(l, m) == m;
     for (size_t i = 0; positive && i < m; i++) positive = l[i*m + i] > 1e-7;

@@ -30,7 +30,8 @@ static void order_subjects(Arena *scratch, const CoxInput *in, CoxProblem *c)
     for (size_t i = 0; i < c->n; i++) {
         bool begins = i == 0 || place[i].stratum != place[i - 1].stratum;
         if (begins || place[i].time != place[i - 1].time)
-            c->blocks[c->n_blocks++] = (CoxBlock){.first = i, .time = place[i].time, .begins_stratum = begins};
+            c->blocks[c->n_blocks++] =
+                (CoxBlock){.first = i, .time = place[i].time, .begins_stratum = begins};
         CoxBlock *block = &c->blocks[c->n_blocks - 1];
         if (place[i].event) block->n_events++, c->n_events++;
         else block->n_censored++;
@@ -46,7 +47,8 @@ static void standardise(Arena *scratch, const CoxInput *in, CoxProblem *c)
     double *column = ARENA_ARRAY(scratch, double, c->n);
     for (size_t j = 0; j < c->p; j++) {
         for (size_t i = 0; i < c->n; i++) column[i] = in->x[c->subject[i] * c->p + j];
-        double mean = sample_mean(column, c->n), sd = sqrt(sample_sum_of_squares(column, c->n, mean) / (double)c->n);
+        double mean = sample_mean(column, c->n);
+        double sd = sqrt(sample_sum_of_squares(column, c->n, mean) / (double)c->n);
         bool varies = sd > sample_tie_tolerance(column, c->n);
         c->scale[j] = varies ? sd : 1;
         for (size_t i = 0; i < c->n; i++) c->x[i * c->p + j] = varies ? (column[i] - mean) / sd : 0;
@@ -93,7 +95,8 @@ static void moments_copy(CoxMoments *to, const CoxMoments *from, size_t p)
 
 /* a becomes the mixture of a and of b, the weights of b times exp(log_factor) and its values moved by `shift`. Sums of
  * squares are never subtracted, so that a covariance stays one however small it gets. delta holds p. */
-static void mix_in(CoxMoments *a, const CoxMoments *b, double log_factor, const double *shift, double *delta, size_t p)
+static void mix_in(CoxMoments *a, const CoxMoments *b, double log_factor, const double *shift, double *delta,
+                   size_t p)
 {
     double log_b = b->log_weight + log_factor;
     if (!(log_b > -INFINITY)) return;
@@ -152,8 +155,13 @@ void cox_sweep(Arena *scratch, const CoxProblem *problem, const double *eta, Cox
 {
     ArenaMark mark = arena_mark(scratch);
     size_t p = problem->p, stratum = 0;
-    Sweep s = {problem, eta, moments_new(scratch, p), moments_new(scratch, p), moments_new(scratch, p),
-               moments_new(scratch, p), NULL, ARENA_ARRAY(scratch, double, p), ARENA_ARRAY(scratch, double, p)};
+    Sweep s = {.c = problem, .eta = eta};
+    s.one = moments_new(scratch, p);
+    s.at_risk = moments_new(scratch, p);
+    s.tied = moments_new(scratch, p);
+    s.at = moments_new(scratch, p);
+    s.delta = ARENA_ARRAY(scratch, double, p);
+    s.zero = ARENA_ARRAY(scratch, double, p);
     s.one.log_weight = 0;
     if (problem->ties == COX_TIES_EXACT) {
         s.sets = ARENA_ARRAY(scratch, CoxMoments, problem->most_tied + 1);
@@ -217,7 +225,8 @@ void cox_score_residuals(Arena *scratch, const CoxProblem *problem, const double
             const double *sum = i < event ? sums : tied, weight = exp(eta[i]);
             for (size_t j = 0; j < p; j++) {
                 double seen = 0, x = problem->x[i*p + j];
-                for (size_t l = 0; i >= event && l < d; l++) seen += (x - r.mean[(turn + l)*p + j]) / (double)d;
+                for (size_t l = 0; i >= event && l < d; l++)
+                    seen += (x - r.mean[(turn + l) * p + j]) / (double)d;
                 score[i*p + j] = seen - weight * (x * sum[p] - sum[j]);
             }
         }

@@ -7,7 +7,7 @@
 #include "math/matrix.h"
 #include "stat/kaplan_meier.h"
 
-#define LEAST_SHARE 1e-10             /* of a drift's information that the coefficients leave: below, it is rounding */
+#define LEAST_SHARE 1e-10 /* of a drift's information that the coefficients leave: below, it is rounding */
 
 /* Each fills clock[n] for the subjects of the data. */
 static bool km_clock(Arena *scratch, const SurvivalData *data, double *clock, Error *err)
@@ -33,7 +33,8 @@ static bool log_clock(Arena *scratch, const SurvivalData *data, double *clock, E
     for (size_t i = 0; i < data->n; i++) {
         clock[i] = data->time[i] > 0 ? log(data->time[i]) : 0;
         if (data->time[i] > 0 || !data->event[i]) continue;
-        error_set(err, ERROR_DEGENERATE, "subject %zu has the event at time 0, which has no logarithm", i + 1);
+        error_set(err, ERROR_DEGENERATE, "subject %zu has the event at time 0, which has no logarithm",
+                  i + 1);
         return error_hint(err, "Use the clock \"km\" or \"rank\".");
     }
     return true;
@@ -115,8 +116,8 @@ static void residuals(const Drift *d, double *residual, double *score)
     }
 }
 
-static void fill_series(const CoxInput *in, const CoxProblem *c, const CoxFit *fit, const double *clock, const double *residual,
-                        CoxProportionality *check)
+static void fill_series(const CoxInput *in, const CoxProblem *c, const CoxFit *fit, const double *clock,
+                        const double *residual, CoxProportionality *check)
 {
     size_t p = c->p, row = 0;
     for (size_t i = 0; i < c->n; i++) {
@@ -126,7 +127,8 @@ static void fill_series(const CoxInput *in, const CoxProblem *c, const CoxFit *f
         check->clock[row] = clock[subject];
         for (size_t j = 0; j < p; j++) {
             double sum = 0;            /* residuals are in standardised columns */
-            for (size_t k = 0; k < p; k++) sum += fit->vcov_model[j*p + k] * c->scale[k] * residual[subject*p + k];
+            for (size_t k = 0; k < p; k++)
+                sum += fit->vcov_model[j * p + k] * c->scale[k] * residual[subject * p + k];
             check->scaled[row*p + j] = (double)c->n_events * sum + fit->coef[j].estimate;
         }
         row++;
@@ -140,12 +142,14 @@ static CoxTest chisq_test(double statistic, double df)
 
 static bool refuse(Error *err)
 {
-    error_set(err, ERROR_DEGENERATE, "events at too few times to tell a drift of the coefficients from the coefficients");
-    return error_hint(err, "The check needs events at several times, with covariates that vary among those at risk.");
+    error_set(err, ERROR_DEGENERATE,
+              "events at too few times to tell a drift of the coefficients from the coefficients");
+    return error_hint(
+        err, "The check needs events at several times, with covariates that vary among those at risk.");
 }
 
-bool cox_proportionality(Arena *arena, const CoxInput *input, const CoxFit *fit, CoxClock clock, CoxProportionality *check,
-                         Error *err)
+bool cox_proportionality(Arena *arena, const CoxInput *input, const CoxFit *fit, CoxClock clock,
+                         CoxProportionality *check, Error *err)
 {
     size_t n = input->data.n, p = fit->p, m = fit->n_events;
     CoxProportionality out = {.n_events = m, .p = p, .column = ARENA_ARRAY(arena, CoxTest, p)};

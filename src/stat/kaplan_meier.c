@@ -46,12 +46,13 @@ static void estimate(KaplanMeier *c)
     }
 }
 
-bool kaplan_meier(Arena *arena, const SurvivalData *data, KmInterval interval, double level, KaplanMeier *curve,
-                  Error *err)
+bool kaplan_meier(Arena *arena, const SurvivalData *data, KmInterval interval, double level,
+                  KaplanMeier *curve, Error *err)
 {
     if (!level_check(level, err) || !survival_check(data, err)) return false;
     SurvivalTimes t = survival_times(arena, data);
-    *curve = (KaplanMeier){.n = data->n, .n_times = t.n_times, .time = t.time, .interval = interval, .level = level};
+    *curve = (KaplanMeier){
+        .n = data->n, .n_times = t.n_times, .time = t.time, .interval = interval, .level = level};
     curve->at_risk = ARENA_ARRAY(arena, size_t, t.n_times);
     curve->events = ARENA_ARRAY(arena, size_t, t.n_times);
     curve->censored = ARENA_ARRAY(arena, size_t, t.n_times);
@@ -130,7 +131,8 @@ static bool check_tau(const KaplanMeier *c, double tau, Error *err)
     }
     double last = c->time[c->n_times - 1];
     if (tau <= last * (1 + 1e-12) || c->survival[c->n_times - 1] <= 0) return true;
-    error_set(err, ERROR_DEGENERATE, "the restricted mean to time %g is unknown: the watch ended at %g", tau, last);
+    error_set(err, ERROR_DEGENERATE, "the restricted mean to time %g is unknown: the watch ended at %g", tau,
+              last);
     return error_hint(err, "Choose a time up to %g.", last);
 }
 
@@ -160,7 +162,8 @@ bool kaplan_meier_mean_difference(const KaplanMeier *first, const KaplanMeier *s
     d.difference = d.second.estimate - d.first.estimate;
     d.se = hypot(d.first.se, d.second.se);
     if (d.se <= 0) {
-        error_set(err, ERROR_DEGENERATE, "neither arm has a restricted mean that varies: too few events before time %g", tau);
+        error_set(err, ERROR_DEGENERATE,
+                  "neither arm has a restricted mean that varies: too few events before time %g", tau);
         return error_hint(err, "Choose a later time, or describe the events instead.");
     }
     d.z = d.difference / d.se;

@@ -29,12 +29,14 @@ static void add_table(LogRankTest *test, const double *at_risk, double n, double
     for (size_t g = 0; g < k; g++) {
         double share = at_risk[g] / n;
         test->expected[g] += weight * d * share;
-        for (size_t h = 0; h < k; h++) test->variance[g*k + h] += spread * share * ((g == h) - at_risk[h] / n);
+        for (size_t h = 0; h < k; h++)
+            test->variance[g * k + h] += spread * share * ((g == h) - at_risk[h] / n);
     }
 }
 
 /* Walks through one stratum from the first time to the last. */
-static void add_stratum(const LogRankInput *in, const SurvivalTimes *times, size_t stratum, double *at_risk, LogRankTest *test)
+static void add_stratum(const LogRankInput *in, const SurvivalTimes *times, size_t stratum, double *at_risk,
+                        LogRankTest *test)
 {
     double n = 0, survival = 1;
     memset(at_risk, 0, in->n_groups * sizeof *at_risk);
@@ -89,7 +91,8 @@ static bool refuse(const LogRankInput *in, Error *err)
     for (size_t i = 0; i < in->data.n; i++) {
         if (!in->data.event[i]) continue;
         error_set(err, ERROR_DEGENERATE, "no two groups were at risk together when an event happened");
-        return error_hint(err, "Check the groups and strata: within each stratum, watched times must overlap.");
+        return error_hint(err,
+                          "Check the groups and strata: within each stratum, watched times must overlap.");
     }
     error_set(err, ERROR_DEGENERATE, "none of the %zu subjects had the event", in->data.n);
     return error_hint(err, "Report how long they were watched; there is nothing to compare yet.");
@@ -99,8 +102,10 @@ bool logrank_test(Arena *arena, const LogRankInput *input, LogRankTest *test, Er
 {
     if (!check_input(input, err)) return false;
     size_t k = input->n_groups, n_strata = input->stratum ? input->n_strata : 1;
-    *test = (LogRankTest){.n_groups = k, .n = ARENA_ARRAY(arena, size_t, k),
-                          .observed = ARENA_ARRAY(arena, double, k), .expected = ARENA_ARRAY(arena, double, k),
+    *test = (LogRankTest){.n_groups = k,
+                          .n = ARENA_ARRAY(arena, size_t, k),
+                          .observed = ARENA_ARRAY(arena, double, k),
+                          .expected = ARENA_ARRAY(arena, double, k),
                           .variance = ARENA_ARRAY(arena, double, k * k)};
     ArenaMark mark = arena_mark(arena);
     SurvivalTimes times = survival_times(arena, &input->data);

@@ -12,9 +12,12 @@ bool survival_check(const SurvivalData *data, Error *err)
     for (size_t i = 0; i < data->n; i++) {
         if (data->time[i] >= 0 && isfinite(data->time[i])) continue;
         if (isfinite(data->time[i]))
-            error_set(err, ERROR_MALFORMED, "number %zu of the %zu times is negative: %g", i + 1, data->n, data->time[i]);
+            error_set(err, ERROR_MALFORMED, "number %zu of the %zu times is negative: %g", i + 1, data->n,
+                      data->time[i]);
         else error_set(err, ERROR_MALFORMED, "number %zu of the %zu times is not finite", i + 1, data->n);
-        return error_hint(err, "Count time from the start of the watch; leave out who was never watched, and say how many.");
+        return error_hint(
+            err,
+            "Count time from the start of the watch; leave out who was never watched, and say how many.");
     }
     return true;
 }

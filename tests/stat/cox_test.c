@@ -9,11 +9,13 @@
 
 /* Eighteen subjects with ties, two columns, two strata, nine clusters. */
 #define N 18
-static const double TIME[N] = {2.5, 3.1, 3.1, 4.75, 5, 5, 5, 6.2, 7.9, 8.4, 8.4, 10, 1.2, 3.1, 6.6, 2.2, 9.1, 11.5};
-static const bool EVENT[N] = {true, true, false, true, true, true, false, false, true, false, true, false, true, true, true,
-                              false, true, false};
-static const double X[N * 2] = {0, 51.5, 1, 62, 1, 48.25, 0, 70.5, 1, 55, 1, 66.75, 0, 43, 1, 58.5, 0, 61, 0, 49, 1, 72.25,
-                                0, 45.5, 1, 68, 0, 59.75, 1, 52, 0, 47.5, 0, 64.25, 1, 50};
+static const double TIME[N] = {2.5, 3.1, 3.1, 4.75, 5,   5,   5,   6.2, 7.9,
+                               8.4, 8.4, 10,  1.2,  3.1, 6.6, 2.2, 9.1, 11.5};
+static const bool EVENT[N] = {true,  true, false, true, true, true, false, false, true,
+                              false, true, false, true, true, true, false, true,  false};
+static const double X[N * 2] = {0, 51.5, 1, 62,    1, 48.25, 0, 70.5, 1, 55,    1, 66.75,
+                                0, 43,   1, 58.5,  0, 61,    0, 49,   1, 72.25, 0, 45.5,
+                                1, 68,   0, 59.75, 1, 52,    0, 47.5, 0, 64.25, 1, 50};
 static const size_t STRATUM[N] = {0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 0, 1, 0, 1};
 static const size_t CLUSTER[N] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8};
 static const Str NAMES[] = {{"arm", 3}, {"age", 3}, {"site", 4}};
@@ -26,19 +28,33 @@ typedef struct {
 } FitFromR;
 
 static const FitFromR FROM_R[] = {
-    {COX_TIES_EFRON, {.0848792221422264, .0692430369840305},
+    {COX_TIES_EFRON,
+     {.0848792221422264, .0692430369840305},
      {.40073337399007236, -.00458618160365840, -.00458618160365840, .00125881445981531},
-     {-24.6411748458194, -22.4396868255497}, 4.48061041691169, 4.10481591008469,
+     {-24.6411748458194, -22.4396868255497},
+     4.48061041691169,
+     4.10481591008469,
      {.304157298333608161, .000889811597846106, .000889811597846106, .000907995689407061},
-     {.115594237524510715, -.000108712800475532, -.000108712800475532, .000830182982674143}, 5.2813749951117},
-    {COX_TIES_BRESLOW, {.0682050058383684, .0693278988345063},
+     {.115594237524510715, -.000108712800475532, -.000108712800475532, .000830182982674143},
+     5.2813749951117},
+    {COX_TIES_BRESLOW,
+     {.0682050058383684, .0693278988345063},
      {.40217633367759953, -.00464488837368970, -.00464488837368970, .00127586759732599},
-     {-24.8054778971107, -22.6378095845765}, 4.40140124133174, 4.03391370506111,
+     {-24.8054778971107, -22.6378095845765},
+     4.40140124133174,
+     4.03391370506111,
      {.294464410612293059, .000709895723932966, .000709895723932966, .000898734688289852},
-     {.113598971291361234, -.000220348675739082, -.000220348675739082, .000818538431703877}, 5.34853090148677},
-    {COX_TIES_EXACT, {.0741661903922302, .0719255337547224},
+     {.113598971291361234, -.000220348675739082, -.000220348675739082, .000818538431703877},
+     5.34853090148677},
+    {COX_TIES_EXACT,
+     {.0741661903922302, .0719255337547224},
      {.41747474987254862, -.00465294313484090, -.00465294313484090, .00133917130102439},
-     {-23.2548804846995, -21.0128311042246}, 4.53798423850332, 4.12474682250212, {0}, {0}, 0},
+     {-23.2548804846995, -21.0128311042246},
+     4.53798423850332,
+     4.12474682250212,
+     {0},
+     {0},
+     0},
 };
 
 static void fits_agree_with_r(Test *t)
@@ -84,8 +100,10 @@ static void robust_errors_agree_with_r(Test *t)
 
 static void strata_agree_with_r(Test *t)
 {
-    static const double MODEL[] = {.73877326736795268, .00479535730766066, .00479535730766066, .00164357169994869};
-    static const double ROBUST[] = {.74633162435254230, .01502775819682125, .01502775819682125, .00102730588993902};
+    static const double MODEL[] = {.73877326736795268, .00479535730766066, .00479535730766066,
+                                   .00164357169994869};
+    static const double ROBUST[] = {.74633162435254230, .01502775819682125, .01502775819682125,
+                                    .00102730588993902};
     Error err = {0};
     CoxFit fit;
     CoxProportionality zph;
@@ -116,9 +134,9 @@ static void proportionality_agrees_with_r(Test *t)
          {5.44406117661626e-07, 3.10155527068360e-01, 3.15595515514690e-01},
          {.0198655312942518, .0669910994562692, .1025712585480495},
          {.0567803670496676, .2335212462799237, .2668200504145652}}};
-    static const double SCALED[] = {1.61103681113604, .1279006981094530, -1.83334228444426, -.0477920124371189,
-                                    1.97656030272444, .0422844449773772, -2.31799881647581, .0615767847371906,
-                                    -2.76284624925500, .1998724622548397};
+    static const double SCALED[] = {
+        1.61103681113604,  .1279006981094530, -1.83334228444426, -.0477920124371189, 1.97656030272444,
+        .0422844449773772, -2.31799881647581, .0615767847371906, -2.76284624925500,  .1998724622548397};
     Error err = {0};
     CoxFit fit;
     CoxProportionality zph;
@@ -147,8 +165,10 @@ static void check_fit(Test *t, const CoxFit *fit, const Json *want)
         CHECK_NEAR(t, fit->coef[j].estimate, reference_numbers(t, want, "coef", &n)[j], 1e-8);
         CHECK_NEAR(t, fit->coef[j].se, reference_numbers(t, want, "se", &n)[j], 1e-8);
         if (!json_get(want, "loglik")) continue;
-        CHECK_NEAR(t, fit->coef[j].hazard_ratio_ci.lower, reference_numbers(t, want, "hr_lower", &n)[j], 1e-8);
-        CHECK_NEAR(t, fit->coef[j].hazard_ratio_ci.upper, reference_numbers(t, want, "hr_upper", &n)[j], 1e-8);
+        CHECK_NEAR(t, fit->coef[j].hazard_ratio_ci.lower, reference_numbers(t, want, "hr_lower", &n)[j],
+                   1e-8);
+        CHECK_NEAR(t, fit->coef[j].hazard_ratio_ci.upper, reference_numbers(t, want, "hr_upper", &n)[j],
+                   1e-8);
     }
     if (!json_get(want, "loglik")) return;
     CHECK_NEAR(t, fit->loglik_null, reference_numbers(t, want, "loglik", &n)[0], 1e-12);
@@ -181,7 +201,8 @@ static void check_reference(Test *t, const Json *input, const Json *expected)
     size_t n, n_codes;
     CoxInput in = {.data = reference_survival(t, input), .p = 2, .names = NAMES};
     const size_t *arm = codes_of_texts(t, json_get(input, "arm"), &n_codes);
-    const double *age = reference_numbers(t, input, "age", &n), *robust = reference_numbers(t, expected, "cox_robust_se", &n_codes);
+    const double *age = reference_numbers(t, input, "age", &n),
+                 *robust = reference_numbers(t, expected, "cox_robust_se", &n_codes);
     double *x = ARENA_ARRAY(t->arena, double, 2 * n);
     for (size_t i = 0; i < n; i++) x[2*i] = (double)arm[i], x[2*i + 1] = age[i];
     in.x = x;
@@ -289,7 +310,8 @@ static void separation_is_named_not_printed(Test *t)
     CoxInput in = {{60, time, event}, 3, x, NAMES, NULL, NULL};
     for (size_t k = 0; k < 3; k++) {
         CHECK(t, !cox_fit(t->arena, &in, &(CoxOptions){.ties = ties[k]}, &fit, &err));
-        CHECK_ERROR(t, err, ERROR_DEGENERATE, "the likelihood is monotone: it rises for ever as the coefficient of column "
+        CHECK_ERROR(t, err, ERROR_DEGENERATE,
+                    "the likelihood is monotone: it rises for ever as the coefficient of column "
                     "\"arm\" goes to minus infinity");
         CHECK_ERROR(t, err, ERROR_DEGENERATE, "no hazard ratio can be estimated");
     }
@@ -302,7 +324,8 @@ static void separation_is_named_not_printed(Test *t)
 static void separation_by_two_columns_is_named(Test *t)
 {
     static const double time[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-    static const double x[] = {4, 5.5, 6, 2.75, 2, 6.25, 5, 2.5, 3, 4, 3.5, 3, 1, 5, 4, 1.75, 2, 3.25, 2.5, 2};
+    static const double x[] = {4,   5.5, 6, 2.75, 2, 6.25, 5, 2.5,  3,   4,
+                               3.5, 3,   1, 5,    4, 1.75, 2, 3.25, 2.5, 2};
     static const bool event[] = {true, true, true, true, true, true, true, true, true, true};
     Error err = {0};
     CoxFit fit;
@@ -343,7 +366,8 @@ static void separation_is_found_just_where_it_is(Test *t)
     size_t n_separated = 0, n_fitted = 0;
     CoxInput in = {{9, time, event}, 3, x, NAMES, NULL, NULL};
     for (int trial = 0; trial < 400; trial++) {
-        for (size_t i = 0; i < 9; i++) time[i] = ceil(9 * rng_uniform(&rng)), event[i] = rng_uniform(&rng) < .7;
+        for (size_t i = 0; i < 9; i++)
+            time[i] = ceil(9 * rng_uniform(&rng)), event[i] = rng_uniform(&rng) < .7;
         for (size_t i = 0; i < 27; i++) x[i] = rng_uniform(&rng) < .4;
         Error err = {0};
         CoxFit fit;
@@ -379,7 +403,8 @@ static void columns_that_tell_nothing_are_named(Test *t)
     Error err = {0};
     CoxFit fit;
     CoxInput in = {{N, TIME, EVENT}, 3, x, NAMES, NULL, NULL};
-    for (size_t i = 0; i < N; i++) x[3*i] = X[2*i], x[3*i + 1] = X[2*i + 1], x[3*i + 2] = 3 - X[2*i] + .1 * X[2*i + 1];
+    for (size_t i = 0; i < N; i++)
+        x[3 * i] = X[2 * i], x[3 * i + 1] = X[2 * i + 1], x[3 * i + 2] = 3 - X[2 * i] + .1 * X[2 * i + 1];
     CHECK(t, !cox_fit(t->arena, &in, &(CoxOptions){0}, &fit, &err));
     CHECK_ERROR(t, err, ERROR_DEGENERATE, "column \"site\" repeats the columns before it");
     for (size_t i = 0; i < N; i++) x[3*i + 2] = 7.25;

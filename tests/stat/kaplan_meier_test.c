@@ -19,23 +19,26 @@ typedef struct {
 
 static const IntervalFromR FROM_R[] = {
     {KM_INTERVAL_LOG,
-     {.79439257825462, .673901550038014, .555644025267455, .357068444296885, .357068444296885, .217793534025986,
-      .109194042128729, .109194042128729},
+     {.79439257825462, .673901550038014, .555644025267455, .357068444296885, .357068444296885,
+      .217793534025986, .109194042128729, .109194042128729},
      {1, 1, .987497066541893, .864377629102451, .864377629102451, .797136204651495, .706636482384228,
       .706636482384228},
-     {2.5, 3.1, 5, 7.9}, {5, 8.4, INFINITY, INFINITY}},
+     {2.5, 3.1, 5, 7.9},
+     {5, 8.4, INFINITY, INFINITY}},
     {KM_INTERVAL_LOG_LOG,
-     {.637006901603764, .557477688568739, .45736426757811, .287397278675837, .287397278675837, .159326954903609,
-      .0702872496523885, .0702872496523885},
-     {.983352100550547, .944700474610229, .891250921297193, .757990849191434, .757990849191434, .658841114070326,
-      .539041779730769, .539041779730769},
-     {2.5, 2.5, 4.75, 7.9}, {4.75, 7.9, INFINITY, INFINITY}},
+     {.637006901603764, .557477688568739, .45736426757811, .287397278675837, .287397278675837,
+      .159326954903609, .0702872496523885, .0702872496523885},
+     {.983352100550547, .944700474610229, .891250921297193, .757990849191434, .757990849191434,
+      .658841114070326, .539041779730769, .539041779730769},
+     {2.5, 2.5, 4.75, 7.9},
+     {4.75, 7.9, INFINITY, INFINITY}},
     {KM_INTERVAL_PLAIN,
-     {.785431045772111, .656375258218558, .527760859519572, .309977150023954, .309977150023954, .146358741984287,
-      .018418074733778, .018418074733778},
+     {.785431045772111, .656375258218558, .527760859519572, .309977150023954, .309977150023954,
+      .146358741984287, .018418074733778, .018418074733778},
      {1, 1, .95372062196191, .801133961087157, .801133961087157, .686974591349047, .537137480821777,
       .537137480821777},
-     {2.5, 3.1, 5, 7.9}, {5, 7.9, INFINITY, INFINITY}},
+     {2.5, 3.1, 5, 7.9},
+     {5, 7.9, INFINITY, INFINITY}},
 };
 
 static void check_bound(Test *t, double got, double want)
@@ -60,7 +63,8 @@ static void a_curve_agrees_with_r(Test *t)
         if (!CHECK_OK(t, kaplan_meier(t->arena, &TWELVE, r->interval, .9, &curve, &err), err)) return;
         CHECK(t, curve.n == 12 && curve.n_events == 7 && curve.n_times == 8);
         for (size_t k = 0; k < 8; k++) {
-            CHECK(t, curve.at_risk[k] == AT_RISK[k] && curve.events[k] == EVENTS[k] && curve.censored[k] == CENSORED[k]);
+            CHECK(t, curve.at_risk[k] == AT_RISK[k] && curve.events[k] == EVENTS[k] &&
+                         curve.censored[k] == CENSORED[k]);
             CHECK_NEAR(t, curve.survival[k], SURVIVAL[k], 1e-14);
             CHECK_NEAR(t, curve.se[k], SE[k], 1e-13);
             CHECK_NEAR(t, curve.ci[k].lower, r->lower[k], 1e-12);
@@ -92,11 +96,14 @@ static void restricted_means_agree_with_r(Test *t)
 static void check_curve(Test *t, const KaplanMeier *curve, const Json *want)
 {
     size_t n, m;
-    const double *time = reference_numbers(t, want, "time", &n), *at_risk = reference_numbers(t, want, "n_risk", &m);
-    const double *events = reference_numbers(t, want, "n_event", &m), *survival = reference_numbers(t, want, "surv", &m);
+    const double *time = reference_numbers(t, want, "time", &n),
+                 *at_risk = reference_numbers(t, want, "n_risk", &m);
+    const double *events = reference_numbers(t, want, "n_event", &m),
+                 *survival = reference_numbers(t, want, "surv", &m);
     if (!CHECK_INT(t, curve->n_times, n)) return;
     for (size_t k = 0; k < n; k++) {
-        const Json *lower = &json_get(want, "lower_log")->items[k], *upper = &json_get(want, "upper_log")->items[k];
+        const Json *lower = &json_get(want, "lower_log")->items[k],
+                   *upper = &json_get(want, "upper_log")->items[k];
         CHECK_NEAR(t, curve->time[k], time[k], 0);
         CHECK_NEAR(t, (double)curve->at_risk[k], at_risk[k], 0);
         CHECK_NEAR(t, (double)curve->events[k], events[k], 0);
@@ -123,7 +130,10 @@ static void check_median(Test *t, const SurvivalData *arm, size_t a, KmInterval 
     Error err = {0};
     KaplanMeier curve;
     KmQuantile q;
-    CHECK_OK(t, kaplan_meier(t->arena, arm, interval, .95, &curve, &err) && kaplan_meier_quantile(&curve, .5, &q, &err), err);
+    CHECK_OK(t,
+             kaplan_meier(t->arena, arm, interval, .95, &curve, &err) &&
+                 kaplan_meier_quantile(&curve, .5, &q, &err),
+             err);
     check_reached(t, q.estimate, &json_get(want, "median")->items[a]);
     check_reached(t, q.ci.lower, &json_get(want, "lower")->items[a]);
     check_reached(t, q.ci.upper, &json_get(want, "upper")->items[a]);
@@ -137,7 +147,8 @@ static void check_arms(Test *t, const Json *input, const Json *expected)
     size_t n_arms, n;
     SurvivalData all = reference_survival(t, input);
     const size_t *arm = codes_of_texts(t, json_get(input, "arm"), &n_arms);
-    const Json *km = json_get(expected, "km"), *rmst = json_get(expected, "rmst"), *median = json_get(expected, "median");
+    const Json *km = json_get(expected, "km"), *rmst = json_get(expected, "rmst"),
+               *median = json_get(expected, "median");
     for (size_t a = 0; a < n_arms; a++) {
         SurvivalData data = survival_of_code(t, &all, arm, a);
         if (!CHECK_OK(t, kaplan_meier(t->arena, &data, KM_INTERVAL_LOG, .95, &curve, &err), err)) return;
@@ -151,7 +162,10 @@ static void check_arms(Test *t, const Json *input, const Json *expected)
     }
 }
 
-static void arms_agree_with_the_reference(Test *t) { reference_each(t, "survival", "Kaplan-Meier", check_arms); }
+static void arms_agree_with_the_reference(Test *t)
+{
+    reference_each(t, "survival", "Kaplan-Meier", check_arms);
+}
 
 /* Without censoring the curve is the share still free of the event, and Greenwood's variance is binomial. */
 static void without_censoring_it_is_the_binomial_share(Test *t)
@@ -179,8 +193,9 @@ static void the_curve_is_read_at_any_time(Test *t)
     Error err = {0};
     KaplanMeier curve;
     CHECK_OK(t, kaplan_meier(t->arena, &TWELVE, KM_INTERVAL_LOG, .9, &curve, &err), err);
-    KmPoint start = kaplan_meier_at(&curve, 0), at = kaplan_meier_at(&curve, 5), later = kaplan_meier_at(&curve, 5.01),
-            end = kaplan_meier_at(&curve, 10), after = kaplan_meier_at(&curve, 10.5);
+    KmPoint start = kaplan_meier_at(&curve, 0), at = kaplan_meier_at(&curve, 5),
+            later = kaplan_meier_at(&curve, 5.01), end = kaplan_meier_at(&curve, 10),
+            after = kaplan_meier_at(&curve, 10.5);
     CHECK(t, start.known && start.at_risk == 12 && start.survival == 1 && start.ci.lower == 1);
     CHECK(t, at.known && at.at_risk == 8 && later.at_risk == 5 && end.known && end.at_risk == 1);
     CHECK_NEAR(t, at.survival, 5/9., 1e-14);
@@ -227,10 +242,14 @@ static void means_of_two_arms_are_compared(Test *t)
     KmMeanDifference d, back;
     CHECK_OK(t, kaplan_meier(t->arena, &TWELVE, KM_INTERVAL_LOG, .95, &a, &err) &&
              kaplan_meier(t->arena, &data, KM_INTERVAL_LOG, .95, &b, &err), err);
-    CHECK_OK(t, kaplan_meier_mean_difference(&a, &b, 9, &d, &err) && kaplan_meier_mean_difference(&b, &a, 9, &back, &err), err);
+    CHECK_OK(t,
+             kaplan_meier_mean_difference(&a, &b, 9, &d, &err) &&
+                 kaplan_meier_mean_difference(&b, &a, 9, &back, &err),
+             err);
     CHECK_NEAR(t, d.difference, d.second.estimate - d.first.estimate, 0);
     CHECK_NEAR(t, d.se * d.se, d.first.se * d.first.se + d.second.se * d.second.se, 1e-14);
-    CHECK(t, d.difference == -back.difference && d.p_two_sided == back.p_two_sided && d.ci.lower == -back.ci.upper);
+    CHECK(t, d.difference == -back.difference && d.p_two_sided == back.p_two_sided &&
+                 d.ci.lower == -back.ci.upper);
     CHECK(t, !kaplan_meier_mean_difference(&a, &b, 9.75, &d, &err));
     CHECK_ERROR(t, err, ERROR_DEGENERATE, "unknown: the watch ended at 9.5");
     CHECK_ERROR(t, err, ERROR_DEGENERATE, "second arm");

@@ -7,7 +7,8 @@
 /* Fifteen subjects in three groups and two strata, with ties. */
 #define N 15
 static const double TIME[N] = {2.5, 3.1, 3.1, 4.75, 5, 5, 5, 6.2, 7.9, 8.4, 8.4, 10, 1.2, 3.1, 6.6};
-static const bool EVENT[N] = {true, true, false, true, true, true, false, false, true, false, true, false, true, true, true};
+static const bool EVENT[N] = {true, true,  false, true,  true, true, false, false,
+                              true, false, true,  false, true, true, true};
 static const size_t GROUP[N] = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 2, 0, 0};
 static const size_t STRATUM[N] = {0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 0};
 
@@ -30,7 +31,8 @@ static void three_groups_agree_with_r(Test *t)
     if (!CHECK_OK(t, logrank_test(t->arena, &in, &test, &err), err)) return;
     CHECK_NEAR(t, test.chisq, .09664072025654312, 1e-12);
     CHECK_NEAR(t, test.df, 2, 0);
-    CHECK(t, test.n[0] == 6 && test.n[1] == 4 && test.n[2] == 5 && test.observed[0] == 4 && test.observed[2] == 3);
+    CHECK(t, test.n[0] == 6 && test.n[1] == 4 && test.n[2] == 5 && test.observed[0] == 4 &&
+                 test.observed[2] == 3);
     for (size_t g = 0; g < 3; g++) CHECK_NEAR(t, test.expected[g], EXPECTED[g], 1e-13);
     for (size_t i = 0; i < 9; i++) CHECK_NEAR(t, test.variance[i], VARIANCE[i], 1e-13);
     in.rho = 1;
@@ -66,7 +68,8 @@ static void check_reference(Test *t, const Json *input, const Json *expected)
     in.rho = 0;
     in.stratum = codes_of_texts(t, json_get(input, "stratum"), &in.n_strata);
     CHECK_OK(t, logrank_test(t->arena, &in, &stratified, &err), err);
-    const Json *want = json_get(expected, "logrank"), *want_stratified = json_get(expected, "stratified_logrank");
+    const Json *want = json_get(expected, "logrank"),
+               *want_stratified = json_get(expected, "stratified_logrank");
     for (size_t g = 0; g < 2; g++) {
         CHECK_NEAR(t, test.observed[g], reference_numbers(t, want, "observed", &n)[g], 1e-12);
         CHECK_NEAR(t, test.expected[g], reference_numbers(t, want, "expected", &n)[g], 1e-11);
@@ -81,7 +84,10 @@ static void check_reference(Test *t, const Json *input, const Json *expected)
     CHECK_NEAR(t, stratified.p, reference_number(t, want_stratified, "p"), 1e-8);
 }
 
-static void arms_agree_with_the_reference(Test *t) { reference_each(t, "survival", "Kaplan-Meier, log-rank", check_reference); }
+static void arms_agree_with_the_reference(Test *t)
+{
+    reference_each(t, "survival", "Kaplan-Meier, log-rank", check_reference);
+}
 
 /* Stretching time, and naming the groups otherwise, change nothing that matters. */
 static void only_the_order_of_times_matters(Test *t)
@@ -94,7 +100,8 @@ static void only_the_order_of_times_matters(Test *t)
     LogRankTest test, other;
     LogRankInput in = fifteen(STRATUM, .5), changed = in;
     changed.data.time = stretched, changed.group = renamed;
-    CHECK_OK(t, logrank_test(t->arena, &in, &test, &err) && logrank_test(t->arena, &changed, &other, &err), err);
+    CHECK_OK(t, logrank_test(t->arena, &in, &test, &err) && logrank_test(t->arena, &changed, &other, &err),
+             err);
     CHECK_NEAR(t, other.chisq, test.chisq, 1e-11);
     for (size_t g = 0; g < 3; g++) CHECK_NEAR(t, other.expected[RENAMED[g]], test.expected[g], 1e-13);
 }
@@ -119,7 +126,8 @@ static void a_group_never_compared_costs_its_degree_of_freedom(Test *t)
     double time[N + 1];
     bool event[N + 1];
     size_t group[N + 1];
-    for (size_t i = 0; i < N; i++) time[i] = TIME[i], event[i] = EVENT[i], group[i] = GROUP[i] + (GROUP[i] > 0);
+    for (size_t i = 0; i < N; i++)
+        time[i] = TIME[i], event[i] = EVENT[i], group[i] = GROUP[i] + (GROUP[i] > 0);
     time[N] = .5, event[N] = false, group[N] = 1;
     Error err = {0};
     LogRankTest three, five;
@@ -160,7 +168,8 @@ static const TestCase CASES[] = {
     {"arms agree with the reference", arms_agree_with_the_reference},
     {"only the order of times matters", only_the_order_of_times_matters},
     {"swapping two groups flips the sign", swapping_two_groups_flips_the_sign},
-    {"a group never compared costs its degree of freedom", a_group_never_compared_costs_its_degree_of_freedom},
+    {"a group never compared costs its degree of freedom",
+     a_group_never_compared_costs_its_degree_of_freedom},
     {"what cannot be compared is refused", what_cannot_be_compared_is_refused},
 };
 TEST_SUITE(logrank, CASES);
