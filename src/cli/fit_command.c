@@ -138,20 +138,30 @@ static void grid_p(Grid *grid, double p)
     else grid_number(grid, p, 4);
 }
 
+static size_t grid_width(const Grid *grid, size_t column)
+{
+    size_t width = 0;
+    for (size_t i = column; i < grid->n; i += grid->n_columns) {
+        size_t w = str_width(grid->cells[i]);
+        width = w > width ? w : width;
+    }
+    return width;
+}
+
 static void grid_write(const Grid *grid, Buf *out)
 {
-    for (size_t i = 0; i < grid->n; i++) {
-        size_t column = i % grid->n_columns, width = 0;
-        for (size_t k = column; k < grid->n; k += grid->n_columns) {
-            size_t w = str_width(grid->cells[k]);
-            width = w > width ? w : width;
+    for (size_t row = 0; row < grid->n; row += grid->n_columns) {
+        size_t n = grid->n_columns;
+        while (n && grid->cells[row + n - 1].len == 0) n--;
+        for (size_t c = 0; c < n; c++) {
+            Str cell = grid->cells[row + c];
+            size_t pad = grid_width(grid, c) - str_width(cell);
+            buf_add_c(out, "  ");
+            if (c) buf_pad(out, ' ', pad);
+            buf_add(out, cell);
+            if (c == 0 && n > 1) buf_pad(out, ' ', pad);
         }
-        size_t pad = width - str_width(grid->cells[i]);
-        buf_add_c(out, column ? "  " : "  ");
-        if (column) buf_pad(out, ' ', pad);
-        buf_add(out, grid->cells[i]);
-        if (column == 0) buf_pad(out, ' ', pad);
-        if (column + 1 == grid->n_columns) buf_char(out, '\n');
+        buf_char(out, '\n');
     }
 }
 
@@ -398,8 +408,9 @@ const Command cmd_fit = {
     .summary = "fit a linear model, with repeated measures or without",
     .usage = "FORMULA DATA",
     .description = "DATA is CSV (NA is missing) or a SAS transport file. A covariance term makes it a mixed model for repeated\n"
-                   "measures: us(VISIT | SUBJECT) is unstructured; others are cs, csh, ar1, ar1h, ad, adh, toep, toeph; with\n"
-                   "us(VISIT | GROUP / SUBJECT) each group has its own. Without one it is least squares.",
+                   "measures: us(VISIT | SUBJECT) is unstructured; others are cs, csh, ar1, ar1h, ad, adh, toep, toeph,\n"
+                   "and sp_exp, sp_gau of numbers; with us(VISIT | GROUP / SUBJECT) each group has its own. Without one it is\n"
+                   "least squares.",
     .example = "  equipoise fit 'CHG ~ BASE + ARM * AVISIT + us(AVISIT | USUBJID)' adqs.csv \\\n"
                "      --df kenward-roger --lsmeans 'ARM | AVISIT' --diff",
     .min_args = 2,
