@@ -54,6 +54,24 @@ bool proportion_wilson_ci(size_t events, size_t n, double level, Interval *ci, E
     return true;
 }
 
+bool proportion_jeffreys_ci(size_t events, size_t n, double level, Interval *ci, Error *err)
+{
+    if (!level_check(level, err) || !counts_check(events, n, err)) return false;
+    double a = (double)events + .5, b = (double)(n - events) + .5, alpha = (1 - level) / 2;
+    ci->lower = events == 0 ? 0 : beta_quantile(alpha, a, b);
+    ci->upper = events == n ? 1 : beta_quantile_upper(alpha, a, b);
+    return true;
+}
+
+bool proportion_agresti_coull_ci(size_t events, size_t n, double level, Interval *ci, Error *err)
+{
+    if (!level_check(level, err) || !counts_check(events, n, err)) return false;
+    double z = normal_quantile_upper((1 - level) / 2), count = (double)n + z * z;
+    double centre = ((double)events + z * z / 2) / count, half = z * sqrt(centre * (1 - centre) / count);
+    *ci = (Interval){fmax(centre - half, 0), fmin(centre + half, 1)};
+    return true;
+}
+
 bool proportion_exact_p(size_t events, size_t n, double null, double *p, Error *err)
 {
     if (!counts_check(events, n, err)) return false;

@@ -18,6 +18,13 @@ MUST_USE bool proportion_exact_upper(size_t events, size_t n, double level, doub
 /* Score interval without continuity correction. Wilson (1927). */
 MUST_USE bool proportion_wilson_ci(size_t events, size_t n, double level, Interval *ci, Error *err);
 
+/* Equal-tailed interval of the posterior under Jeffreys' prior, Beta(1/2, 1/2); the lower bound of no events is put to
+ * 0, the upper bound of nothing but events to 1. Brown, Cai & DasGupta (2001). */
+MUST_USE bool proportion_jeffreys_ci(size_t events, size_t n, double level, Interval *ci, Error *err);
+
+/* Wald's interval about the centre of Wilson's, cut at 0 and 1. Agresti & Coull (1998). */
+MUST_USE bool proportion_agresti_coull_ci(size_t events, size_t n, double level, Interval *ci, Error *err);
+
 /* Exact two-sided p of the hypothesis that the proportion is `null` in [0, 1]: all counts no more likely than
  * the one seen (relative 1e-7) are as extreme. */
 MUST_USE bool proportion_exact_p(size_t events, size_t n, double null, double *p, Error *err);

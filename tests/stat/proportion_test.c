@@ -18,23 +18,31 @@ static void zero_of_forty_still_allows_nine_percent(Test *t)
     CHECK_NEAR(t, upper, ci.upper, 0);
 }
 
-/* Wilson with continuity correction, Jeffreys, Agresti-Coull and Wald intervals are out of scope. */
+/* Each kind of interval and its key in the reference, whose Agresti-Coull bounds are not cut. Wilson with continuity
+ * correction and Wald intervals are out of scope. */
+typedef bool IntervalOf(size_t events, size_t n, double level, Interval *ci, Error *err);
+static const struct {
+    const char *key;
+    IntervalOf *interval;
+} INTERVALS[] = {
+    {"clopper_pearson", proportion_exact_ci},
+    {"wilson", proportion_wilson_ci},
+    {"jeffreys_modified", proportion_jeffreys_ci},
+    {"agresti_coull", proportion_agresti_coull_ci},
+};
+
 static void check_one(Test *t, const Json *input, const Json *expected)
 {
     Error err = {0};
-    Interval exact, wilson;
     double p;
     size_t n2, k = (size_t)reference_number(t, input, "k"), n = (size_t)reference_number(t, input, "n");
-    const double *want = reference_numbers(t, expected, "clopper_pearson", &n2);
-    const double *want_wilson = reference_numbers(t, expected, "wilson", &n2);
-    if (!CHECK_OK(
-            t, proportion_exact_ci(k, n, .95, &exact, &err) && proportion_wilson_ci(k, n, .95, &wilson, &err),
-            err))
-        return;
-    CHECK_NEAR(t, exact.lower, want[0], 1e-10);
-    CHECK_NEAR(t, exact.upper, want[1], 1e-10);
-    CHECK_NEAR(t, wilson.lower, want_wilson[0], 1e-10);
-    CHECK_NEAR(t, wilson.upper, want_wilson[1], 1e-10);
+    for (size_t i = 0; i < sizeof INTERVALS / sizeof *INTERVALS; i++) {
+        Interval ci;
+        const double *want = reference_numbers(t, expected, INTERVALS[i].key, &n2);
+        if (!CHECK_OK(t, INTERVALS[i].interval(k, n, .95, &ci, &err), err)) return;
+        CHECK_NEAR(t, ci.lower, fmax(want[0], 0), 1e-10);
+        CHECK_NEAR(t, ci.upper, fmin(want[1], 1), 1e-10);
+    }
     if (!CHECK_OK(t, proportion_exact_p(k, n, .5, &p, &err), err)) return;
     CHECK_NEAR(t, p, reference_number(t, expected, "exact_p_half_two_sided"), 1e-10);
 }
@@ -90,12 +98,32 @@ static void counting_the_others_mirrors_the_interval(Test *t)
 {
     Error err = {0};
     Interval a, b, c, d;
-    CHECK_OK(t, proportion_exact_ci(7, 31, .9, &a, &err) && proportion_exact_ci(24, 31, .9, &b, &err) &&
-             proportion_wilson_ci(7, 31, .9, &c, &err) && proportion_wilson_ci(24, 31, .9, &d, &err), err);
+    CHECK_OK(t,
+             proportion_exact_ci(7, 31, .9, &a, &err) && proportion_exact_ci(24, 31, .9, &b, &err) &&
+                 proportion_wilson_ci(7, 31, .9, &c, &err) && proportion_wilson_ci(24, 31, .9, &d, &err),
+             err);
     CHECK_NEAR(t, a.lower, 1 - b.upper, 1e-13);
     CHECK_NEAR(t, c.upper, 1 - d.lower, 1e-13);
     CHECK_NEAR(t, binomial_sf(6, 31, a.lower), .05, 1e-11);
     CHECK_NEAR(t, binomial_cdf(7, 31, a.upper), .05, 1e-11);
+}
+
+/* Agresti & Coull (1998): at 95 % about two more of each; Jeffreys' tails hold what they should. */
+static void approximate_intervals_by_hand(Test *t)
+{
+    Error err = {0};
+    Interval ci;
+    double z = 1.9599639845400545, centre = (9 + z * z / 2) / (23 + z * z);
+    CHECK_OK(t, proportion_agresti_coull_ci(9, 23, .95, &ci, &err), err);
+    CHECK_NEAR(t, (ci.lower + ci.upper) / 2, centre, 1e-13);
+    CHECK_NEAR(t, (ci.upper - ci.lower) / 2, z * sqrt(centre * (1 - centre) / (23 + z * z)), 1e-13);
+    CHECK_OK(t, proportion_jeffreys_ci(9, 23, .9, &ci, &err), err);
+    CHECK_NEAR(t, beta_cdf(ci.lower, 9.5, 14.5), .05, 1e-11);
+    CHECK_NEAR(t, beta_sf(ci.upper, 9.5, 14.5), .05, 1e-11);
+    CHECK(t, !proportion_jeffreys_ci(0, 0, .95, &ci, &err));
+    CHECK_ERROR(t, err, ERROR_DEGENERATE, "a proportion of nobody");
+    CHECK(t, !proportion_agresti_coull_ci(3, 2, .95, &ci, &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "3 events among 2");
 }
 
 /* Coverage is known exactly: the sum of the probabilities of the counts whose interval holds the truth. */
@@ -147,6 +175,7 @@ static const TestCase CASES[] = {
     {"McNemar agrees with the reference", mcnemar_agrees_with_the_reference},
     {"differences agree with the reference", differences_agree_with_the_reference},
     {"counting the others mirrors the interval", counting_the_others_mirrors_the_interval},
+    {"approximate intervals by hand", approximate_intervals_by_hand},
     {"the exact interval covers at least its level", the_exact_interval_covers_at_least_its_level},
     {"pairs that did not change say nothing", pairs_that_did_not_change_say_nothing},
     {"impossible counts are refused", impossible_counts_are_refused},
