@@ -31,7 +31,7 @@ static void adjusted_values_agree_with_r(Test *t)
     }
 }
 
-/* Out of scope: graphical procedures. */
+/* Graphical procedures are checked in graphical_test. */
 static void check_adjusted(Test *t, const Json *input, const Json *expected)
 {
     static const char *const KEYS[] = {[ADJUSTMENT_BONFERRONI] = "bonferroni", [ADJUSTMENT_HOLM] = "holm",
