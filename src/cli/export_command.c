@@ -29,6 +29,8 @@ static bool run(Invocation *call, Error *err)
         json_member_text(&json, "sha256", file->digest);
         json_end_object(&json);
     }
+    if (!call->json && !report.is_noted)
+        buf_add_c(call->out, "not in the journal: the trial file can only be read here\n");
     if (call->json) json_end_array(&json);
     if (call->json) buf_char(call->out, '\n');
     return true;

@@ -26,6 +26,7 @@ struct Db {
     Arena *arena; /* its own: the kept statements outlive what the caller rewinds */
     sqlite3 *handle;
     Str path;
+    bool is_read_only;
     Map statements; /* SQL text -> DbStatement */
     const char *protected_tables[MAX_PROTECTED];
     size_t n_protected;
@@ -36,6 +37,13 @@ DbValue db_integer(int64_t integer) { return (DbValue){.kind = DB_INTEGER, .inte
 DbValue db_real(double real) { return (DbValue){.kind = DB_REAL, .real = real}; }
 DbValue db_text(Str text) { return (DbValue){.kind = DB_TEXT, .text = text}; }
 DbValue db_text_or_null(Str text) { return text.len ? db_text(text) : db_null(); }
+
+static bool refuse_writing(const Db *db, Error *err)
+{
+    error_set(err, ERROR_IO, "\"" STR_FMT "\" can only be read here", STR_ARG(db->path));
+    return error_hint(err, "Ask for the right to write to the file and its folder, or copy the file to a folder of "
+                           "your own; nothing was kept.");
+}
 
 /* What SQLite said, as our error. Always returns false. */
 static bool fail(const Db *db, Error *err)
@@ -58,6 +66,8 @@ static bool fail(const Db *db, Error *err)
         error_in(err, STR_FMT, STR_ARG(db->path));
         return error_hint(err,
                           "Restore the latest backup; keep the damaged file for those who look into it.");
+    case SQLITE_READONLY:
+        return refuse_writing(db, err);
     case SQLITE_FULL:
         error_set(err, ERROR_IO, "the disk is full: %s", said);
         return error_hint(err, "Make room on the disk; nothing of this act was kept.");
@@ -229,14 +239,52 @@ static bool migrate(Arena *arena, Db *db, const DbFormat *format, int version, E
     return true;
 }
 
+/* Without the right to write to both the file and its folder there can be no write-ahead log. */
+static bool may_write(Arena *arena, Str path)
+{
+    return access(str_c(arena, path), W_OK) == 0 && access(str_c(arena, file_folder(path)), W_OK) == 0;
+}
+
+/* A file that is only read. `immutable` does without the log and its index, so it is for a file beside which there is
+ * no log: the pages of one that is being written would be missed. */
+static bool connect_reading(Arena *arena, Str path, Db **db, Error *err)
+{
+    static const char HEX[] = "0123456789ABCDEF";
+    bool has_log = file_exists(arena, str_format(arena, STR_FMT "-wal", STR_ARG(path)));
+    Buf uri = buf_new(arena);
+    buf_add_c(&uri, "file:");
+    for (size_t i = 0; i < path.len; i++) {
+        unsigned char byte = (unsigned char)path.data[i];
+        buf_char(&uri, '%');
+        buf_char(&uri, HEX[byte >> 4]);
+        buf_char(&uri, HEX[byte & 15]);
+    }
+    buf_add_c(&uri, has_log ? "?mode=ro" : "?immutable=1");
+    if (!connect(arena, path, buf_c(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, db, err)) return false;
+    (*db)->is_read_only = true;
+    return true;
+}
+
+/* The settings of a connection that only reads, which cannot bring a file to our version. */
+static bool configure_reading(Db *db, const DbFormat *format, int version, Error *err)
+{
+    if (version == format->version) return run_script(db, "PRAGMA cell_size_check=ON; PRAGMA cache_size=-65536;", err);
+    error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" is of version %d and cannot be brought to version %d here",
+              STR_ARG(db->path), version, format->version);
+    return error_hint(err, "Copy the file to a folder where you may write, and open that copy.");
+}
+
 bool db_open(Arena *arena, Str path, const DbFormat *format, Db **db, Error *err)
 {
     int64_t version = 0;
     if (!check_header(arena, path, format, err)) return false;
-    if (!connect(arena, path, str_c(arena, path), SQLITE_OPEN_READWRITE, db, err)) return false;
+    bool writes = may_write(arena, path);
+    if (writes ? !connect(arena, path, str_c(arena, path), SQLITE_OPEN_READWRITE, db, err)
+               : !connect_reading(arena, path, db, err))
+        return false;
     bool opened = db_find_integer(*db, "PRAGMA user_version", DB_NO_ARGS, &version, NULL, err);
     if (opened && version > format->version) opened = refuse_newer(path, format, (int)version, err);
-    if (opened) opened = configure(*db, err);
+    if (opened) opened = writes ? configure(*db, err) : configure_reading(*db, format, (int)version, err);
     if (opened && version < format->version) opened = migrate(arena, *db, format, (int)version, err);
     if (!opened) db_close(*db);
     return opened;
@@ -250,6 +298,7 @@ bool db_open_memory(Arena *arena, const DbFormat *format, Db **db, Error *err)
 }
 
 Str db_path(const Db *db) { return db->path; }
+bool db_is_read_only(const Db *db) { return db->is_read_only; }
 
 static bool is_protected(const Db *db, const char *table)
 {
@@ -309,7 +358,11 @@ bool db_protect(Db *db, const char *table, Error *err)
     return sqlite3_set_authorizer(db->handle, authorize, db) == SQLITE_OK || fail(db, err);
 }
 
-bool db_begin(Db *db, Error *err) { return db_run(db, "BEGIN IMMEDIATE", DB_NO_ARGS, err); }
+bool db_begin(Db *db, Error *err)
+{
+    return db->is_read_only ? refuse_writing(db, err) : db_run(db, "BEGIN IMMEDIATE", DB_NO_ARGS, err);
+}
+
 bool db_begin_reading(Db *db, Error *err) { return db_run(db, "BEGIN", DB_NO_ARGS, err); }
 bool db_commit(Db *db, Error *err) { return db_run(db, "COMMIT", DB_NO_ARGS, err); }
 
@@ -506,16 +559,26 @@ static bool copy_pages(Db *from, Db *to, Error *err)
     return (code == SQLITE_DONE && ended) || fail(to, err);
 }
 
-bool db_backup(Arena *arena, Db *db, Str path, Error *err)
+static Str partial_of(Arena *arena, Str path) { return str_format(arena, STR_FMT ".tmp", STR_ARG(path)); }
+
+bool db_backup_prepare(Arena *arena, Str path, Error *err)
 {
+    Str partial = partial_of(arena, path);
     if (file_exists(arena, path)) {
         error_set(err, ERROR_INCONSISTENT, "there is already a file \"" STR_FMT "\"", STR_ARG(path));
         return error_hint(err, "Choose another name; a backup is never written over.");
     }
-    Str partial = str_format(arena, STR_FMT ".tmp", STR_ARG(path));
-    Db *copy;
     unlink(str_c(arena, partial));
-    if (!make_file(arena, partial, err) ||
+    return make_file(arena, partial, err);
+}
+
+void db_backup_abandon(Arena *arena, Str path) { unlink(str_c(arena, partial_of(arena, path))); }
+
+bool db_backup(Arena *arena, Db *db, Str path, Error *err)
+{
+    Str partial = partial_of(arena, path);
+    Db *copy;
+    if (!db_backup_prepare(arena, path, err) ||
         !connect(arena, partial, str_c(arena, partial), SQLITE_OPEN_READWRITE, &copy, err))
         return false;
     bool copied = copy_pages(db, copy, err);

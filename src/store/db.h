@@ -57,9 +57,10 @@ typedef struct Db Db;
 /* Makes a new file; closed when `arena` is freed, or by db_close. Fails: INCONSISTENT (the file exists), IO. */
 MUST_USE bool db_create(Arena *arena, Str path, const DbFormat *format, Db **db, Error *err);
 
-/* Opens a file. An older version is copied to PATH.vN.backup and migrated forward.
+/* Opens a file. An older version is copied to PATH.vN.backup and migrated forward. A file that may not be written, or
+ * whose folder may not, is opened for reading: then db_begin fails (IO) and everything that reads works.
  * Fails, the file untouched: IO (cannot be opened), MALFORMED (no database, or another program's),
- * INCONSISTENT (made by a newer version). */
+ * INCONSISTENT (made by a newer version; by an older one, and it may not be written). */
 MUST_USE bool db_open(Arena *arena, Str path, const DbFormat *format, Db **db, Error *err);
 
 /* The same tables in memory, for rebuilding and comparing. */
@@ -67,6 +68,7 @@ MUST_USE bool db_open_memory(Arena *arena, const DbFormat *format, Db **db, Erro
 
 void db_close(Db *db);                                    /* NULL and twice are fine */
 Str db_path(const Db *db);                                /* empty in memory */
+bool db_is_read_only(const Db *db);
 
 /* From now on this connection can only read `table` and insert into it: UPDATE, DELETE, DROP and ALTER of it and of
  * its triggers and indexes are DENIED, so are ATTACH and every PRAGMA that changes something. There is no way back. */
@@ -115,6 +117,11 @@ MUST_USE bool db_find_text(Arena *arena, Db *db, const char *sql, DbArgs args, S
  * it. Fails: INCONSISTENT (the file
  * exists), IO. */
 MUST_USE bool db_backup(Arena *arena, Db *db, Str path, Error *err);
+
+/* Can a copy be made at `path`? An empty one is begun beside it, which db_backup fills and db_backup_abandon takes away.
+ * Fails: as db_backup. */
+MUST_USE bool db_backup_prepare(Arena *arena, Str path, Error *err);
+void db_backup_abandon(Arena *arena, Str path);
 
 /* SQLite's own check of pages, indexes and constraints. Fails: IO (its first complaint). */
 MUST_USE bool db_check_integrity(Db *db, Error *err);

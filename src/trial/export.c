@@ -217,24 +217,37 @@ static bool write_sums(Export *x, Error *err)
 
 static bool note_export(Trial *trial, const Actor *actor, Error *err)
 {
-    Step step;
-    if (!step_begin(trial, &step, err)) return false;
     Body body = body_new(trial->scratch);
     body_put_text(&body, "as", STR("csv"));
-    return step_end(trial, &step, perform(trial, actor, &act_export, STR(""), STR(""), &body, NULL, err),
-                    err);
+    return perform(trial, actor, &act_export, STR(""), STR(""), &body, NULL, err);
 }
 
-bool trial_export_csv(Trial *trial, Arena *arena, const Actor *actor, Str folder, ExportReport *report,
-                      Error *err)
+static bool write_all(Export *x, Error *err)
+{
+    return write_protocol(x, err) && write_forms(x, err) && write_acts(x, err) && write_audit(x, err) &&
+           write_sums(x, err);
+}
+
+/* One transaction from the entry to the last file: the files hold the entry, and a failure leaves no entry behind. */
+static bool export_noted(Export *x, const Actor *actor, Error *err)
+{
+    Step step;
+    if (!step_begin(x->trial, &step, err)) return false;
+    bool written = note_export(x->trial, actor, err) && file_make_folder(x->arena, x->folder, err) && write_all(x, err);
+    return step_end(x->trial, &step, written, err);
+}
+
+static bool export_unnoted(Export *x, Error *err)
+{
+    if (!file_make_folder(x->arena, x->folder, err) || !db_begin_reading(x->trial->db, err)) return false;
+    bool written = write_all(x, err);
+    db_rollback(x->trial->db);
+    return written;
+}
+
+bool trial_export_csv(Trial *trial, Arena *arena, const Actor *actor, Str folder, ExportReport *report, Error *err)
 {
     Export x = {.trial = trial, .arena = arena, .folder = folder, .report = report};
-    *report = (ExportReport){0};
-    if (!note_export(trial, actor, err) || !file_make_folder(arena, folder, err) ||
-        !db_begin_reading(trial->db, err))
-        return false;
-    bool written = write_protocol(&x, err) && write_forms(&x, err) && write_acts(&x, err) &&
-                   write_audit(&x, err) && write_sums(&x, err);
-    db_rollback(trial->db);
-    return written;
+    *report = (ExportReport){.is_noted = !trial_is_read_only(trial)};
+    return report->is_noted ? export_noted(&x, actor, err) : export_unnoted(&x, err);
 }

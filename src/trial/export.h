@@ -13,12 +13,14 @@ typedef struct {
 } ExportedFile;
 
 typedef struct {
+    bool is_noted;                    /* in the journal; not when the trial file can only be read */
     size_t n;
     ExportedFile *files;
 } ExportReport;
 
 /* Into a folder, which is made if need be; files of the same names are replaced. The act is written to the journal
- * first, so that audit.csv holds it. Fails: also INCONSISTENT (a text that CSV cannot tell from a missing value). */
+ * in the same transaction, so that audit.csv holds it and a failed export leaves no entry. A trial that can only be read
+ * is exported without an entry. Fails: also INCONSISTENT (a text that CSV cannot tell from a missing value). */
 MUST_USE bool trial_export_csv(Trial *trial, Arena *arena, const Actor *actor, Str folder, ExportReport *report, Error *err);
 
 #endif

@@ -429,6 +429,7 @@ bool trial_create(Arena *arena, const NewTrial *request, const Actor *actor, Tri
 }
 
 Str trial_path(const Trial *trial) { return db_path(trial->db); }
+bool trial_is_read_only(const Trial *trial) { return db_is_read_only(trial->db); }
 const Protocol *trial_protocol(const Trial *trial)
 {
     return &trial->versions[trial->n_versions - 1]->protocol;
@@ -463,16 +464,27 @@ bool trial_rebuild(Trial *trial, int64_t *n_entries, Error *err)
     return false;
 }
 
-bool trial_backup(Trial *trial, const Actor *actor, Str path, Error *err)
+static bool note_backup(Trial *trial, const Actor *actor, Str path, const Error *failure, Error *err)
 {
     Step step;
-    if (file_exists(trial->scratch, path)) {
-        error_set(err, ERROR_INCONSISTENT, "there is already a file \"" STR_FMT "\"", STR_ARG(path));
-        return error_hint(err, "Choose another name; a backup is never written over.");
-    }
     if (!step_begin(trial, &step, err)) return false;
     Body body = body_new(trial->scratch);
     body_put_text(&body, "to", file_name(path));
+    if (failure) body_put_text(&body, "failed", str_from(failure->message));
     bool noted = perform(trial, actor, &act_backup, STR(""), STR(""), &body, NULL, err);
-    return step_end(trial, &step, noted, err) && db_backup(trial->scratch, trial->db, path, err);
+    return step_end(trial, &step, noted, err);
+}
+
+bool trial_backup(Trial *trial, const Actor *actor, Str path, Error *err)
+{
+    Error unnoted = {0};
+    if (!db_backup_prepare(trial->scratch, path, err)) return false;
+    if (!note_backup(trial, actor, path, NULL, err)) {
+        db_backup_abandon(trial->scratch, path);
+        return false;
+    }
+    if (db_backup(trial->scratch, trial->db, path, err)) return true;
+    if (!note_backup(trial, actor, path, err, &unnoted))
+        error_hint(err, "The journal says that the copy was made, and could not be told that it was not.");
+    return false;
 }

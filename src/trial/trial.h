@@ -41,6 +41,7 @@ MUST_USE bool trial_open(Arena *arena, Str path, Trial **trial, Error *err);
 void trial_close(Trial *trial);
 
 Str trial_path(const Trial *trial);
+bool trial_is_read_only(const Trial *trial);              /* the file may not be written: acts fail (IO) */
 const Protocol *trial_protocol(const Trial *trial);       /* the latest version */
 Str trial_protocol_version(const Trial *trial);           /* "1", "2" .. */
 MUST_USE bool trial_first_user(Trial *trial, Arena *arena, Str *user, Error *err);
@@ -63,7 +64,8 @@ MUST_USE bool trial_verify(Trial *trial, Arena *arena, Str head, TrialVerdict *v
 /* Drops the derived tables and replays the journal. */
 MUST_USE bool trial_rebuild(Trial *trial, int64_t *n_entries, Error *err);
 
-/* A consistent copy while others write. The act is written down first, so that the copy holds it too. */
+/* A consistent copy while others write. The act is written down once the copy can be begun and before it is made, so that
+ * the copy holds it too; if the copy then fails, a second entry says so ("failed"). */
 MUST_USE bool trial_backup(Trial *trial, const Actor *actor, Str path, Error *err);
 
 /* --- protocol, sites, people --- */
