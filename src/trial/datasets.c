@@ -184,6 +184,7 @@ static void set_failure(Frame *subjects, size_t row, const Eligibilities *judged
         if (criterion->holds[row] < 0 || criterion_admits(criterion, row)) continue;
         id = criterion->id;
         text = criterion->text;
+        if (criterion->kind != CRITERION_EXCLUSION) text = str_format(subjects->arena, "not met: " STR_FMT, STR_ARG(text));
     }
     if (!id.len && !text_at(subjects, "CONSENT", row).len && has_refused(subjects, row)) {
         id = STR("CONSENT");

@@ -43,6 +43,8 @@ static void the_founding_trial_is_told(Test *t)
     CHECK_INT(t, count_where(t, d.subjects, "ENRLFL = 'Y'"), 40);
     CHECK_INT(t, count_where(t, d.subjects, "SAFFL = 'Y'"), 40);
     CHECK_INT(t, count_where(t, d.subjects, "STATUS = 'screen-failed'"), 8);
+    CHECK_INT(t, count_where(t, d.subjects, "FAILTEXT = 'not met: Aged 2 to 15 years'"), 1);
+    CHECK_INT(t, count_where(t, d.subjects, "FAILTEXT = 'Epilepsy'"), 3);
     CHECK_INT(t, count_where(t, d.subjects, "STATUS = 'declined' AND FAILID = 'CONSENT'"), 1);
     CHECK_INT(t, count_where(t, d.subjects, "FAILID = 'E1'"), 3);
     CHECK_INT(t, count_where(t, d.subjects, "FAILID = 'I1' AND AGE < 2"), 1);
