@@ -1,5 +1,6 @@
 /* Rules about the claims a plan prepares: estimands, subgroups, size, harm, assent; and the notes. */
 #include "protocol/check_rules.h"
+#include "protocol/frames.h"
 
 #include <math.h>
 
@@ -10,6 +11,55 @@ void rule_no_estimand(Checker *checker)
         if (analysis->role == ANALYSIS_PRIMARY && !analysis->estimand.len)
             flag(checker, place_of(analysis->at, "id"),
                  "the primary analysis \"" STR_FMT "\" answers no estimand", STR_ARG(analysis->id));
+    }
+}
+
+/* A variable is a column of the analysis' data, or in `measures` the code of a score. */
+void rule_variables(Checker *checker)
+{
+    const Protocol *protocol = checker->protocol;
+    Texts scores = protocol_parameters(checker->arena, protocol), columns;
+    for (size_t i = 0; i < protocol->analyses.n; i++) {
+        const AnalysisPlan *analysis = &protocol->analyses.items[i];
+        Str data = analysis->data.len ? analysis->data : STR("measures");
+        bool has_scores = str_equal(data, STR("measures")), found = analysis->variable.len == 0;
+        if (!protocol_frame_columns(checker->arena, protocol, data, &columns)) continue;
+        for (size_t k = 0; !found && k < columns.n; k++) found = str_equal_fold(columns.items[k], analysis->variable);
+        for (size_t k = 0; has_scores && !found && k < scores.n; k++) found = str_equal(scores.items[k], analysis->variable);
+        if (found) continue;
+        flag(checker, place_of(analysis->at, "variable"),
+             "the analysis \"" STR_FMT "\" reads \"" STR_FMT "\", which is %s of \"" STR_FMT "\"",
+             STR_ARG(analysis->id), STR_ARG(analysis->variable), has_scores ? "neither score nor column" : "no column",
+             STR_ARG(data));
+    }
+}
+
+/* Whether the key `analysis` names it anywhere in the outputs. */
+static bool is_named(const Yaml *node, Str id)
+{
+    for (size_t i = 0; node && i < node->n && node->kind != YAML_IS_SCALAR; i++) {
+        const Yaml *item = &node->items[i];
+        bool names = node->kind == YAML_IS_MAPPING && str_equal(node->keys[i].text, STR("analysis"));
+        if (names && item->kind == YAML_IS_SCALAR && str_equal(item->text, id)) return true;
+        if (is_named(item, id)) return true;
+    }
+    return false;
+}
+
+/* The report shows what grows against growth on its own, without an output. */
+static bool has_own_section(const AnalysisPlan *analysis)
+{
+    return analysis->method == METHOD_EXCESS_CHANGE || analysis->method == METHOD_TIPPING_POINT;
+}
+
+void rule_not_shown(Checker *checker)
+{
+    for (size_t i = 0; i < checker->protocol->analyses.n; i++) {
+        const AnalysisPlan *analysis = &checker->protocol->analyses.items[i];
+        bool confirms = analysis->role == ANALYSIS_PRIMARY || analysis->role == ANALYSIS_SECONDARY;
+        if (!confirms || has_own_section(analysis) || is_named(checker->protocol->outputs, analysis->id)) continue;
+        flag(checker, place_of(analysis->at, "id"), "the %s analysis \"" STR_FMT "\" is planned but not shown",
+             analysis->role == ANALYSIS_PRIMARY ? "primary" : "secondary", STR_ARG(analysis->id));
     }
 }
 

@@ -86,6 +86,32 @@ bool protocol_frame_columns(Arena *arena, const Protocol *protocol, Str name, Te
     return false;
 }
 
+static void add_parameters(Columns *columns, const InstrumentUse *use)
+{
+    static const struct {
+        InstrumentName name;
+        const char *codes;
+    } OWN[] = {{INSTRUMENT_GMFM_88, "GMFM88 GMFMA GMFMB GMFMC GMFMD GMFME"},
+               {INSTRUMENT_GMFM_66, "GMFM66 GMFM66SE"},
+               {INSTRUMENT_GMFM_66_PERCENTILE, "GMFM66P"},
+               {INSTRUMENT_MODIFIED_ASHWORTH, "MASMEAN"},
+               {INSTRUMENT_GMFCS, "GMFCS"}};
+    for (size_t i = 0; i < sizeof OWN / sizeof OWN[0]; i++)
+        if (OWN[i].name == use->instrument) add_words(columns, OWN[i].codes);
+    bool by_muscle = use->instrument == INSTRUMENT_MODIFIED_ASHWORTH;
+    for (size_t i = 0; i < use->items.n; i++) {
+        Str item = use->items.items[i];
+        add(columns, by_muscle ? str_format(columns->seen.arena, "MAS_" STR_FMT, STR_ARG(item)) : item);
+    }
+}
+
+Texts protocol_parameters(Arena *arena, const Protocol *protocol)
+{
+    Columns columns = columns_new(arena);
+    for (size_t i = 0; i < protocol->instruments.n; i++) add_parameters(&columns, &protocol->instruments.items[i]);
+    return columns.texts;
+}
+
 Texts protocol_form_columns(Arena *arena, const Protocol *protocol, const Form *form)
 {
     static const char *const KEYS[] = {[FORM_PER_UNSTATED] = "SUBJID SITE",

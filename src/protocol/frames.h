@@ -9,6 +9,9 @@
  * once. False when the protocol does not say: an unknown frame, or data from elsewhere. */
 bool protocol_frame_columns(Arena *arena, const Protocol *protocol, Str name, Texts *columns);
 
+/* The codes (PARAMCD) that the protocol's instruments give the rows of the frame `measures`. */
+Texts protocol_parameters(Arena *arena, const Protocol *protocol);
+
 /* What the checks of a form may speak of: its items, SUBJID SITE VISIT DATE DOSE as its kind has them, and AGE, SEX
  * and the other items of the screening form (those of the form itself come first). */
 Texts protocol_form_columns(Arena *arena, const Protocol *protocol, const Form *form);

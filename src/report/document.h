@@ -21,6 +21,7 @@ typedef struct {
     Str method_page;                  /* "fisher" names docs/methods/fisher.md; empty where there is none */
     Str options;                      /* "quantile definition 5", "observed margins" */
     Str estimand;                     /* id of the estimand, if the analysis serves one */
+    Str analysis;                     /* the protocol's analysis it shows, with its role: "gmfm88-6m (primary)" */
 } Provenance;
 
 /* One computed number. Identified by table and place: "T2.r3.c4", with ".2" for the second number of a cell. */

@@ -283,6 +283,16 @@ static size_t rows_of(const Eval *eval, const Scope *scope, size_t column, size_
     return n;
 }
 
+/* "gmfm88-6m (primary)", and the estimand it serves unless the output names one. */
+static void name_analysis(Eval *eval, const Scope *scope, Provenance *from)
+{
+    const AnalysisPlan *plan = protocol_analysis(eval->frames->plan->protocol, scope->analysis);
+    if (!plan) return;
+    const char *role = grammar_word(&ANALYSIS_ROLE_WORDS, (int)plan->role);
+    from->analysis = str_format(eval->arena, STR_FMT " (%s)", STR_ARG(plan->id), role);
+    if (!from->estimand.len) from->estimand = plan->estimand;
+}
+
 Provenance *eval_provenance(Eval *eval, const Scope *scope, size_t column, Str variable, Str method, Str page)
 {
     Provenance *from = ARENA_NEW(eval->arena, Provenance);
@@ -300,6 +310,7 @@ Provenance *eval_provenance(Eval *eval, const Scope *scope, size_t column, Str v
                          .method = method,
                          .method_page = page,
                          .estimand = eval->spec->estimand};
+    name_analysis(eval, scope, from);
     return from;
 }
 

@@ -87,7 +87,7 @@ const OutputBlockKind block_kind_count = {
     .name = "count",
     .subject = "label",
     .summary = "one row: how many subjects or records, and their share of N",
-    .keys = "where group header distinct format zero interval confidence indent tests",
+    .keys = "analysis where group header distinct format zero interval confidence indent tests",
     .statistics = COUNT_STATISTICS,
     .down = true,
     .write = count_write,
@@ -271,7 +271,7 @@ const OutputBlockKind block_kind_categories = {
     .name = "categories",
     .subject = "variable",
     .summary = "a row for each level of a category, all levels together for the test",
-    .keys = "where group header levels order count missing of_known distinct format zero interval confidence "
+    .keys = "analysis where group header levels order count missing of_known distinct format zero interval confidence "
             "label_width indent tests",
     .statistics = COUNT_STATISTICS,
     .down = true,

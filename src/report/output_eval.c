@@ -64,8 +64,12 @@ Scope eval_group(Eval *eval, const Scope *scope, const OutputBlock *block)
 
 bool eval_blocks(Eval *eval, const OutputBlocks *blocks, const Scope *scope, Error *err)
 {
-    for (size_t i = 0; i < blocks->n; i++)
-        if (!blocks->items[i].kind->write(eval, &blocks->items[i], scope, err)) return false;
+    for (size_t i = 0; i < blocks->n; i++) {
+        const OutputBlock *block = &blocks->items[i];
+        Scope inner = *scope;
+        if (block->analysis.len) inner.analysis = block->analysis;
+        if (!block->kind->write(eval, block, &inner, err)) return false;
+    }
     return true;
 }
 
@@ -116,7 +120,7 @@ bool eval_open(Eval *eval, Scope *scope, Error *err)
     size_t *rows = ARENA_ARRAY(eval->arena, size_t, eval->data->frame->n_rows), n = 0;
     for (size_t row = 0; row < eval->data->frame->n_rows; row++)
         if (!eval->in_population || eval->in_population[row]) rows[n++] = row;
-    Scope all = {.rows = rows, .n_rows = n, .tests = &spec->tests};
+    Scope all = {.rows = rows, .n_rows = n, .tests = &spec->tests, .analysis = spec->analysis};
     return eval_narrow(eval, &all, spec->where, spec->at, scope, err);
 }
 

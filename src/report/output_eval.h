@@ -45,6 +45,7 @@ typedef struct {
     const size_t *rows;
     size_t n_rows;
     Str group, words; /* group of the rows; conditions so far, for the provenance */
+    Str analysis;     /* the protocol's analysis that is shown here, if one is named */
     int indent;
     const Binding *bindings;
     const OutputTests *tests;

@@ -170,6 +170,33 @@ static bool lsmeans_cells(ModelRows *rows, Error *err)
     return rows->block->compare.n ? compared_cells(rows, &means, err) : mean_cells(rows, &means, err);
 }
 
+/* A model that the data cannot carry yet (nobody was seen, one arm only) is not estimable; the report goes on. */
+static bool leave_open(ModelRows *rows, const Error *why, Error *err)
+{
+    const OutputBlock *block = rows->block;
+    Str reason = str_format(rows->eval->arena, "not estimable: %s", why->message);
+    size_t n = block->term.len ? block->in.n : block->compare.n ? block->compare.n : rows->eval->n_columns;
+    for (size_t i = 0, column; i < n; i++) {
+        column = i;
+        bool is_named = block->term.len || block->compare.n;
+        Str key = block->term.len ? block->in.items[i] : block->compare.n ? block->compare.items[i].column : (Str){0};
+        if (is_named && !eval_find_column(rows->eval, key, block->at, &column, err)) return false;
+        rows->cells[column] = cell_values_none();
+        if (is_named || !(rows->eval->columns[column].holds_tests || rows->eval->columns[column].is_total))
+            rows->options[column] = reason;
+    }
+    return true;
+}
+
+static bool estimate(ModelRows *rows, Error *err)
+{
+    Error trouble = {0};
+    if (fit_model(rows, &trouble) && (rows->block->term.len ? term_cells : lsmeans_cells)(rows, &trouble)) return true;
+    if (trouble.code == ERROR_DEGENERATE) return leave_open(rows, &trouble, err);
+    *err = trouble;
+    return false;
+}
+
 static void write_lines(ModelRows *rows)
 {
     Eval *eval = rows->eval;
@@ -199,7 +226,7 @@ static bool model_write(Eval *eval, const OutputBlock *block, const Scope *outer
     rows.cells = ARENA_ARRAY(eval->arena, CellValues, eval->n_columns);
     rows.options = ARENA_ARRAY(eval->arena, Str, eval->n_columns);
     for (size_t c = 0; c < eval->n_columns; c++) rows.cells[c] = cell_values_none();
-    if (!fit_model(&rows, err) || !(block->term.len ? term_cells : lsmeans_cells)(&rows, err)) return false;
+    if (!estimate(&rows, err)) return false;
     write_lines(&rows);
     return true;
 }
@@ -208,7 +235,7 @@ const OutputBlockKind block_kind_model = {
     .name = "model",
     .subject = "formula",
     .summary = "a linear model: the test of a term, least-squares means, or their differences",
-    .keys = "where group header lines term in compare factor margins confidence decimals indent",
+    .keys = "analysis where group header lines term in compare factor margins confidence decimals indent",
     .statistics = MODEL_STATISTICS,
     .down = true,
     .write = model_write,

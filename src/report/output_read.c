@@ -68,6 +68,19 @@ bool read_text(Reader *reader, const Yaml *value, void *member, Error *err)
     return true;
 }
 
+/* The id of an analysis of the protocol. */
+bool read_analysis(Reader *reader, const Yaml *value, void *member, Error *err)
+{
+    const AnalysisPlans *analyses = &reader->plan->protocol->analyses;
+    Str id, *known = ARENA_ARRAY(reader->arena, Str, analyses->n + 1);
+    if (!read_text(reader, value, &id, err)) return false;
+    for (size_t i = 0; i < analyses->n; i++) known[i] = analyses->items[i].id;
+    if (!protocol_analysis(reader->plan->protocol, id))
+        return unknown_word(reader, value, "analysis", id, known, analyses->n, err);
+    *(Str *)member = id;
+    return true;
+}
+
 bool read_flag(Reader *reader, const Yaml *value, void *member, Error *err)
 {
     (void)reader;

@@ -204,6 +204,7 @@ static const Field spec_fields[] = {
     FIELD(OutputSpec, population, read_text),
     FIELD(OutputSpec, distinct, read_text),
     FIELD(OutputSpec, estimand, read_text),
+    FIELD(OutputSpec, analysis, read_analysis),
     FIELD(OutputSpec, section, read_text),
     FIELD(OutputSpec, join, read_texts),
     FIELD(OutputSpec, footnotes, read_texts),
@@ -242,15 +243,15 @@ static const struct {
 } output_kinds[] = {
     [OUTPUT_TABLE] =
         {"table",
-         "title data where population distinct estimand section join footnotes columns denominators formats "
+         "title data where population distinct estimand analysis section join footnotes columns denominators formats "
          "tests across rows label_width decimals exploratory"},
     [OUTPUT_FIGURE] =
         {"figure",
-         "title data where population distinct estimand section join footnotes columns denominators formats "
+         "title data where population distinct estimand analysis section join footnotes columns denominators formats "
          "across rows label_width decimals exploratory draw x y mean_at ticks subject expected "
          "expected_change x_label y_label estimate low_words high_words facets reference boxes"},
     [OUTPUT_LISTING] = {"listing",
-                        "title data where population section join footnotes columns sort decimals"},
+                        "title data where population analysis section join footnotes columns sort decimals"},
 };
 
 /* Blocks must suit the layout: arms across, or statistics across. */

@@ -96,7 +96,7 @@ struct OutputBlock {
     const OutputBlockKind *kind;
     Str subject; /* what stands behind the kind's key: label, variable or formula */
     Str label, group, where, distinct, method, family, term, missing, count, interval, margins, factor,
-        outcome, reference, covariates, overall;
+        outcome, reference, covariates, overall, analysis;
     bool plain; /* no header row for the group */
     bool exploratory;
     bool of_known; /* percentages of the values present, not of the column's N */
@@ -149,7 +149,7 @@ typedef enum { OUTPUT_TABLE, OUTPUT_FIGURE, OUTPUT_LISTING } OutputKind;
 typedef struct {
     const Yaml *at;
     OutputKind kind;
-    Str number, title, data, where, population, distinct, estimand, section;
+    Str number, title, data, where, population, distinct, estimand, analysis, section;
     OutputTexts join, footnotes;
     OutputColumns columns;
     OutputDenominators denominators;

@@ -50,6 +50,7 @@ static const Field block_fields[] = {
     FIELD(OutputBlock, method, read_text),
     FIELD(OutputBlock, interval, read_text),
     FIELD(OutputBlock, family, read_text),
+    FIELD(OutputBlock, analysis, read_analysis),
     FIELD(OutputBlock, exploratory, read_flag),
 };
 

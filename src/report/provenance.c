@@ -11,6 +11,7 @@ size_t provenance_parts(Arena *arena, const Provenance *from, ProvenancePart *pa
         {"filter", "Filter", from->filter},
         {"n_records", "Records", from->frame.len || from->n_records ? str_format(arena, "%zu", from->n_records) : STR("")},
         {"records", "Which", from->records},
+        {"analysis", "Analysis", from->analysis},
         {"estimand", "Estimand", from->estimand},
         {"frame", "Data set", from->frame},
         {"source", "Source", from->source},

@@ -21,7 +21,7 @@ typedef struct {
     Str text;
 } ProvenancePart;
 
-#define PROVENANCE_PARTS 12
+#define PROVENANCE_PARTS 13
 
 /* Fills at most PROVENANCE_PARTS parts; returns how many. n_records is given as text. */
 size_t provenance_parts(Arena *arena, const Provenance *from, ProvenancePart *parts);

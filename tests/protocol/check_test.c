@@ -23,9 +23,8 @@ static Str small_protocol(Test *t)
 
 static Str replaced(Test *t, Str text, const char *from, const char *to)
 {
-    Str before, after;
-    if (!*from) return str_format(t->arena, STR_FMT "%s", STR_ARG(text), to);
-    if (!test_check(t, str_cut(text, str_from(from), &before, &after), from, __FILE__, __LINE__)) return text;
+    Str before = text, after = STR("");
+    if (*from && !test_check(t, str_cut(text, str_from(from), &before, &after), from, __FILE__, __LINE__)) return text;
     Buf buf = buf_new(t->arena);
     buf_add(&buf, before);
     buf_add_c(&buf, to);
@@ -56,7 +55,7 @@ typedef struct {
 
 #define MOTOR_FORM                                                                                           \
     "  - id: gmfm\n    title: Movement\n    items:\n      - {id: G01..G88, type: integer, range: [0, 3]}\n"  \
-    "      - {id: MAS, type: coded, codelist: [\"0\", \"1\"]}\n      - {id: SCORE, type: "                   \
+    "      - {id: MAS, type: coded, codelist: [\"0\", \"1\"]}\n      - {id: GMFCS, type: coded, codelist: [I, II]}\n      - {id: SCORE, type: "                   \
     "number}\n\nschedule:\n  gmfm: [W0, W12]\n"
 
 static const Change HONESTY[] = {
@@ -67,6 +66,7 @@ static const Change HONESTY[] = {
     {"visits: [W12], population", "visits: [W0, W12], population", "no-multiplicity-plan", "2 primary tests"},
     {"", "  \n", NULL, NULL},
     {"\nsafety:", "  - {id: b, role: secondary, method: t-test}\n\nsafety:", "secondary-without-family", "\"b\" belongs to no family"},
+    {"      analysis: glucose-12w\n", "", "analysis-not-shown", "the primary analysis \"glucose-12w\" is planned but not shown"},
     {"estimand: glucose-12w, method", "method", "no-estimand", "answers no estimand"},
     {"role: primary, est", "role: primary, subgroup: SEX, est", "subgroup-without-interaction", "without their interaction"},
     {"planned_subjects: 120", "planned_subjects: 12\n  language: en", NULL, NULL},
@@ -113,13 +113,14 @@ static Str motor_protocol(Test *t)
     text = replaced(t, text, "ages: [40, 75]", "ages: [3, 6]");
     text = replaced(t, text, "stops walking", "stops walking or botulinum toxin or surgery");
     text = replaced(
-        t, text, "",
+        t, text, "instruments:\n",
+        "families: [{id: second, method: holm}]\n"
         "instruments:\n"
         "  - {id: gmfm88, instrument: gmfm-88, form: gmfm, prefix: G, visits: [W0, W12]}\n"
         "  - {id: gmfm66, instrument: gmfm-66, form: gmfm, items: [SCORE], visits: [W0, W12]}\n"
         "  - {id: tone, instrument: modified-ashworth, form: gmfm, items: [MAS], visits: [W0, W12]}\n"
-        "  - {id: screen, instrument: denver-ii, form: gmfm, items: [SCORE], visits: [W0, W12]}\n"
-        "families: [{id: second, method: holm}]\n");
+        "  - {id: screen, instrument: denver-ii, form: gmfm, items: [SCORE], visits: [W0, W12]}\n");
+    text = replaced(t, text, "lines: [n, mean-sd]}", "lines: [n, mean-sd], analysis: second}");
     return replaced(
         t, text, "\nsafety:",
         "  - {id: second, role: secondary, method: signed-rank, instrument: gmfm88, variable: GMFM88, "
@@ -130,7 +131,7 @@ static const Change MOTOR[] = {
     {"", "\n", NULL, NULL},
     {"  blinded: [assessor]\n", "", "unblinded-raters", "score gmfm88"},
     {"ages: [3, 6]", "ages: [0, 6]", "instrument-age", "gmfm-88 is for ages 0.417 to 16; the trial takes 0 to 6"},
-    {"variable: GMFM88", "variable: GMFCS", "gmfcs-as-outcome", "under 6 years"},
+    {"variable: GMFM88", "data: visits, variable: GMFCS", "gmfcs-as-outcome", "under 6 years"},
     {"items: [SCORE], visits", "items: [SCORE], aids: both, visits", "aided-gmfm66", "scores GMFM-66 with aids"},
     {"method: signed-rank, instrument: gmfm88", "method: signed-rank, instrument: screen", "screening-test-as-outcome", "screening test"},
     {"method: signed-rank, instrument: gmfm88", "method: paired-t, instrument: tone", "ordinal-as-number", "mean of modified Ashworth"},
@@ -166,12 +167,13 @@ static const Change ERRORS[] = {
     {"[\"yes\", \"no\"]", "[\"yes\", \"yes\"]", "duplicate-code", "\"yes\" stands twice"},
     {"id: BIRTH", "id: BORN", "no-birth-date", "no date \"BIRTH\""},
     {"label: Date of birth, type: date", "type: text", "no-birth-date", "nobody's AGE can be known"},
+    {"variable: GLUC,", "variable: GLUK,", "unknown-variable", "the analysis \"glucose-12w\" reads \"GLUK\", which is neither score nor column of \"measures\""},
     {"GLUC < 15", "GLUC < ", "bad-condition", "ends too early"},
     {"role: primary, est", "role: primary, subgroup: SEKS, interaction: true, est", "bad-condition", "no column \"SEKS\""},
     {"condition: ENRLFL = 'Y'", "condition: ENRLFLAG = 'Y'", "bad-condition", "no column \"ENRLFLAG\""},
     {"TERM = 'Fall'", "TREM = 'Fall'", "bad-condition", "no column \"TREM\""},
-    {"", "instruments: [{id: g, instrument: other, form: glucose, items: [GLUX], visits: [W0]}]\n", "instrument-items", "no item \"GLUX\""},
-    {"", "instruments: [{id: g, instrument: other, form: glucose, items: [GLUC], visits: [SCR]}]\n", "instrument-visits", "not filled at \"SCR\""},
+    {"instruments:\n", "instruments:\n  - {id: g, instrument: other, form: glucose, items: [GLUX], visits: [W0]}\n", "instrument-items", "no item \"GLUX\""},
+    {"instruments:\n", "instruments:\n  - {id: g, instrument: other, form: glucose, items: [GLUC], visits: [SCR]}\n", "instrument-visits", "not filled at \"SCR\""},
 };
 
 static void each_error_is_named(Test *t)

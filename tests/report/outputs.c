@@ -27,7 +27,8 @@ bool outputs_make_some(Test *t, const char *outputs, Sheets sheets, const Report
         t->arena,
         "equipoise: 1\ntrial: {id: T, title: T}\ndata: {subject: SUBJID, subjects: %s, sets: [{id: %s}]}\n"
         "populations: [{id: safety, title: Safety, condition: \"SAFFL = 'Y'\"}]\n"
-        "families: [{id: both, title: Both outcomes, method: holm}]\noutputs:\n%s",
+        "families: [{id: both, title: Both outcomes, method: holm}]\n"
+        "analyses: [{id: main, role: primary, method: paired-t}]\noutputs:\n%s",
         sheets.sheets[0].name, sheets.sheets[0].name, outputs);
     if (!protocol_read(t->arena, text, protocol, &problems))
         return error_set(err, ERROR_MALFORMED, "the test's protocol cannot be read");

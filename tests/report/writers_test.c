@@ -178,7 +178,7 @@ static Document *hostile_document(Arena *arena)
     document_list(document, &evil, 1);
     document_note(document, evil, &evil, 1);
     Provenance *from = ARENA_NEW(arena, Provenance);
-    *from = (Provenance){evil, evil, evil, evil, evil, 3, evil, evil, evil, evil, evil, evil};
+    *from = (Provenance){evil, evil, evil, evil, evil, 3, evil, evil, evil, evil, evil, evil, evil};
     const TableColumn columns[] = {{evil, evil, evil, ALIGN_LEFT}, {evil, evil, evil, ALIGN_DECIMAL}};
     Table *table = document_table(document, evil, evil, columns, 2);
     table->population = evil;
