@@ -10,6 +10,8 @@
 #define MAX_STEPS 200
 #define MAX_HALVINGS 30
 #define STEP_TOLERANCE 1e-10 /* of a step, in standard errors */
+#define ROUNDING_STEP 1e-6   /* a step this short that does not rise is stopped by rounding */
+#define DIFFERENCE 1e-4      /* of a linear predictor, for slopes */
 #define LONGEST_STEP 5.0     /* in the linear predictor */
 #define ROOT_TOLERANCE 1e-12 /* of a profile bound */
 #define RANK_TOLERANCE 1e-9  /* share of a column's length that others leave */
@@ -78,7 +80,9 @@ typedef struct {
     double *b, *step;              /* p */
     double *eta;                   /* n */
     double *information, *inverse; /* p x p: x' W x, and its inverse */
-    double *work, *score;          /* p x p, p */
+    double *curvature;             /* p x p: of the objective, by differences; Firth only */
+    double *work;                  /* p x p */
+    double *score, *score_before;  /* p each */
     double log_likelihood, objective;
 } State;
 
@@ -96,6 +100,8 @@ static State state_new(Arena *arena, const LogisticData *data, LogisticMethod me
         .inverse = ARENA_ARRAY(arena, double, p *p),
         .work = ARENA_ARRAY(arena, double, p *p),
         .score = ARENA_ARRAY(arena, double, p),
+        .curvature = ARENA_ARRAY(arena, double, p *p),
+        .score_before = ARENA_ARRAY(arena, double, p),
     };
 }
 
@@ -153,18 +159,49 @@ static bool state_score(State *s)
     return true;
 }
 
-/* step = information^-1 score over the free columns; no longer than LONGEST_STEP in any row's predictor. Returns its
- * length in standard errors. */
+/* Minus the derivative of Firth's score, by differences. Steps by the information alone ignore
+ * how the penalty bends, and creep or swing where data are few. False when a score cannot be had. */
+static bool state_curve(State *s)
+{
+    size_t p = s->data->p;
+    bool is_had = true;
+    for (size_t j = 0; j < p; j++) {
+        double b = s->b[j], largest = 0;
+        for (size_t i = 0; i < s->data->n; i++) largest = fmax(largest, fabs(s->data->x[i * p + j]));
+        double h = DIFFERENCE / largest;
+        s->b[j] = b - h, state_evaluate(s);
+        is_had = is_had && state_score(s);
+        memcpy(s->score_before, s->score, p * sizeof *s->score);
+        s->b[j] = b + h, state_evaluate(s);
+        is_had = is_had && state_score(s);
+        for (size_t k = 0; k < p; k++) s->curvature[k * p + j] = (s->score_before[k] - s->score[k]) / (2 * h);
+        s->b[j] = b;
+    }
+    state_evaluate(s);
+    return state_score(s) && is_had;
+}
+
+/* The Cholesky factor of a over the free columns, in work. */
+static bool factor_free(State *s, const double *a)
+{
+    size_t p = s->data->p;
+    memcpy(s->work, a, p * p * sizeof *s->work);
+    if (s->fixed < p) {
+        for (size_t j = 0; j < p; j++) s->work[s->fixed * p + j] = s->work[j * p + s->fixed] = 0;
+        s->work[s->fixed * p + s->fixed] = 1;
+    }
+    return cholesky(s->work, p) == p;
+}
+
+/* The Newton step over the free columns, by the information where the objective is not concave; no longer than
+ * LONGEST_STEP in any row's predictor. Returns its length in standard errors. */
 static double state_step(State *s)
 {
     size_t p = s->data->p;
-    memcpy(s->work, s->information, p * p * sizeof *s->work);
-    if (s->fixed < p) {
-        for (size_t j = 0; j < p; j++) s->work[s->fixed * p + j] = s->work[j * p + s->fixed] = 0;
-        s->work[s->fixed * p + s->fixed] = 1, s->score[s->fixed] = 0;
-    }
+    bool is_factored = s->method == LOGISTIC_FIRTH && state_curve(s) && factor_free(s, s->curvature);
+    if (!is_factored && !factor_free(s, s->information)) return NAN;
+    if (s->fixed < p) s->score[s->fixed] = 0;
     memcpy(s->step, s->score, p * sizeof *s->step);
-    if (cholesky(s->work, p) < p) return NAN;
     solve_lower(s->work, p, s->step);
     double length = euclidean_norm(s->step, p), longest = 0;
     solve_lower_transposed(s->work, p, s->step);
@@ -255,12 +292,16 @@ static bool state_maximise(Arena *arena, State *s, size_t *n_steps, Error *err)
     double *b_before = ARENA_ARRAY(arena, double, s->data->p);
     bool is_done = false, is_sound = true;
     state_evaluate(s);
-    for (*n_steps = 0; is_sound && !is_done && *n_steps < MAX_STEPS; ++*n_steps) {
+    for (*n_steps = 0; is_sound && *n_steps < MAX_STEPS; ++*n_steps) {
         double length = state_score(s) ? state_step(s) : NAN;
         if (isnan(length)) break;
         is_done = length <= STEP_TOLERANCE;
-        if (!is_done && !state_advance(s, b_before)) break;
-        if (!is_done) is_sound = refuse_if_separated(arena, s, err);
+        if (is_done) break;
+        if (!state_advance(s, b_before)) {
+            is_done = length <= ROUNDING_STEP && state_score(s);
+            break;
+        }
+        is_sound = refuse_if_separated(arena, s, err);
     }
     arena_rewind(arena, mark);
     if (!is_sound || is_done) return is_sound;

@@ -213,6 +213,30 @@ static void overlap_however_small_is_not_separation(Test *t)
     CHECK(t, fit.b[1] > 1);
 }
 
+/* 300 designs of 14 rows, many of them separated: every penalised fit settles, and of the profiles all but the few
+ * that NO_CONVERGENCE admits. */
+static void small_and_separated_designs_settle(Test *t)
+{
+    uint64_t state = 12345;
+    size_t n_open = 0;
+    for (int k = 0; k < 300; k++) {
+        double x[3 * 14], y[14];
+        for (size_t i = 0; i < 14; i++) {
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            x[3 * i] = 1, x[3 * i + 1] = (double)((state >> 33) % 2),
+                  x[3 * i + 2] = (double)((state >> 40) % 7);
+            y[i] = (state >> 50) % 3 == 0;
+        }
+        Error err = {0};
+        LogisticFit fit;
+        LogisticInference profile;
+        LogisticData data = {14, 3, x, y, NULL};
+        if (!CHECK_OK(t, logistic_fit(t->arena, &data, LOGISTIC_FIRTH, &fit, &err), err)) return;
+        for (size_t j = 0; j < 3; j++) n_open += !logistic_profile(t->arena, &fit, j, .95, &profile, &err);
+    }
+    CHECK(t, n_open <= 9);
+}
+
 static void impossible_designs_are_refused(Test *t)
 {
     Error err = {0};
@@ -250,6 +274,7 @@ static const TestCase CASES[] = {
     {"units do not matter", units_do_not_matter},
     {"separation is named", separation_is_named},
     {"overlap, however small, is not separation", overlap_however_small_is_not_separation},
+    {"small and separated designs settle", small_and_separated_designs_settle},
     {"impossible designs are refused", impossible_designs_are_refused},
 };
 TEST_SUITE(logistic, CASES);
