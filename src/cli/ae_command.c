@@ -17,8 +17,9 @@ static bool run(Invocation *call, Error *err)
     return trial_call_open(call, &trial, &actor, err) && trial_save_form(trial, &actor, &save, &saved, err) &&
            trial_call_done(
                call, trial,
-               str_format(call->arena, "event " STR_FMT " of " STR_FMT ": %zu values recorded, %zu corrected",
-                          STR_ARG(saved.visit), STR_ARG(save.subject), saved.n_new, saved.n_changed),
+               str_format(call->arena, "event " STR_FMT " of " STR_FMT ": " STR_FMT " recorded, %zu corrected",
+                          STR_ARG(saved.visit), STR_ARG(save.subject),
+                          STR_ARG(count_text(call->arena, saved.n_new, "value", "values")), saved.n_changed),
                err);
 }
 

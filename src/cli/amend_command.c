@@ -1,6 +1,7 @@
 /* A new version of the protocol, and the sites' approval of it. */
 #include "base/file.h"
 #include "cli/trial_call.h"
+#include "report/output_spec.h"
 
 static bool approve(Invocation *call, Trial *trial, const Actor *actor, Error *err)
 {
@@ -13,6 +14,15 @@ static bool approve(Invocation *call, Trial *trial, const Actor *actor, Error *e
                                       "site " STR_FMT " works under version " STR_FMT " from " STR_FMT,
                                       STR_ARG(site), STR_ARG(version), STR_ARG(date)),
                            err);
+}
+
+/* What cannot be reported later is refused now, as `equipoise new` does. */
+static bool judge(const Invocation *call, Str text, Error *err)
+{
+    Protocol protocol;
+    OutputPlan outputs;
+    return protocol_parse(call->arena, text, &protocol, err) &&
+           output_plan_read(call->arena, &protocol, &outputs, err);
 }
 
 static bool run(Invocation *call, Error *err)
@@ -28,7 +38,7 @@ static bool run(Invocation *call, Error *err)
                                "--date DATE for each site.");
     }
     if (!file_read(call->arena, call->args[1], YAML_MAX_BYTES, &text, err)) return false;
-    if (!trial_amend(trial, &actor, text, err)) return error_in(err, STR_FMT, STR_ARG(call->args[1]));
+    if (!judge(call, text, err) || !trial_amend(trial, &actor, text, err)) return error_in(err, STR_FMT, STR_ARG(call->args[1]));
     return trial_call_done(call, trial,
                            str_format(call->arena,
                                       "the protocol has version " STR_FMT

@@ -2,6 +2,14 @@
 #include "cli/trial_call.h"
 #include "trial/export.h"
 
+static void put_text(Invocation *call, const ExportedFile *file)
+{
+    buf_add(call->out, file->name);
+    if (file->has_rows)
+        buf_format(call->out, ": " STR_FMT, STR_ARG(count_text(call->arena, file->n_rows, "row", "rows")));
+    buf_char(call->out, '\n');
+}
+
 static bool run(Invocation *call, Error *err)
 {
     Trial *trial;
@@ -20,12 +28,12 @@ static bool run(Invocation *call, Error *err)
     for (size_t i = 0; i < report.n; i++) {
         const ExportedFile *file = &report.files[i];
         if (!call->json) {
-            buf_format(call->out, STR_FMT ": %zu rows\n", STR_ARG(file->name), file->n_rows);
+            put_text(call, file);
             continue;
         }
         json_begin_object(&json);
         json_member_text(&json, "file", file->name);
-        json_member_integer(&json, "rows", (int64_t)file->n_rows);
+        if (file->has_rows) json_member_integer(&json, "rows", (int64_t)file->n_rows);
         json_member_text(&json, "sha256", file->digest);
         json_end_object(&json);
     }

@@ -32,31 +32,53 @@ static void put_file(JsonWriter *json, const ImportedFile *file)
 
 static void put_text(Invocation *call, const ImportedFile *file)
 {
-    buf_format(call->out, STR_FMT ": %zu rows: %zu new, %zu changed, %zu the same; %zu values",
-               STR_ARG(file->name), file->n_rows, file->n_rows_new, file->n_rows_changed, file->n_rows_same,
-               file->n_values);
-    if (file->n_corrections) buf_format(call->out, ", %zu corrections", file->n_corrections);
-    if (file->n_queries) buf_format(call->out, ", %zu queries", file->n_queries);
+    buf_format(call->out, STR_FMT ": " STR_FMT ": %zu new, %zu changed, %zu the same; " STR_FMT,
+               STR_ARG(file->name), STR_ARG(count_text(call->arena, file->n_rows, "row", "rows")), file->n_rows_new,
+               file->n_rows_changed, file->n_rows_same,
+               STR_ARG(count_text(call->arena, file->n_values, "value", "values")));
+    if (file->n_corrections)
+        buf_format(call->out, ", " STR_FMT,
+                   STR_ARG(count_text(call->arena, file->n_corrections, "correction", "corrections")));
+    if (file->n_queries)
+        buf_format(call->out, ", " STR_FMT, STR_ARG(count_text(call->arena, file->n_queries, "query", "queries")));
     buf_char(call->out, '\n');
+}
+
+static void put_problem(JsonWriter *json, const ImportProblem *problem)
+{
+    json_begin_object(json);
+    json_member_text(json, "file", problem->file);
+    json_member_integer(json, "line", (int64_t)problem->line);
+    json_member_text(json, "item", problem->item);
+    json_member_text(json, "message", str_from(problem->error.message));
+    json_member_text(json, "hint", str_from(problem->error.hint));
+    json_end_object(json);
 }
 
 static void put_problems(Invocation *call, const ImportReport *report, const Error *summary, JsonWriter *json)
 {
     for (size_t i = 0; i < report->n_problems; i++) {
-        const Error *problem = &report->problems[i];
-        if (!call->json) {
-            buf_format(call->out, "%s: %s\n", problem->place, problem->message);
-            if (problem->hint[0] && report->n_problems < 20) buf_format(call->out, "  %s\n", problem->hint);
+        const Error *error = &report->problems[i].error;
+        if (call->json) {
+            put_problem(json, &report->problems[i]);
             continue;
         }
-        json_begin_object(json);
-        json_member_text(json, "place", str_from(problem->place));
-        json_member_text(json, "message", str_from(problem->message));
-        json_member_text(json, "hint", str_from(problem->hint));
-        json_end_object(json);
+        buf_format(call->out, "%s: %s\n", error->place, error->message);
+        if (error->hint[0]) buf_format(call->out, "  %s\n", error->hint);
     }
     if (!call->json && report->n_problems > 1)
         buf_format(call->out, "%s: %s\n", summary->place, summary->message);
+}
+
+static void put_skipped(Invocation *call, const ImportReport *report, JsonWriter *json)
+{
+    for (size_t i = 0; i < report->n_skipped; i++) {
+        if (call->json)
+            json_put_text(json, report->skipped[i]);
+        else
+            buf_format(call->out, STR_FMT ": skipped: it is the audit of another trial file, not data\n",
+                       STR_ARG(report->skipped[i]));
+    }
 }
 
 static void put_report(Invocation *call, const ImportReport *report, const Error *summary)
@@ -73,6 +95,12 @@ static void put_report(Invocation *call, const ImportReport *report, const Error
         else
             put_text(call, &report->files[i]);
     }
+    if (call->json) {
+        json_end_array(&json);
+        json_key(&json, STR("skipped"));
+        json_begin_array(&json);
+    }
+    put_skipped(call, report, &json);
     if (call->json) {
         json_end_array(&json);
         json_key(&json, STR("problems"));
@@ -111,7 +139,7 @@ const Command cmd_import = {
                    "protocol, doses,\n"
                    "adverse_events, deviations, withdrawals; or by --as. Several files are taken in the "
                    "order in which they depend\n"
-                   "on each other. A blank cell is missing without a reason; .not-done and its like say the "
+                   "on each other; the audit of an exported folder is skipped. A blank cell is missing without a reason; .not-done and its like say the "
                    "reason. Reading a file\n"
                    "again records nothing new; values that changed are corrections and need --reason.",
     .example = "  equipoise import palsy.trial demo/*.csv\n  equipoise import palsy.trial gmfm.csv --reason "

@@ -10,13 +10,14 @@ static bool find_form(Invocation *call, Trial *trial, const FormSave *save, Str 
                          : need_option(call, "form", form, err);
 }
 
-static bool run(Invocation *call, Error *err)
+static bool save_values(Invocation *call, bool is_correction, Error *err)
 {
     Trial *trial;
     Actor actor;
     ItemCell *cells;
     FormSaved saved;
-    FormSave save = {.visit = option_text(call, "visit"), .date = option_text(call, "date")};
+    FormSave save = {.visit = option_text(call, "visit"), .date = option_text(call, "date"),
+                     .must_exist = is_correction};
     if (!need_option(call, "subject", &save.subject, err) ||
         !words_as_cells(call, 1, &cells, &save.n_cells, err))
         return false;
@@ -29,11 +30,15 @@ static bool run(Invocation *call, Error *err)
     Str sentence =
         str_format(call->arena,
                    STR_FMT " of " STR_FMT "%s" STR_FMT
-                           ": %zu values recorded, %zu corrected, %zu the same, %zu queries raised",
+                           ": " STR_FMT " recorded, %zu corrected, %zu the same, " STR_FMT " raised",
                    STR_ARG(save.form), STR_ARG(save.subject), saved.visit.len ? " at " : "",
-                   STR_ARG(saved.visit), saved.n_new, saved.n_changed, saved.n_same, saved.n_queries);
+                   STR_ARG(saved.visit), STR_ARG(count_text(call->arena, saved.n_new, "value", "values")),
+                   saved.n_changed, saved.n_same,
+                   STR_ARG(count_text(call->arena, saved.n_queries, "query", "queries")));
     return trial_call_done(call, trial, sentence, err);
 }
+
+static bool run(Invocation *call, Error *err) { return save_values(call, false, err); }
 
 #define OPTS_FORM                                                                                            \
     OPT_SUBJECT, OPT_TEXT("form", "FORM", "the form (the visit form that has the item unless said)"),        \
@@ -60,8 +65,9 @@ const Command cmd_record = {
 
 static bool correct(Invocation *call, Error *err)
 {
-    Str reason;
-    return need_option(call, "reason", &reason, err) && run(call, err);
+    if (option_text(call, "reason").len) return save_values(call, true, err);
+    error_set(err, ERROR_MALFORMED, "no reason is given for \"correct\"");
+    return error_hint(err, "Say why (--reason): what was saved before is changed.");
 }
 
 const Command cmd_correct = {

@@ -55,6 +55,11 @@ bool trial_call_done(Invocation *call, Trial *trial, Str sentence, Error *err)
     return true;
 }
 
+Str count_text(Arena *arena, size_t n, const char *one, const char *many)
+{
+    return str_format(arena, "%zu %s", n, n == 1 ? one : many);
+}
+
 /* The cell for people: a missing value shows its reason, unless that says no more than a blank does. */
 static Str cell_text(Arena *arena, const Column *column, size_t row)
 {

@@ -24,6 +24,9 @@ MUST_USE bool words_as_cells(const Invocation *call, size_t first, ItemCell **ce
 /* "recorded 3 values (journal entry 812)", or the same as JSON with the journal's hash. */
 MUST_USE bool trial_call_done(Invocation *call, Trial *trial, Str sentence, Error *err);
 
+/* "1 value", "2 values". */
+Str count_text(Arena *arena, size_t n, const char *one, const char *many);
+
 /* Aligned columns, or an array of objects. */
 void frame_print(Invocation *call, const Frame *frame);
 

@@ -10,11 +10,15 @@ typedef struct {
     Map stated; /* items with a value or a reason */
 } Blanks;
 
+/* Not every product is harvested or punctured in: what the built-in form of events asks about relations may stay blank.
+ * A protocol that wants them has a form of its own; its items stand in the file at some line. */
+static bool may_stay_blank(const Item *item) { return !item->at && str_starts(item->id, STR("REL_")); }
+
 static void close_form(Blanks *blanks)
 {
     for (size_t i = 0; blanks->form && i < blanks->form->items.n; i++) {
         const Item *item = &blanks->form->items.items[i];
-        if (item->derived.len || map_get(&blanks->stated, item->id)) continue;
+        if (item->derived.len || may_stay_blank(item) || map_get(&blanks->stated, item->id)) continue;
         size_t row = frame_add_row(blanks->frame);
         for (size_t k = 0; k < ITEM; k++) frame_set_text(blanks->frame, row, k, blanks->cells[k]);
         frame_set_text(blanks->frame, row, ITEM, item->id);

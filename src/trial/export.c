@@ -17,11 +17,11 @@ typedef struct {
     size_t capacity;
 } Export;
 
-static bool write_file(Export *x, Str name, Str content, size_t n_rows, Error *err)
+static bool write_file(Export *x, Str name, Str content, Error *err)
 {
     if (!file_write(x->arena, file_join(x->arena, x->folder, name), content, err)) return false;
     ARENA_PUSH_ROOM(x->arena, x->report->files, x->report->n, x->capacity);
-    x->report->files[x->report->n++] = (ExportedFile){name, n_rows, digest_hex(x->arena, digest_of(content))};
+    x->report->files[x->report->n++] = (ExportedFile){.name = name, .digest = digest_hex(x->arena, digest_of(content))};
     return true;
 }
 
@@ -30,7 +30,11 @@ static bool write_frame(Export *x, const char *stem, const Frame *frame, Error *
     Buf buf = buf_new(x->arena);
     Str name = str_format(x->arena, "%s.csv", stem);
     if (!csv_write_frame(&buf, frame, err)) return error_in(err, STR_FMT, STR_ARG(name));
-    return write_file(x, name, buf_str(&buf), frame->n_rows, err);
+    if (!write_file(x, name, buf_str(&buf), err)) return false;
+    ExportedFile *file = &x->report->files[x->report->n - 1];
+    file->has_rows = true;
+    file->n_rows = frame->n_rows;
+    return true;
 }
 
 static bool write_listing(Export *x, const char *stem, const char *sql, const ListingColumn *columns,
@@ -203,7 +207,7 @@ static bool write_protocol(Export *x, Error *err)
     Str text;
     return db_find_text(x->arena, x->trial->db, "SELECT text FROM protocols ORDER BY ordinal DESC LIMIT 1",
                         DB_NO_ARGS, &text, NULL, err) &&
-           write_file(x, STR("protocol.yaml"), text, 0, err);
+           write_file(x, STR("protocol.yaml"), text, err);
 }
 
 static bool write_sums(Export *x, Error *err)

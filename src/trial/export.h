@@ -8,6 +8,7 @@
 
 typedef struct {
     Str name;                         /* in the folder */
+    bool has_rows;                    /* a CSV file */
     size_t n_rows;
     Str digest;                       /* SHA-256 */
 } ExportedFile;

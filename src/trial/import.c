@@ -348,13 +348,23 @@ static bool begin_file(Import *import, const ImportFile *file, Error *err)
            error_in(err, "line 1");
 }
 
+/* The item that the place names: item "WEIGHT_KG". */
+static Str item_of(Arena *arena, const Error *problem)
+{
+    Str before, from, item, after;
+    bool is_named = str_cut(str_from(problem->place), STR("item \""), &before, &from) &&
+                    str_cut(from, STR("\""), &item, &after);
+    return is_named ? str_copy(arena, item) : STR("");
+}
+
 static void note_problem(ImportReport *report, Arena *arena, size_t *capacity, Str name, size_t line,
                          Error *problem)
 {
     if (report->n_problems >= IMPORT_MAX_PROBLEMS) return;
+    Str item = item_of(arena, problem);
     error_in(problem, STR_FMT ": line %zu", STR_ARG(name), line);
     ARENA_PUSH_ROOM(arena, report->problems, report->n_problems, *capacity);
-    report->problems[report->n_problems++] = *problem;
+    report->problems[report->n_problems++] = (ImportProblem){name, line, item, *problem};
 }
 
 static void count_row(ImportedFile *done, RowFate fate)
@@ -392,9 +402,9 @@ static bool read_rows(Import *import, Arena *arena, ImportReport *report, Error 
         if (problem.code == ERROR_IO) break;
     }
     if (!n_bad) return true;
-    *err = report->problems[0];
+    *err = report->problems[0].error;
     if (n_bad == 1) return false;
-    error_set(err, report->problems[0].code, "%zu of %zu rows cannot be taken; nothing was", n_bad,
+    error_set(err, report->problems[0].error.code, "%zu of %zu rows cannot be taken; nothing was", n_bad,
               import->done.n_rows);
     error_in(err, STR_FMT, STR_ARG(import->done.name));
     return error_hint(err, "Mend the rows listed, then import the file again.");
@@ -418,6 +428,14 @@ static bool import_file(Trial *trial, Arena *arena, const Actor *actor, const Im
     return ok;
 }
 
+/* An export's copy of the journal, which belongs to the trial it came from. */
+static bool is_audit(const Trial *trial, const ImportFile *file)
+{
+    Str stem = stem_of(file->name);
+    bool is_named_so = str_equal(stem, STR("audit")) || str_equal(stem, STR("audit-dictionary"));
+    return is_named_so && !file->kind.len && !protocol_form(trial_protocol(trial), stem);
+}
+
 typedef struct {
     const ImportFile *file;
     int order;
@@ -437,18 +455,24 @@ bool trial_import(Trial *trial, Arena *arena, const Actor *given, const ImportFi
     Actor actor = *given;
     OrderedFile *ordered = ARENA_ARRAY(arena, OrderedFile, n_files + 1);
     actor.from_file = true;
-    *report = (ImportReport){.files = ARENA_ARRAY(arena, ImportedFile, n_files + 1)};
+    *report = (ImportReport){.files = ARENA_ARRAY(arena, ImportedFile, n_files + 1),
+                             .skipped = ARENA_ARRAY(arena, Str, n_files + 1)};
+    size_t n = 0;
     for (size_t i = 0; i < n_files; i++) {
         const ImportKind *kind;
         Str form;
+        if (is_audit(trial, &files[i])) {
+            report->skipped[report->n_skipped++] = files[i].name;
+            continue;
+        }
         if (!find_kind(trial, files[i].kind.len ? files[i].kind : stem_of(files[i].name), &kind, &form, err))
             return error_in(err, STR_FMT, STR_ARG(files[i].name));
-        ordered[i] = (OrderedFile){&files[i], kind->order, i};
+        ordered[n++] = (OrderedFile){&files[i], kind->order, i};
     }
-    qsort(ordered, n_files, sizeof *ordered, by_order);
+    qsort(ordered, n, sizeof *ordered, by_order);
     if (dry_run && !trial_begin(trial, err)) return false;
     bool ok = true;
-    for (size_t i = 0; ok && i < n_files; i++)
+    for (size_t i = 0; ok && i < n; i++)
         ok = import_file(trial, arena, &actor, ordered[i].file, report, err);
     if (dry_run) trial_rollback(trial);
     return ok;

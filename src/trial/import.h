@@ -25,10 +25,19 @@ typedef struct {
     size_t n_values, n_corrections, n_queries;
 } ImportedFile;
 
+/* A row that cannot be taken. error: what and why, its place as file, line and item. */
 typedef struct {
-    size_t n_files, n_problems;
+    Str file;
+    size_t line;
+    Str item;                         /* empty when it is the row as a whole */
+    Error error;
+} ImportProblem;
+
+typedef struct {
+    size_t n_files, n_problems, n_skipped;
     ImportedFile *files;              /* those that went in, in the order they were read */
-    Error *problems;                  /* at most IMPORT_MAX_PROBLEMS, in the order of the file; place: file, line, item */
+    ImportProblem *problems;          /* at most IMPORT_MAX_PROBLEMS, in the order of the file */
+    Str *skipped;                     /* audit.csv and audit-dictionary.csv of an export: a journal is not imported */
 } ImportReport;
 
 #define IMPORT_MAX_PROBLEMS 200

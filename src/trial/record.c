@@ -285,6 +285,25 @@ static bool find_version(Saving *saving, Error *err)
                      STR_ARG(name));
 }
 
+static bool refuse_correcting(const FormSave *save, Error *err)
+{
+    error_set(err, ERROR_INCONSISTENT, "nothing is saved yet in \"" STR_FMT "\" of \"" STR_FMT "\"%s" STR_FMT,
+              STR_ARG(save->form), STR_ARG(save->subject), save->visit.len ? " at " : "", STR_ARG(save->visit));
+    return error_hint(err, "Record it first (equipoise record), or correct the form, visit or subject.");
+}
+
+/* An event that nobody can name is none; a reason why its term is missing will do. */
+static bool check_term(const Saving *saving, Error *err)
+{
+    const FormSave *save = saving->save;
+    bool is_new_event = !saving->exists && str_equal(save->form, STR(FORM_ADVERSE_EVENTS));
+    if (!is_new_event || !form_item(saving->rules->form, STR("TERM"))) return true;
+    for (size_t i = 0; i < save->n_cells; i++)
+        if (str_equal(save->cells[i].item, STR("TERM")) && str_trim(save->cells[i].text).len) return true;
+    error_set(err, ERROR_MALFORMED, "the event has no TERM");
+    return error_hint(err, "Say what it was: TERM=Fever.");
+}
+
 /* Where and when: version of the protocol, key, dates. */
 static bool locate(Saving *saving, Error *err)
 {
@@ -295,6 +314,7 @@ static bool locate(Saving *saving, Error *err)
         !find_form(trial, save->subject, save->form, saving->visit, &saving->form_id, &saving->old_date,
                    &saving->exists, err))
         return false;
+    if (save->must_exist && !saving->exists) return refuse_correcting(save, err);
     saving->date = save->date.len ? save->date : saving->old_date;
     if (!saving->date.len) {
         error_set(err, ERROR_MALFORMED, "no date is given");
@@ -373,7 +393,7 @@ static bool save_form(Saving *saving, FormSaved *saved, Error *err)
 {
     ItemChanges changes;
     const FormSave *save = saving->save;
-    if (!locate(saving, err) || !check_place(saving, err) ||
+    if (!locate(saving, err) || !check_place(saving, err) || !check_term(saving, err) ||
         !judge_items(saving->trial, saving->version, saving->rules, &saving->subject, saving->visit,
                      saving->date, saving->form_id, save->cells, save->n_cells, &changes, err))
         return false;

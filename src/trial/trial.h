@@ -121,6 +121,7 @@ typedef struct {
     Str visit;                        /* a visit's id, a dose's or event's number; empty for once per subject, and for
                                          the next event of a log */
     Str date;                         /* of the visit, dose or start; may be empty when the form is there already */
+    bool must_exist;                  /* a correction: something must be saved there */
     size_t n_cells;
     const ItemCell *cells;
 } FormSave;
@@ -132,9 +133,10 @@ typedef struct {
 
 /* Saves a form. Items that had no value are recorded; items (or a date) that had another are corrected, which needs a
  * reason; what is the same is left alone. Soft checks that do not hold raise queries.
- * Fails: MALFORMED (a cell is not of its type or has too many decimals; a required item is blank; no reason),
+ * Fails: MALFORMED (a cell is not of its type or has too many decimals; a required item is blank; no reason;
+ * a new adverse event has no TERM),
  * INCONSISTENT (range, codelist, hard check, not scheduled, before consent, after withdrawal, in the future, not
- * enrolled, locked, an item of no such name). The place names the item. */
+ * enrolled, locked, an item of no such name, nothing to correct). The place names the item. */
 MUST_USE bool trial_save_form(Trial *trial, const Actor *actor, const FormSave *save, FormSaved *saved, Error *err);
 
 /* The form of a visit that has the item; items have one name in all forms of visits. Fails: INCONSISTENT. */

@@ -136,7 +136,7 @@ Trial *fixture_demo(Test *t, const char *name)
     for (size_t i = 0; i < demo.n; i++)
         files[i] = (ImportFile){.name = demo.files[i].name, .content = demo.files[i].text};
     bool taken = trial_import(trial, t->arena, &ana, files, demo.n, false, &report, &err);
-    for (size_t i = 0; !taken && i < report.n_problems && i < 5; i++) CHECK_OK(t, false, report.problems[i]);
+    for (size_t i = 0; !taken && i < report.n_problems && i < 5; i++) CHECK_OK(t, false, report.problems[i].error);
     return CHECK_OK(t, taken, err) ? trial : NULL;
 }
 

@@ -31,11 +31,15 @@ static void a_bad_row_keeps_the_whole_file_out(Test *t)
                      false, &report, &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "4 of 5 rows cannot be taken; nothing was");
     CHECK_INT(t, report.n_problems, 4);
-    CHECK_TEXT(t, str_from(report.problems[0].place), "visit.csv: line 3: item \"WEIGHT_KG\"");
-    CHECK_TEXT(t, str_from(report.problems[0].message), "1205 is outside 3 to 120");
-    CHECK_TEXT(t, str_from(report.problems[1].place), "visit.csv: line 4: item \"STEPS\"");
-    CHECK_ERROR(t, report.problems[2], ERROR_INCONSISTENT, "there is no subject \"S-004\"");
-    CHECK_ERROR(t, report.problems[3], ERROR_INCONSISTENT, "the protocol has no visit \"V9\"");
+    CHECK_TEXT(t, str_from(report.problems[0].error.place), "visit.csv: line 3: item \"WEIGHT_KG\"");
+    CHECK_TEXT(t, str_from(report.problems[0].error.message), "1205 is outside 3 to 120");
+    CHECK_TEXT(t, str_from(report.problems[1].error.place), "visit.csv: line 4: item \"STEPS\"");
+    CHECK_TEXT(t, report.problems[1].file, "visit.csv");
+    CHECK_INT(t, report.problems[1].line, 4);
+    CHECK_TEXT(t, report.problems[1].item, "STEPS");
+    CHECK_TEXT(t, report.problems[2].item, "");
+    CHECK_ERROR(t, report.problems[2].error, ERROR_INCONSISTENT, "there is no subject \"S-004\"");
+    CHECK_ERROR(t, report.problems[3].error, ERROR_INCONSISTENT, "the protocol has no visit \"V9\"");
     CHECK_INT(t, fixture_count(t, trial, "journal entries"), before);
     CHECK(t, fixture_verifies(t, trial));
 }
