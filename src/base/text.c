@@ -234,14 +234,15 @@ static locale_t enter_c_locale(void)
 
 static double parse_slowly(Str text)
 {
-    char small[64], *copy = text.len < sizeof small ? small : malloc(text.len + 1);
-    if (!copy) abort();
+    char small[64], *copy = small;
+    Arena *scratch = text.len < sizeof small ? NULL : arena_new();
+    if (scratch) copy = arena_alloc(scratch, text.len + 1);
     memcpy(copy, text.data, text.len);
     copy[text.len] = '\0';
     locale_t before = enter_c_locale();
     double value = strtod(copy, NULL);
     uselocale(before);
-    if (copy != small) free(copy);
+    arena_free(scratch);
     return value;
 }
 
@@ -377,7 +378,7 @@ void buf_vformat(Buf *buf, const char *format, va_list args)
     va_copy(again, args);
     locale_t before = enter_c_locale();
     int n = vsnprintf(NULL, 0, format, args);
-    assert(n >= 0);
+    if (n < 0) abort();                                   /* beyond INT_MAX: nothing is cut in silence */
     vsnprintf(buf_room(buf, (size_t)n), (size_t)n + 1, format, again);
     uselocale(before);
     va_end(again);

@@ -17,8 +17,9 @@ typedef struct {
 } Str;
 
 #define STR(literal)  ((Str){"" literal, sizeof(literal) - 1})
+/* A Str in a format, whole: error_set and its like cut at their own sizes. */
 #define STR_FMT       "%.*s"
-#define STR_ARG(s)    (int)((s).len > 4096 ? 4096 : (s).len), ((s).data ? (s).data : "")
+#define STR_ARG(s)    (int)((s).len > INT32_MAX ? INT32_MAX : (s).len), ((s).data ? (s).data : "")
 
 Str str_from(const char *terminated);                     /* NULL gives the empty text */
 Str str_copy(Arena *arena, Str text);                     /* terminated too, for C interfaces */

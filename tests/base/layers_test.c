@@ -78,7 +78,44 @@ static void an_include_downwards_is_refused(Test *t)
     CHECK(t, !may_include(layers, STR("stat"), STR("mat")));
 }
 
+static const char *const TAKERS[] = {"malloc(", "calloc(", "realloc(", "strdup("};
+
+static bool takes_memory(Str source)
+{
+    for (size_t i = 0; i < sizeof TAKERS / sizeof TAKERS[0]; i++)
+        if (str_find(source, str_from(TAKERS[i])) != SIZE_MAX) return true;
+    return false;
+}
+
+static void check_memory_of_folder(Test *t, Str folder, size_t *n_takers)
+{
+    Str path = test_source(t, str_format(t->arena, "src/" STR_FMT, STR_ARG(folder)).data), content;
+    DIR *open_folder = opendir(str_c(t->arena, path));
+    Error err = {0};
+    if (!open_folder) return;
+    for (struct dirent *entry; (entry = readdir(open_folder));) {
+        Str name = str_copy(t->arena, str_from(entry->d_name)), file = file_join(t->arena, path, name);
+        if (!str_ends(name, STR(".c")) || !CHECK_OK(t, file_read(t->arena, file, MAX_SOURCE, &content, &err), err)) continue;
+        if (!takes_memory(content)) continue;
+        ++*n_takers;
+        if (!str_ends(file, STR("base/arena.c"))) CHECK_TEXT(t, file, "the one file that takes memory, base/arena.c");
+    }
+    closedir(open_folder);
+}
+
+static void only_the_arena_takes_memory(Test *t)
+{
+    Str layers, line, name, list;
+    Error err = {0};
+    size_t n_takers = 0;
+    if (!CHECK_OK(t, file_read(t->arena, test_source(t, "src/LAYERS"), MAX_SOURCE, &layers, &err), err)) return;
+    while (str_cut(layers, STR("\n"), &line, &layers))
+        if (!str_starts(line, STR("#")) && str_cut(line, STR(":"), &name, &list)) check_memory_of_folder(t, name, &n_takers);
+    CHECK_INT(t, n_takers, 1);
+}
+
 static const TestCase CASES[] = {
+    {"only the arena takes memory", only_the_arena_takes_memory},
     {"includes point up the table", includes_point_up_the_table},
     {"an include downwards is refused", an_include_downwards_is_refused},
 };

@@ -103,7 +103,50 @@ static void cutting_and_trimming_give_views(Test *t)
     CHECK(t, str_equal_fold(STR("AgE"), STR("aGe")));
 }
 
+static Str text_of_length(Test *t, size_t len)
+{
+    Buf buf = buf_new(t->arena);
+    buf_pad(&buf, 'x', len - 1);
+    buf_char(&buf, '!');
+    return buf_str(&buf);
+}
+
+static void formatting_keeps_a_long_text_whole(Test *t)
+{
+    Str text = text_of_length(t, 100003), quoted = str_format(t->arena, "<" STR_FMT ">", STR_ARG(text));
+    CHECK_INT(t, quoted.len, 100005);
+    CHECK(t, str_ends(quoted, STR("xx!>")));
+    Buf buf = buf_new(t->arena);
+    buf_format(&buf, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(text));
+    CHECK_INT(t, buf.len, 200006);
+}
+
+static void errors_cut_a_long_text_at_their_own_size(Test *t)
+{
+    Error err;
+    Str text = text_of_length(t, 100003);
+    error_set(&err, ERROR_MALFORMED, "\"" STR_FMT "\" is odd", STR_ARG(text));
+    error_hint(&err, STR_FMT, STR_ARG(text));
+    error_in(&err, STR_FMT, STR_ARG(text));
+    error_in(&err, STR_FMT, STR_ARG(text));
+    CHECK_INT(t, strlen(err.message), sizeof err.message - 1);
+    CHECK_INT(t, strlen(err.hint), sizeof err.hint - 1);
+    CHECK_INT(t, strlen(err.place), sizeof err.place - 1);
+}
+
+static void a_number_of_any_length_is_read(Test *t)
+{
+    double value = 0;
+    Buf buf = buf_new(t->arena);
+    buf_add_c(&buf, "2.385");
+    buf_pad(&buf, '0', 5000);
+    CHECK(t, number_parse(buf_str(&buf), &value) && value == 2.385);
+}
+
 static const TestCase CASES[] = {
+    {"formatting keeps a long text whole", formatting_keeps_a_long_text_whole},
+    {"errors cut a long text at their own size", errors_cut_a_long_text_at_their_own_size},
+    {"a number of any length is read", a_number_of_any_length_is_read},
     {"printing rounds half away from zero", printing_rounds_half_away_from_zero},
     {"shortest numbers read back as themselves", shortest_numbers_read_back_as_themselves},
     {"only plain decimal numbers are read", only_plain_decimal_numbers_are_read},
