@@ -269,6 +269,7 @@ static bool choose_separator(CsvReader *csv)
 {
     char *separator = &csv->options.separator;
     while (!*separator) {
+        if (!skip_blank_lines(csv)) return false;
         Scan scan = scan_here(csv);
         *separator = find_separator((Str){scan.at, (size_t)(scan.end - scan.at)}, scan.is_last);
         if (!*separator && !see_more(csv)) return false;

@@ -94,6 +94,8 @@ static void the_separator_is_found_by_rule(Test *t)
     CHECK_INT(t, read_text(t, "A,B;x\n1,2\n")->n_columns, 2);
     CHECK_INT(t, read_text(t, "\"A,x\";B\n1;2\n")->n_columns, 2);
     CHECK_INT(t, read_text(t, "A\n1\n")->n_columns, 1);
+    CHECK_INT(t, read_text(t, "\n\r\n\nA;B\n1;2\n")->n_columns, 2);
+    CHECK_INT(t, read_text(t, "\xef\xbb\xbf\nA\tB\n1\t2\n")->n_columns, 2);
     Error err = {0};
     Frame *frame;
     CsvOptions options = {.separator = '|', .missing_text = STR("NA")};
