@@ -7,6 +7,7 @@
 
 #define PIECE ((size_t)1 << 28) /* zlib counts in unsigned int */
 #define LEAST_GZIP ((size_t)18) /* a header and a trailer */
+#define LIKELY_RATIO ((size_t)16)
 #define STEP_OF_WHOLE ((size_t)256 * 1024)
 
 struct Gunzip {
@@ -135,15 +136,15 @@ static bool read_str(void *from, char *to, size_t room, size_t *n, Error *err)
     return true;
 }
 
-/* The last member says its length modulo 2^32: only a hint of how much room to make. */
+/* The last member says its length modulo 2^32: only a hint of how much room to make. Data of trials shrink to a tenth
+ * or so; a file that claims more is believed only as its bytes come. */
 static size_t likely_length(Str bytes, size_t max_bytes)
 {
     size_t length = 0;
     for (size_t i = 0; i < 4; i++) length = length << 8 | (unsigned char)bytes.data[bytes.len - 1 - i];
-    size_t most =
-        bytes.len > SIZE_MAX / 1100 ? SIZE_MAX : bytes.len * 1100; /* deflate's best ratio is 1,032 */
-    if (length > most) length = most;
-    return length < max_bytes ? length + 1 : max_bytes + 1;
+    size_t most = bytes.len > SIZE_MAX / LIKELY_RATIO ? SIZE_MAX : bytes.len * LIKELY_RATIO;
+    most = most < STEP_OF_WHOLE ? STEP_OF_WHOLE : most;
+    return at_most(at_most(length, most), max_bytes) + 1;
 }
 
 bool gunzip(Arena *arena, Str bytes, size_t max_bytes, Str *content, Error *err)

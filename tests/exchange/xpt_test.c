@@ -61,6 +61,21 @@ static void a_compressed_file_reads_the_same(Test *t)
     CHECK_INT(t, content.len, plain.len);
 }
 
+static void a_length_that_a_gzip_claims_is_not_believed(Test *t)
+{
+    Error err = {0};
+    Str content;
+    size_t len = (size_t)256 * 1024;
+    char *bytes = arena_alloc(t->arena, len);
+    memcpy(bytes, "\x1f\x8b\x08", 3);
+    memset(bytes + len - 4, 0x7f, 4); /* two thousand million bytes, says the trailer */
+    Arena *arena = arena_new();
+    CHECK(t, !gunzip(arena, (Str){bytes, len}, (size_t)1 << 31, &content, &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "damaged");
+    CHECK(t, arena_used(arena) <= 17 * len);
+    arena_free(arena);
+}
+
 static void a_file_cut_anywhere_is_refused_or_shorter(Test *t)
 {
     Str whole = xpt_make_small(t);
@@ -336,6 +351,7 @@ static void the_pilot_study_reads_with_its_counts(Test *t)
 static const TestCase CASES[] = {
     {"a file made here reads back", a_file_made_here_reads_back},
     {"a compressed file reads the same", a_compressed_file_reads_the_same},
+    {"a length that a gzip claims is not believed", a_length_that_a_gzip_claims_is_not_believed},
     {"a file cut anywhere is refused, or shorter", a_file_cut_anywhere_is_refused_or_shorter},
     {"rows that are blank at the end count when they must",
      rows_that_are_blank_at_the_end_count_when_they_must},
