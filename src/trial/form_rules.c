@@ -199,13 +199,53 @@ static Json missing_value(Arena *arena, MissingReason reason)
     return value;
 }
 
+#define MOST_DIGITS 15 /* a double keeps every decimal of so many */
+
+/* Without zeros before the first and after the last digit that is none, as far as they follow a point. */
+static size_t significant_digits(Str text)
+{
+    size_t n = 0, zeros = 0;
+    bool after_point = false;
+    for (size_t i = 0; i < text.len && text.data[i] != 'e' && text.data[i] != 'E'; i++) {
+        char c = text.data[i];
+        after_point = after_point || c == '.';
+        if (c < '0' || c > '9' || (c == '0' && n == 0)) continue;
+        n++;
+        zeros = c == '0' && after_point ? zeros + 1 : 0;
+    }
+    return n - zeros;
+}
+
+static bool has_exponent(Str text)
+{
+    return str_find(text, STR("e")) != SIZE_MAX || str_find(text, STR("E")) != SIZE_MAX;
+}
+
 static bool has_too_many_decimals(Str text, int decimals)
 {
     Str whole, fraction;
     if (decimals == INTEGER_ABSENT || !str_cut(text, STR("."), &whole, &fraction)) return false;
     while (fraction.len && fraction.data[fraction.len - 1] == '0') fraction.len--;
-    return fraction.len > (size_t)decimals && str_find(fraction, STR("e")) == SIZE_MAX &&
-           str_find(fraction, STR("E")) == SIZE_MAX;
+    return fraction.len > (size_t)decimals;
+}
+
+/* What is stored must be what was typed: nothing is rounded on the way. */
+static bool check_digits(const Item *item, Str text, Error *err)
+{
+    if (significant_digits(text) > MOST_DIGITS) {
+        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" has more than %d significant digits", STR_ARG(text),
+                  MOST_DIGITS);
+        return error_hint(err, "A number of so many digits would be rounded; a long identifier is a text.");
+    }
+    if (item->decimals != INTEGER_ABSENT && has_exponent(text)) {
+        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" has an exponent, the item a number of decimals",
+                  STR_ARG(text));
+        return error_hint(err, "Write the number out, with a decimal point.");
+    }
+    if (!has_too_many_decimals(text, item->decimals)) return true;
+    error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" has more than %d decimals", STR_ARG(text), item->decimals);
+    return error_hint(err, "Round as the protocol says, or check the unit" STR_FMT STR_FMT ".",
+                      STR_ARG(item->unit.len ? STR(": ") : STR("")), STR_ARG(item->unit));
 }
 
 static bool parse_number(const Item *item, Str text, Json *value, Error *err)
@@ -220,13 +260,8 @@ static bool parse_number(const Item *item, Str text, Json *value, Error *err)
             err,
             "Write digits and a decimal point; say why a value is missing with .not-done or another reason.");
     }
+    if (!check_digits(item, text, err)) return false;
     if (item->type == COLUMN_INTEGER) number = (double)whole;
-    if (has_too_many_decimals(text, item->decimals)) {
-        error_set(err, ERROR_MALFORMED, "\"" STR_FMT "\" has more than %d decimals", STR_ARG(text),
-                  item->decimals);
-        return error_hint(err, "Round as the protocol says, or check the unit" STR_FMT STR_FMT ".",
-                          STR_ARG(item->unit.len ? STR(": ") : STR("")), STR_ARG(item->unit));
-    }
     if (number < item->range.low || number > item->range.high) {
         error_set(err, ERROR_INCONSISTENT, "%g is outside %g to %g", number, item->range.low,
                   item->range.high);

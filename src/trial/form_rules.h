@@ -34,7 +34,7 @@ MUST_USE bool form_rules_compile(Arena *arena, ConditionEngine *engine, const Pr
 MUST_USE bool form_rules_item(const FormRules *rules, Str id, size_t *item, Error *err);
 
 /* Reads a cell: a number, a text (codes and dates too), or an object {"missing": reason}. Fails: MALFORMED (not of the
- * item's type, too many decimals, required and blank), INCONSISTENT (outside its range or codelist). */
+ * item's type, too many decimals, more than 15 significant digits, an exponent where decimals are counted, required and blank), INCONSISTENT (outside its range or codelist). */
 MUST_USE bool form_rules_parse(Arena *arena, const Item *item, Str text, Json *value, Error *err);
 
 /* An empty row; then cells and keys; then the verdict. unheld (room for n_checks) are the soft checks that do not hold.

@@ -234,6 +234,9 @@ static void cr_47_and_49_values_are_what_the_protocol_says(Test *t)
     } ROWS[] = {
         {"WEIGHT_KG", "12,5", "\"12,5\" is no number"},
         {"WEIGHT_KG", "12.55", "has more than 1 decimals"},
+        {"WEIGHT_KG", "1255e-2", "has an exponent"},
+        {"WEIGHT_KG", "12.5000000000000001", "more than 15 significant digits"},
+        {"STEPS", "9007199254740993", "more than 15 significant digits"},
         {"WEIGHT_KG", "2", "2 is outside 3 to 120"},
         {"STEPS", "3.5", "is no whole number"},
         {"FITS", "Yes", "is not in the codelist"},
