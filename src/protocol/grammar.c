@@ -257,6 +257,15 @@ static void read_integer(GrammarReader *reader, const GrammarKey *key, const Yam
     put(member, &small, sizeof small);
 }
 
+static void read_day(GrammarReader *reader, const GrammarKey *key, const Yaml *node, void *member)
+{
+    int64_t value;
+    if (yaml_integer(node, &value) && (value < -GRAMMAR_MOST_DAYS || value > GRAMMAR_MOST_DAYS))
+        wrong_type(reader, key, node, "within 36525 days (a hundred years)");
+    else
+        read_integer(reader, key, node, member);
+}
+
 static void read_boolean(GrammarReader *reader, const GrammarKey *key, const Yaml *node, void *member)
 {
     bool value;
@@ -475,6 +484,7 @@ typedef void (*ReadValue)(GrammarReader *reader, const GrammarKey *key, const Ya
 static const ReadValue READ[N_GRAMMAR_TYPES] = {
     [GRAMMAR_ID] = read_id,           [GRAMMAR_COLUMN] = read_column,       [GRAMMAR_TEXT] = read_text,
     [GRAMMAR_CONDITION] = read_text,  [GRAMMAR_NUMBER] = read_number,       [GRAMMAR_INTEGER] = read_integer,
+    [GRAMMAR_DAY] = read_day,
     [GRAMMAR_BOOLEAN] = read_boolean, [GRAMMAR_DATE] = read_date,           [GRAMMAR_WORD] = read_word,
     [GRAMMAR_RANGE] = read_range,     [GRAMMAR_TEXTS] = read_texts,         [GRAMMAR_NUMBERS] = read_numbers,
     [GRAMMAR_CODELIST] = read_codelist, [GRAMMAR_CODELISTS] = read_codelists, [GRAMMAR_KEYED_TEXTS] = read_keyed_texts,
@@ -482,14 +492,16 @@ static const ReadValue READ[N_GRAMMAR_TYPES] = {
     [GRAMMAR_ANY] = read_any,
 };
 
+static bool is_whole(const GrammarKey *key) { return key->type == GRAMMAR_INTEGER || key->type == GRAMMAR_DAY; }
+
 static void put_default(const GrammarKey *key, void *member)
 {
     static const Range OPEN = {-INFINITY, INFINITY};
     double number = key->has_default ? key->otherwise : NAN;
-    int integer = key->has_default ? (int)key->otherwise : key->type == GRAMMAR_INTEGER ? INTEGER_ABSENT : 0;
+    int integer = key->has_default ? (int)key->otherwise : is_whole(key) ? INTEGER_ABSENT : 0;
     bool boolean = key->has_default && key->otherwise != 0;
     if (key->type == GRAMMAR_NUMBER) put(member, &number, sizeof number);
-    if (key->type == GRAMMAR_INTEGER || key->type == GRAMMAR_WORD) put(member, &integer, sizeof integer);
+    if (is_whole(key) || key->type == GRAMMAR_WORD) put(member, &integer, sizeof integer);
     if (key->type == GRAMMAR_BOOLEAN) put(member, &boolean, sizeof boolean);
     if (key->type == GRAMMAR_RANGE) put(member, &OPEN, sizeof OPEN);
 }

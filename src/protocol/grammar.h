@@ -15,6 +15,7 @@
 #include "protocol/problem.h"
 
 #define INTEGER_ABSENT  INT_MIN
+#define GRAMMAR_MOST_DAYS 36525         /* a hundred years to either side */
 
 typedef struct { size_t n; Str *items; } Texts;
 typedef struct { size_t n; double *items; } Numbers;
@@ -37,6 +38,7 @@ typedef struct {
     X(CONDITION,   "condition",               "Str")                                                          \
     X(NUMBER,      "number",                  "double")                                                       \
     X(INTEGER,     "whole number",            "int")                                                          \
+    X(DAY,         "whole number of days",    "int")                                                          \
     X(BOOLEAN,     "true or false",           "bool")                                                         \
     X(DATE,        "date",                    "Date")                                                         \
     X(WORD,        "one of",                  "an enum")                                                      \

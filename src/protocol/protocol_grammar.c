@@ -61,8 +61,8 @@ static const GrammarKey SITE_KEYS[] = {
 static const Grammar SITE = GRAMMAR_TABLE(Site, "a site", "One place that enrols subjects.", SITE_KEYS);
 
 static const GrammarKey WINDOW_KEYS[] = {
-    GRAMMAR_ROW(Window, before, int, INTEGER, "days early that still count", OTHERWISE(0), EXAMPLE("21")),
-    GRAMMAR_ROW(Window, after, int, INTEGER, "days late that still count", OTHERWISE(0), EXAMPLE("21")),
+    GRAMMAR_ROW(Window, before, int, DAY, "days early that still count", OTHERWISE(0), EXAMPLE("21")),
+    GRAMMAR_ROW(Window, after, int, DAY, "days late that still count", OTHERWISE(0), EXAMPLE("21")),
 };
 static const Grammar WINDOW = GRAMMAR_TABLE(Window, "a window", "Days around the nominal day.", WINDOW_KEYS);
 
@@ -70,7 +70,7 @@ static const GrammarKey VISIT_KEYS[] = {
     GRAMMAR_ROW(Visit, id, Str, ID, "value of VISIT", REQUIRED, .defines = "visit", EXAMPLE("V3")),
     GRAMMAR_ROW(Visit, title, Str, TEXT, "name for people", REQUIRED, EXAMPLE("3 months")),
     GRAMMAR_ROW(Visit, kind, VisitKind, WORD, "what happens", REQUIRED, .words = &VISIT_KIND_WORDS, EXAMPLE("assessment")),
-    GRAMMAR_ROW(Visit, day, int, INTEGER, "nominal day; 0 is the day of the first dose", EXAMPLE("91")),
+    GRAMMAR_ROW(Visit, day, int, DAY, "nominal day; 0 is the day of the first dose", EXAMPLE("91")),
     GRAMMAR_ROW(Visit, window, Window, MAPPING, "days around it that still count", .child = &WINDOW, EXAMPLE("{before: 21, after: 21}")),
     GRAMMAR_ROW(Visit, order, int, INTEGER, "VISITN; the place in the list, from 0, when absent", EXAMPLE("2")),
 };
@@ -152,7 +152,7 @@ static const Grammar CONSENT = GRAMMAR_TABLE(Consent, "consent", "What families 
 
 static const GrammarKey DOSE_KEYS[] = {
     GRAMMAR_ROW(Dose, number, int, INTEGER, "value of DOSE", REQUIRED, EXAMPLE("2")),
-    GRAMMAR_ROW(Dose, day, int, INTEGER, "nominal day; the first dose is day 0", REQUIRED, EXAMPLE("92")),
+    GRAMMAR_ROW(Dose, day, int, DAY, "nominal day; the first dose is day 0", REQUIRED, EXAMPLE("92")),
     GRAMMAR_ROW(Dose, window, Window, MAPPING, "days around it that still count", .child = &WINDOW, EXAMPLE("{before: 22, after: 23}")),
     GRAMMAR_ROW(Dose, arms, Texts, TEXTS, "arms that receive it; all when absent", .refers = "arm", EXAMPLE("[BMMNC]")),
 };

@@ -70,6 +70,12 @@ static void write_column(JsonWriter *json, const GrammarKey *key)
 }
 static void write_number(JsonWriter *json, const GrammarKey *key) { (void)key, write_type(json, "number"); }
 static void write_integer(JsonWriter *json, const GrammarKey *key) { (void)key, write_type(json, "integer"); }
+static void write_day(JsonWriter *json, const GrammarKey *key)
+{
+    write_integer(json, key);
+    json_member_number(json, "minimum", -GRAMMAR_MOST_DAYS);
+    json_member_number(json, "maximum", GRAMMAR_MOST_DAYS);
+}
 static void write_boolean(JsonWriter *json, const GrammarKey *key) { (void)key, write_type(json, "boolean"); }
 static void write_date(JsonWriter *json, const GrammarKey *key)
 {
@@ -162,6 +168,7 @@ static void write_any(JsonWriter *json, const GrammarKey *key) { (void)json, (vo
 static void (*const WRITE[N_GRAMMAR_TYPES])(JsonWriter *json, const GrammarKey *key) = {
     [GRAMMAR_ID] = write_text,           [GRAMMAR_COLUMN] = write_column,       [GRAMMAR_TEXT] = write_text,
     [GRAMMAR_CONDITION] = write_text,    [GRAMMAR_NUMBER] = write_number,       [GRAMMAR_INTEGER] = write_integer,
+    [GRAMMAR_DAY] = write_day,
     [GRAMMAR_BOOLEAN] = write_boolean,   [GRAMMAR_DATE] = write_date,           [GRAMMAR_WORD] = write_word,
     [GRAMMAR_RANGE] = write_range,       [GRAMMAR_TEXTS] = write_texts,         [GRAMMAR_NUMBERS] = write_numbers,
     [GRAMMAR_CODELIST] = write_codelist, [GRAMMAR_CODELISTS] = write_codelists, [GRAMMAR_KEYED_TEXTS] = write_keyed_texts,

@@ -153,6 +153,8 @@ static const Change ERRORS[] = {
     {"block_sizes: [4, 6]", "block_sizes: [6]\n  ratio: [2, 1, 1]", "bad-randomisation", "3 ratio numbers for 2 arms"},
     {"strata: [SEX]", "strata: [HEIGHT]", "bad-randomisation", "the stratum \"HEIGHT\""},
     {"kind: screening, day: -7", "kind: screening, day: 7", "bad-visit-day", "day 0 of \"W0\" does not follow day 7"},
+    {"title: Start, kind: dose, day: 0", "title: Start, kind: dose, day: -2147483647", "wrong-type", "\"day\" must be within 36525 days"},
+    {"before: 7", "before: 36526", "wrong-type", "\"before\" must be within 36525 days"},
     {"title: Start, kind: dose, day: 0", "title: Start, kind: dose", "bad-visit-day", "\"W0\" has no day"},
     {"title: Start, kind: dose", "title: Start, kind: unscheduled", "bad-visit-day", "the unscheduled visit \"W0\" has a day"},
     {"before: 7", "before: -7", "window-overlap", "is negative"},
