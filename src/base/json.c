@@ -75,6 +75,14 @@ double json_number(const Json *json, const char *key, double otherwise)
     return member && member->kind == JSON_IS_NUMBER ? member->number : otherwise;
 }
 
+bool json_whole(const Json *json, const char *key, int64_t min, int64_t max, int64_t *integer)
+{
+    double number = json_number(json, key, NAN);
+    if (!(number >= (double)min && number <= (double)max) || number != floor(number)) return false;
+    *integer = (int64_t)number;
+    return true;
+}
+
 JsonWriter json_writer(Buf *buf, int indent) { return (JsonWriter){.buf = buf, .indent = indent}; }
 
 static void line_break(JsonWriter *json)

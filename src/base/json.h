@@ -26,6 +26,12 @@ const Json *json_get(const Json *json, const char *key);
 Str json_text(const Json *json, const char *key);               /* empty when absent or no text */
 double json_number(const Json *json, const char *key, double otherwise);
 
+/* Every whole number up to this one is a double of its own; beyond, several read as the same. */
+#define JSON_INTEGER_MAX INT64_C(9007199254740991)
+
+/* A member that is a whole number from `min` to `max`, both within JSON_INTEGER_MAX of 0; false for any other. */
+MUST_USE bool json_whole(const Json *json, const char *key, int64_t min, int64_t max, int64_t *integer);
+
 /* Writer: begins and ends nest; commas and escapes are its affair. indent 0 writes one line. Bytes that are not
  * UTF-8 become U+FFFD, so that what is written can always be read. */
 typedef struct {

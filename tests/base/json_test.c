@@ -36,6 +36,24 @@ static void what_is_not_utf8_can_still_be_read(Test *t)
     CHECK_TEXT(t, buf_str(&buf), "\"\xEF\xBF\xBD" "a\xc3\xa9\xEF\xBF\xBD\xEF\xBF\xBD" "b\xEF\xBF\xBD\"");
 }
 
+static void only_whole_numbers_in_range_are_integers(Test *t)
+{
+    Json read;
+    Error err = {0};
+    int64_t integer = 7;
+    Str text = STR("{\"n\": 41, \"half\": 0.5, \"huge\": 1e300, \"text\": \"41\", \"most\": 9007199254740991}");
+    if (!CHECK_OK(t, json_parse(t->arena, text, &read, &err), err)) return;
+    CHECK(t, json_whole(&read, "n", 1, 41, &integer));
+    CHECK_INT(t, integer, 41);
+    CHECK(t, json_whole(&read, "most", 0, JSON_INTEGER_MAX, &integer));
+    CHECK_INT(t, integer, JSON_INTEGER_MAX);
+    CHECK(t, !json_whole(&read, "n", 1, 40, &integer));
+    CHECK(t, !json_whole(&read, "half", 0, 1, &integer));
+    CHECK(t, !json_whole(&read, "huge", 0, JSON_INTEGER_MAX, &integer));
+    CHECK(t, !json_whole(&read, "text", 0, 50, &integer));
+    CHECK(t, !json_whole(&read, "absent", -1, 50, &integer));
+}
+
 static void broken_json_names_the_place(Test *t)
 {
     Json read;
@@ -53,6 +71,7 @@ static void broken_json_names_the_place(Test *t)
 static const TestCase CASES[] = {
     {"what is written reads back", what_is_written_reads_back},
     {"bytes that are not UTF-8 become replacement characters", what_is_not_utf8_can_still_be_read},
+    {"only whole numbers in range are integers", only_whole_numbers_in_range_are_integers},
     {"broken JSON names the place", broken_json_names_the_place},
 };
 TEST_SUITE(json, CASES);
