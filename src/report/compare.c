@@ -108,6 +108,8 @@ static bool is_matched(const CompareLine *line)
 static bool read_check(Arena *arena, const Json *check, Str table, size_t index, CompareLine *line,
                        Error *err)
 {
+    double decimals = json_number(check, "decimals", 0);
+    bool has_decimals = decimals >= 0 && decimals <= 15;
     *line = (CompareLine){.id = json_text(check, "id"),
                           .table = table,
                           .group = json_text(check, "group"),
@@ -117,11 +119,10 @@ static bool read_check(Arena *arena, const Json *check, Str table, size_t index,
                           .op = json_text(check, "op"),
                           .published = json_number(check, "value", NAN),
                           .ours = NAN,
-                          .decimals = (int)json_number(check, "decimals", 0),
+                          .decimals = has_decimals ? (int)decimals : 0,
                           .printed = json_text(check, "printed")};
     (void)arena;
-    if (line->label.len && !isnan(line->published) && line->decimals >= 0 && line->decimals <= 15)
-        return true;
+    if (line->label.len && !isnan(line->published) && has_decimals) return true;
     error_set(err, ERROR_MALFORMED, "check %zu lacks a label, a value, or decimals from 0 to 15", index + 1);
     return error_hint(err, "Each check of a published display needs \"id\", \"label\" and \"value\".");
 }

@@ -170,18 +170,27 @@ static bool apply_query(Db *db, const Entry *entry, Error *err)
         err);
 }
 
+static bool query_number(const Entry *entry, int64_t *number, Error *err)
+{
+    if (json_whole(&entry->body, "query", 1, JSON_INTEGER_MAX, number)) return true;
+    return error_set(err, ERROR_MALFORMED, "\"query\" is not the number of a query");
+}
+
 static bool apply_answer(Db *db, const Entry *entry, Error *err)
 {
+    int64_t query;
+    if (!query_number(entry, &query, err)) return false;
     return db_run(db, "UPDATE queries SET state = 'answered', answer = ?2, changed_seq = ?3 WHERE seq = ?1",
-                  DB_ARGS(db_integer((int64_t)json_number(&entry->body, "query", 0)), member(entry, "text"),
-                          db_integer(entry->seq)),
+                  DB_ARGS(db_integer(query), member(entry, "text"), db_integer(entry->seq)),
                   err);
 }
 
 static bool apply_close_query(Db *db, const Entry *entry, Error *err)
 {
+    int64_t query;
+    if (!query_number(entry, &query, err)) return false;
     return db_run(db, "UPDATE queries SET state = 'closed', changed_seq = ?2 WHERE seq = ?1",
-                  DB_ARGS(db_integer((int64_t)json_number(&entry->body, "query", 0)), db_integer(entry->seq)),
+                  DB_ARGS(db_integer(query), db_integer(entry->seq)),
                   err);
 }
 

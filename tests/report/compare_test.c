@@ -70,6 +70,9 @@ static void what_is_no_display_is_refused(Test *t)
     Json json;
     CHECK(t, !comparison_of(t, RESULTS, "{\"id\": \"1\", \"label\": \"Mean\"}", &c, &err));
     CHECK_ERROR(t, err, ERROR_MALFORMED, "check 1 lacks a label, a value, or decimals");
+    err = (Error){0};
+    CHECK(t, !comparison_of(t, RESULTS, "{\"label\": \"Mean\", \"value\": 1, \"decimals\": 1e300}", &c, &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "decimals from 0 to 15");
     if (!CHECK_OK(t, json_parse(t->arena, STR("{\"schema\": \"other\"}"), &json, &err), err)) return;
     CHECK(t, !compare_published(t->arena, &json, &json, &c, &err));
     CHECK_ERROR(t, err, ERROR_MALFORMED, "equipoise-report/1");

@@ -277,6 +277,26 @@ static void an_entry_whose_items_are_no_object_is_refused(Test *t)
     CHECK_TEXT(t, report.detail, "\"items\" is no object");
 }
 
+/* 1e300 is a number of JSON that no integer can hold. */
+static void a_query_number_beyond_integers_is_refused(Test *t)
+{
+    Error err = {0};
+    Db *db;
+    Str path = file_with_sites(t, "query.trial", 1);
+    Body body = body_new(t->arena);
+    body_put(&body, STR("query"), json_of_number(1e300));
+    Entry entry = {.actor = STR("ana"), .subject = STR("S-001"), .body = body.json};
+    if (!CHECK_OK(t, db_open(t->arena, path, &TRIAL_FORMAT, &db, &err), err)) return;
+    const Act *const acts[] = {&act_answer, &act_close_query};
+    for (int i = 0; i < 2; i++) {
+        err = (Error){0};
+        CHECK_OK(t, db_begin(db, &err), err);
+        CHECK(t, !act_append(t->arena, db, acts[i], &entry, &err));
+        CHECK_ERROR(t, err, ERROR_MALFORMED, "\"query\" is not the number of a query");
+        db_rollback(db);
+    }
+}
+
 static void every_table_says_why_it_exists(Test *t)
 {
     Error err = {0};
@@ -311,6 +331,7 @@ static const TestCase CASES[] = {
     {"a trigger with a name like SQLite's own is seen", a_trigger_with_a_name_like_sqlites_own_is_seen},
     {"a text that became a blob is seen", a_text_that_became_a_blob_is_seen},
     {"an entry whose items are no object is refused", an_entry_whose_items_are_no_object_is_refused},
+    {"a query's number beyond the integers is refused", a_query_number_beyond_integers_is_refused},
     {"every table says why it exists", every_table_says_why_it_exists},
 };
 TEST_SUITE(journal, CASES);
