@@ -276,6 +276,31 @@ static bool parse_words(Invocation *call, int argc, char **argv, bool *help, Err
     return *help || count_args(call, err);
 }
 
+/* A text for the terminal: bytes that could steer it (control characters, also those of C1, and what is no UTF-8) are
+ * shown as \x1b. */
+static const char *visible(Arena *arena, const char *text)
+{
+    static const char HEX[] = "0123456789abcdef";
+    Buf buf = buf_new(arena);
+    for (Str rest = str_from(text); rest.len;) {
+        size_t n = 1;
+        while (n < rest.len && ((unsigned char)rest.data[n] & 0xC0) == 0x80) n++;
+        Str one = str_slice(rest, 0, n);
+        unsigned char byte = (unsigned char)one.data[0];
+        bool is_c1 = n == 2 && byte == 0xC2 && (unsigned char)one.data[1] < 0xA0;
+        bool is_shown = byte >= 0x20 && byte != 0x7F && !is_c1 && str_is_utf8(one, NULL);
+        if (is_shown) buf_add(&buf, one);
+        for (size_t i = 0; !is_shown && i < n; i++) {
+            byte = (unsigned char)one.data[i];
+            buf_add_c(&buf, "\\x");
+            buf_char(&buf, HEX[byte >> 4]);
+            buf_char(&buf, HEX[byte & 15]);
+        }
+        rest = str_slice(rest, n, rest.len);
+    }
+    return buf_c(&buf);
+}
+
 static void print_error(const Error *err, bool json, Arena *arena)
 {
     Buf buf = buf_new(arena);
@@ -293,8 +318,9 @@ static void print_error(const Error *err, bool json, Arena *arena)
         puts(buf_c(&buf));
         return;
     }
-    fprintf(stderr, "equipoise: %s%s%s\n", err->place, err->place[0] ? ": " : "", err->message);
-    if (err->hint[0]) fprintf(stderr, "  %s\n", err->hint);
+    fprintf(stderr, "equipoise: %s%s%s\n", visible(arena, err->place), err->place[0] ? ": " : "",
+            visible(arena, err->message));
+    if (err->hint[0]) fprintf(stderr, "  %s\n", visible(arena, err->hint));
 }
 
 static Instant wall_clock(void)
