@@ -1,5 +1,7 @@
 #include "trial/form_frame.h"
 
+#include <math.h>
+
 #include "trial/inside.h"
 
 static void add_item_columns(Frame *frame, const Form *form)
@@ -21,19 +23,33 @@ static Map index_columns(Arena *arena, const Frame *frame)
     return map;
 }
 
-static void set_value(Arena *arena, Frame *frame, size_t row, size_t column, const Rows *rows, int value,
-                      int missing)
+/* Nobody can record infinity, but SQLite reads it from a file that another program altered. */
+static bool check_finite(const Frame *frame, size_t row, size_t column, double number, Error *err)
+{
+    if (isfinite(number)) return true;
+    error_set(err, ERROR_INCONSISTENT, "the value of \"" STR_FMT "\" is no finite number",
+              STR_ARG(frame->columns[column].name));
+    error_in(err, "subject \"" STR_FMT "\", visit \"" STR_FMT "\"", STR_ARG(frame->columns[0].texts[row]),
+             STR_ARG(frame->columns[1].texts[row]));
+    return error_hint(err, "Another program has altered the file: `equipoise verify` shows where.");
+}
+
+static bool set_value(Arena *arena, Frame *frame, size_t row, size_t column, const Rows *rows, int value,
+                      int missing, Error *err)
 {
     MissingReason reason = MISSING_UNSTATED;
     bool is_number = column_is_number(&frame->columns[column]);
     if (rows_is_null(rows, missing) && is_number && rows_kind(rows, value) != DB_TEXT) {
-        frame_set_number(frame, row, column, rows_real(rows, value));
+        double number = rows_real(rows, value);
+        if (!check_finite(frame, row, column, number, err)) return false;
+        frame_set_number(frame, row, column, number);
     } else if (rows_is_null(rows, missing) && !is_number) {
         frame_set_text(frame, row, column, rows_text_copy(arena, rows, value));
     } else {
         missing_parse(rows_text(rows, missing), &reason);
         frame_set_missing(frame, row, column, reason);
     }
+    return true;
 }
 
 bool form_frame(Trial *trial, Arena *arena, Str form, Frame **made, Error *err)
@@ -66,7 +82,10 @@ bool form_frame(Trial *trial, Arena *arena, Str form, Frame **made, Error *err)
                 frame_set_text(frame, row, (size_t)i, rows_text_copy(arena, &rows, 1 + i));
         }
         MapEntry *entry = map_get(&columns, rows_text(&rows, 4));
-        if (entry && entry->index >= FORM_FRAME_ITEMS)
-            set_value(arena, frame, row, entry->index, &rows, 5, 6);
+        if (!entry || entry->index < FORM_FRAME_ITEMS) continue;
+        if (!set_value(arena, frame, row, entry->index, &rows, 5, 6, err)) {
+            rows_end(&rows);
+            return false;
+        }
     }
 }
