@@ -373,6 +373,29 @@ void db_rollback(Db *db)
 
 bool db_in_transaction(const Db *db) { return !sqlite3_get_autocommit(db->handle); }
 
+/* Outside of a transaction, SAVEPOINT would begin one of its own. */
+static bool need_transaction(const Db *db, Error *err)
+{
+    if (db_in_transaction(db)) return true;
+    error_set(err, ERROR_IO, "the transaction is over: the database gave it up");
+    return error_hint(err, "Nothing of it was kept; do it again when the cause is mended.");
+}
+
+bool db_begin_part(Db *db, Error *err)
+{
+    return need_transaction(db, err) && db_run(db, "SAVEPOINT part", DB_NO_ARGS, err);
+}
+
+bool db_commit_part(Db *db, Error *err)
+{
+    return need_transaction(db, err) && db_run(db, "RELEASE part", DB_NO_ARGS, err);
+}
+
+void db_rollback_part(Db *db)
+{
+    if (db_in_transaction(db)) sqlite3_exec(db->handle, "ROLLBACK TO part; RELEASE part", NULL, NULL, NULL);
+}
+
 /* A statement that is not running: the kept one of this text, or a passing one while that is at work. */
 static bool prepare(Db *db, const char *sql, DbStatement **statement, Error *err)
 {

@@ -81,6 +81,12 @@ MUST_USE bool db_commit(Db *db, Error *err);
 void db_rollback(Db *db);
 bool db_in_transaction(const Db *db);
 
+/* A part of the open transaction that can be taken back alone; parts nest. Fails: IO (there is no transaction, or SQLite
+ * has given it up by itself, as after a full disk). */
+MUST_USE bool db_begin_part(Db *db, Error *err);
+MUST_USE bool db_commit_part(Db *db, Error *err);
+void db_rollback_part(Db *db);                            /* after a failure of anything but db_begin_part */
+
 /* Runs one statement that returns no rows. Fails: INCONSISTENT (a constraint, named), DENIED, IO. */
 MUST_USE bool db_run(Db *db, const char *sql, DbArgs args, Error *err);
 

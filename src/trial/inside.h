@@ -18,6 +18,7 @@ struct Trial {
     Arena *arena;                     /* lives as long as the file is open */
     Arena *scratch;                   /* rewound after each operation */
     Db *db;
+    bool is_begun;                    /* between trial_begin and its end, also when SQLite has given up by itself */
     ConditionEngine *conditions;
     ProtocolVersion **versions;       /* by ordinal */
     size_t n_versions, version_capacity;
@@ -33,13 +34,13 @@ struct Trial {
     } staff;
 };
 
-/* Brackets of an operation: a transaction unless one is open already, and a mark in scratch. */
+/* Brackets of an operation: a transaction, or a part of the one that is open already, and a mark in scratch. */
 typedef struct {
     bool is_outermost;
     ArenaMark mark;
 } Step;
 MUST_USE bool step_begin(Trial *trial, Step *step, Error *err);
-MUST_USE bool step_end(Trial *trial, Step *step, bool succeeded, Error *err);   /* commits, or rolls back and returns false */
+MUST_USE bool step_end(Trial *trial, Step *step, bool succeeded, Error *err);   /* commits, or takes back what the step wrote and returns false */
 
 /* Judges the actor's right to the act at the site, and appends. subject and site may be empty. *seq may be NULL. */
 MUST_USE bool perform(Trial *trial, const Actor *actor, const Act *act, Str site, Str subject, const Body *body, int64_t *seq,

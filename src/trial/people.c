@@ -123,13 +123,27 @@ bool trial_add_user(Trial *trial, const Actor *actor, Str user, Str name, Error 
            step_end(trial, &step, add_user(trial, actor, user, name, err), err);
 }
 
+/* After the act: step_end takes it back. Nobody could grant anything any more. */
+static bool check_administered(Trial *trial, Str user, Error *err)
+{
+    int64_t n;
+    if (!db_find_integer(trial->db, "SELECT count(*) FROM grants WHERE role = ?1 AND site = ''",
+                         DB_ARGS(db_text(str_from(staff_word(STAFF_ADMINISTRATOR)))), &n, NULL, err))
+        return false;
+    if (n > 0) return true;
+    error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" is the last administrator", STR_ARG(user));
+    return error_hint(err, "Make somebody else administrator first (equipoise user): otherwise nobody could "
+                           "give or take roles any more.");
+}
+
 bool trial_remove_user(Trial *trial, const Actor *actor, Str user, Error *err)
 {
     Step step;
     if (!step_begin(trial, &step, err)) return false;
     Body body = body_new(trial->scratch);
     body_put_text(&body, "user", user);
-    bool ok = need_user(trial, user, err) && run_act(trial, actor, &act_remove_user, STR(""), &body, err);
+    bool ok = need_user(trial, user, err) && run_act(trial, actor, &act_remove_user, STR(""), &body, err) &&
+              check_administered(trial, user, err);
     forget_staff(trial);
     return step_end(trial, &step, ok, err);
 }
@@ -200,6 +214,7 @@ bool trial_revoke(Trial *trial, const Actor *actor, Str user, Str role, Str site
     if (ok && db_changes(trial->db) == 0)
         ok = error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" is not " STR_FMT " there", STR_ARG(user),
                        STR_ARG(role));
+    ok = ok && check_administered(trial, user, err);
     forget_staff(trial);
     return step_end(trial, &step, ok, err);
 }

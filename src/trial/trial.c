@@ -48,6 +48,16 @@ bool check_date(Str what, Str text, Instant at, Error *err)
 
 /* --- versions of the protocol --- */
 
+/* What was accepted stays accepted: it was judged by the rules of its day, and rules that have become stricter since must
+ * not shut the file. Only what cannot be read at all is refused. */
+static bool read_stored(Arena *arena, Str text, Protocol *protocol, Error *err)
+{
+    ProblemList problems = problems_new(arena);
+    if (protocol_read(arena, text, protocol, &problems)) return true;
+    error_set(err, ERROR_MALFORMED, STR_FMT, STR_ARG(problems.items[0].message));
+    return error_hint(err, "The file was altered or is damaged: `equipoise verify` says where.");
+}
+
 bool load_versions(Trial *trial, Error *err)
 {
     Rows rows;
@@ -60,7 +70,7 @@ bool load_versions(Trial *trial, Error *err)
         if (!more) return true;
         ProtocolVersion *version = ARENA_NEW(trial->arena, ProtocolVersion);
         version->version = rows_text_copy(trial->arena, &rows, 0);
-        if (!protocol_parse(trial->arena, rows_text_copy(trial->arena, &rows, 1), &version->protocol, err)) {
+        if (!read_stored(trial->arena, rows_text_copy(trial->arena, &rows, 1), &version->protocol, err)) {
             rows_end(&rows);
             return error_in(err, "stored protocol, version " STR_FMT, STR_ARG(version->version));
         }
@@ -107,43 +117,57 @@ bool trial_begin(Trial *trial, Error *err)
 {
     forget_staff(trial);
     if (!db_begin(trial->db, err)) return false;
-    if (load_versions(trial, err)) return true;
-    db_rollback(trial->db);
-    return false;
+    trial->is_begun = load_versions(trial, err);
+    if (!trial->is_begun) db_rollback(trial->db);
+    return trial->is_begun;
 }
 
 bool trial_commit(Trial *trial, Error *err)
 {
-    if (db_commit(trial->db, err)) return true;
+    if (db_commit(trial->db, err)) {
+        trial->is_begun = false;
+        return true;
+    }
     trial_rollback(trial);
     return false;
 }
 
-/* A version that was added and taken back must not stay in memory. */
-void trial_rollback(Trial *trial)
+/* What was written and taken back must not stay in memory. */
+static void forget_undone(Trial *trial)
 {
     int64_t n = 0;
     Error ignored = {0};
-    db_rollback(trial->db);
     forget_staff(trial);
     if (db_find_integer(trial->db, "SELECT count(*) FROM protocols", DB_NO_ARGS, &n, NULL, &ignored) &&
         (size_t)n < trial->n_versions)
         trial->n_versions = (size_t)n;
 }
 
+void trial_rollback(Trial *trial)
+{
+    db_rollback(trial->db);
+    trial->is_begun = false;
+    forget_undone(trial);
+}
+
 bool step_begin(Trial *trial, Step *step, Error *err)
 {
-    step->is_outermost = !db_in_transaction(trial->db);
+    step->is_outermost = !trial->is_begun;
     step->mark = arena_mark(trial->scratch);
-    return !step->is_outermost || trial_begin(trial, err);
+    return step->is_outermost ? trial_begin(trial, err) : db_begin_part(trial->db, err);
 }
 
 bool step_end(Trial *trial, Step *step, bool succeeded, Error *err)
 {
-    if (step->is_outermost && succeeded)
+    if (step->is_outermost && succeeded) {
         succeeded = trial_commit(trial, err);
-    else if (step->is_outermost)
+    } else if (step->is_outermost) {
         trial_rollback(trial);
+    } else if (!succeeded || !db_commit_part(trial->db, err)) {
+        succeeded = false;
+        db_rollback_part(trial->db);
+        forget_undone(trial);
+    }
     if (step->is_outermost) forget_staff(trial);
     arena_rewind(trial->scratch, step->mark);
     return succeeded;

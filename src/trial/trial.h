@@ -46,7 +46,8 @@ const Protocol *trial_protocol(const Trial *trial);       /* the latest version 
 Str trial_protocol_version(const Trial *trial);           /* "1", "2" .. */
 MUST_USE bool trial_first_user(Trial *trial, Arena *arena, Str *user, Error *err);
 
-/* Several operations as one: all or nothing. */
+/* Several operations as one: all or nothing. One that fails in between leaves nothing behind itself, and those before
+ * it stand or fall with the commit. */
 MUST_USE bool trial_begin(Trial *trial, Error *err);
 MUST_USE bool trial_commit(Trial *trial, Error *err);
 void trial_rollback(Trial *trial);
@@ -77,6 +78,7 @@ MUST_USE bool trial_add_site(Trial *trial, const Actor *actor, Str site, Str tit
 
 /* A user id is given once and for ever. Fails: INCONSISTENT (it was given before, also when its owner has left). */
 MUST_USE bool trial_add_user(Trial *trial, const Actor *actor, Str user, Str name, Error *err);
+/* Neither the last administrator nor that role of his can be taken away (INCONSISTENT). */
 MUST_USE bool trial_remove_user(Trial *trial, const Actor *actor, Str user, Error *err);
 
 /* site empty: everywhere. Fails: INCONSISTENT (held already; a pair that breaks blinding, unless open label), USAGE. */

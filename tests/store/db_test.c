@@ -107,6 +107,23 @@ static void a_rolled_back_transaction_leaves_nothing(Test *t)
     CHECK_INT(t, n, 1);
 }
 
+static void a_part_of_a_transaction_can_be_taken_back(Test *t)
+{
+    Error err = {0};
+    Db *db = made(t, "part.trial");
+    int64_t sum;
+    CHECK(t, !db_begin_part(db, &err));
+    CHECK_ERROR(t, err, ERROR_IO, "the transaction is over");
+    CHECK_OK(t, db_begin(db, &err) && db_begin_part(db, &err), err);
+    CHECK_OK(t, db_run(db, "INSERT INTO notes VALUES (10, 'kept')", DB_NO_ARGS, &err), err);
+    CHECK_OK(t, db_begin_part(db, &err), err);
+    CHECK_OK(t, db_run(db, "INSERT INTO notes VALUES (200, 'taken back')", DB_NO_ARGS, &err), err);
+    db_rollback_part(db);
+    CHECK_OK(t, db_commit_part(db, &err) && db_commit(db, &err), err);
+    CHECK_OK(t, db_find_integer(db, "SELECT sum(id) FROM notes", DB_NO_ARGS, &sum, NULL, &err), err);
+    CHECK_INT(t, sum, 17);
+}
+
 static void a_file_is_never_written_over(Test *t)
 {
     Error err = {0};
@@ -257,6 +274,7 @@ static const TestCase CASES[] = {
     {"values come back as they were", values_come_back_as_they_were},
     {"a query can run inside itself", a_query_can_run_inside_itself},
     {"a rolled back transaction leaves nothing", a_rolled_back_transaction_leaves_nothing},
+    {"a part of a transaction can be taken back", a_part_of_a_transaction_can_be_taken_back},
     {"a file is never written over", a_file_is_never_written_over},
     {"what is not ours is refused and left alone", what_is_not_ours_is_refused_and_left_alone},
     {"an older file is copied and migrated (CR-67)", an_older_file_is_copied_and_migrated},
