@@ -87,14 +87,15 @@ static bool student_run(Arena *arena, const Values *values, double null, double 
     return true;
 }
 
-/* The median against a value, with the Hodges-Lehmann estimate and its interval in place of the mean's. */
+/* The median against a value, with the Hodges-Lehmann estimate and its interval in place of the mean's. Those
+ * without a difference are kept, so that the estimate is of everybody who is counted beside it. */
 static bool signed_rank_run(Arena *arena, const Values *values, double null, double level, CellValues *cell,
                             Error *err)
 {
     WilcoxonTest test;
     double *d = ARENA_ARRAY(arena, double, values->n);
     for (size_t i = 0; i < values->n; i++) d[i] = values->items[i] - null;
-    if (!signed_rank_test(arena, d, values->n, ZERO_RULE_DROP, P_METHOD_EXACT, level, &test, err))
+    if (!signed_rank_test(arena, d, values->n, ZERO_RULE_PRATT, P_METHOD_EXACT, level, &test, err))
         return false;
     cell->of[STATISTIC_P] = test.p_two_sided;
     cell->of[STATISTIC_TEST] = test.statistic;
@@ -107,7 +108,7 @@ static bool signed_rank_run(Arena *arena, const Values *values, double null, dou
 /* One-sample tests by the words of `method`; the first is the default. */
 static const OneSampleMethod one_sample_methods[] = {
     {"paired-t", "ttest", "one-sample t test (paired, of the change)", student_run},
-    {"signed-rank", "wilcoxon", "Wilcoxon's signed-rank test, exact", signed_rank_run},
+    {"signed-rank", "wilcoxon", "Wilcoxon's signed-rank test, exact, zeros kept (Pratt)", signed_rank_run},
 };
 
 const OneSampleMethod *one_sample_method(Eval *eval, const Inference *how, Error *err)

@@ -152,7 +152,8 @@ static bool row_write(Eval *eval, const OutputBlock *block, const Scope *outer, 
             return false;
         size_t first = eval->document->n_results;
         template_write(eval->document, eval->table, i + 1, &item->format, &cell, &eval->formats,
-                       decimals_of(eval, item->decimals), item->prefix, from);
+                       block->decimals != DECIMALS_UNSAID ? block->decimals : decimals_of(eval, item->decimals),
+                       item->prefix, from);
         for (size_t r = first; eval->spec->columns.n_sets && r < eval->document->n_results; r++)
             eval->document->results[r].column = eval->columns[scope.column].key;
     }
@@ -163,7 +164,7 @@ const OutputBlockKind block_kind_row = {
     .name = "row",
     .subject = "label",
     .summary = "one row where statistics go across",
-    .keys = "analysis where group header only distinct method family indent",
+    .keys = "analysis where group header only distinct method family decimals indent",
     .statistics = STATISTICS_ACROSS,
     .across = true,
     .write = row_write,

@@ -31,7 +31,7 @@
     X(DF, "df", PLAIN(0), "degrees of freedom")                                                              \
     X(DIFF, "diff", BEYOND(1), "difference of least-squares means")                                          \
     X(LSMEAN, "lsmean", BEYOND(1), "least-squares mean")                                                     \
-    X(ESTIMATE, "estimate", BEYOND(2), "coefficient of the model")
+    X(ESTIMATE, "estimate", BEYOND(1), "coefficient of the model")
 
 typedef enum {
 #define X(id, name, decimals, meaning) STATISTIC_##id,

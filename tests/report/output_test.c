@@ -211,6 +211,7 @@ static void changes_are_tested_and_adjusted_in_their_family(Test *t)
                 "        - {key: t, variable: CHG, format: \"{p:4}\"}\n"
                 "        - {key: adjusted, variable: CHG, format: \"{p_adjusted:4}\"}\n"
                 "        - {key: rank, variable: CHG, method: signed-rank, format: \"{estimate:3}, {p:4}\"}\n"
+                "        - {key: kept, variable: CHG, method: signed-rank, against: 2.5, format: \"{estimate:3}\"}\n"
                 "        - {key: share, where: CHG > 2, format: \"{n}/{N}: {ci_low:2} to {ci_high:2}\", "
                 "interval: wilson}\n"
                 "      rows:\n"
@@ -224,6 +225,7 @@ static void changes_are_tested_and_adjusted_in_their_family(Test *t)
     CHECK_TEXT(t, outputs_cell(document, "From nought", "adjusted"), "0.0506");
     CHECK_TEXT(t, outputs_cell(document, "B alone", "adjusted"), "0.1444");
     CHECK_TEXT(t, outputs_cell(document, "From nought", "rank"), "2.750, 0.1250");
+    CHECK_TEXT(t, outputs_cell(document, "From nought", "kept"), "2.750"); /* 3.000 without the child at 2.5 */
     CHECK_TEXT(t, outputs_cell(document, "From nought", "share"), "3/4: 30.06 to 95.44");
 }
 
