@@ -50,6 +50,21 @@ void eval_row(Eval *eval, const Scope *scope, const OutputBlock *block, Str labe
     table_row(eval->document, eval->table, ROW_PLAIN, scope->group, label, scope->indent + block->indent);
 }
 
+void eval_note(Eval *eval, Str note)
+{
+    for (size_t i = 0; i < eval->n_notes; i++)
+        if (str_equal(eval->notes[i], note)) return;
+    ARENA_PUSH_ROOM(eval->arena, eval->notes, eval->n_notes, eval->notes_capacity);
+    eval->notes[eval->n_notes++] = note;
+}
+
+void eval_footnotes(Eval *eval)
+{
+    const OutputTexts *own = &eval->spec->footnotes;
+    for (size_t i = 0; i < own->n; i++) table_footnote(eval->document, eval->table, own->items[i]);
+    for (size_t i = 0; i < eval->n_notes; i++) table_footnote(eval->document, eval->table, eval->notes[i]);
+}
+
 Scope eval_group(Eval *eval, const Scope *scope, const OutputBlock *block)
 {
     Scope inner = *scope;
@@ -154,8 +169,7 @@ bool output_table_make(OutputContext *context, const OutputSpec *spec, Document 
     if (!eval_open(&eval, &scope, err) || !start_table(&eval, figure, err)) return false;
     bool good =
         spec->across.n ? write_arms(&eval, &scope, err) : eval_blocks(&eval, &spec->rows, &scope, err);
-    for (size_t i = 0; good && i < spec->footnotes.n; i++)
-        table_footnote(document, eval.table, spec->footnotes.items[i]);
+    if (good) eval_footnotes(&eval);
     *table = eval.table;
     return good;
 }

@@ -26,10 +26,13 @@ typedef struct {
     double *p, *adjusted;
 } FamilyState;
 
+typedef struct OutputFit OutputFit;
+
 typedef struct {
     Arena *arena;
     Frames *frames;
     FamilyState *families; /* one per family of the plan */
+    const OutputFit *fits; /* the models fitted so far (output_fit.h) */
     bool is_gathering;     /* the first pass: p-values are noted, numbers are thrown away */
 } OutputContext;
 
@@ -65,6 +68,8 @@ typedef struct {
     EvalColumn *columns;
     const unsigned char *in_population;
     Str population_words;
+    size_t n_notes, notes_capacity;
+    Str *notes; /* what the rows add to the footnotes */
 } Eval;
 
 /* Fills a new table for the spec (also that of a figure: then figure is not NULL). */
@@ -92,6 +97,8 @@ Scope eval_group(Eval *eval, const Scope *scope, const OutputBlock *block);
 Str eval_label(Eval *eval, const Scope *scope, Str label);
 Str eval_cut(const OutputSpec *spec, const OutputBlock *block, Str label);
 void eval_row(Eval *eval, const Scope *scope, const OutputBlock *block, Str label);
+void eval_note(Eval *eval, Str note); /* a footnote; the same one is kept once */
+void eval_footnotes(Eval *eval);      /* writes those of the spec, then the notes */
 
 /* Distinct values (rows when `distinct` is empty) and records of the scope in a column. */
 typedef struct {

@@ -130,12 +130,14 @@ bool output_figure_make(OutputContext *context, const OutputSpec *spec, Document
     figure->facets = spec->facets;
     size_t first = document->n_results;
     bool good = spec->draw == FIGURE_FLOW    ? flow_figure(context, spec, document, figure, err)
-                : spec->draw == FIGURE_LINES ? lines_figure(context, spec, document, figure, err)
+                : spec->draw == FIGURE_LINES
+                    ? (spec->rows.n ? model_lines_figure : lines_figure)(context, spec, document, figure, err)
                                              : table_figure(context, spec, document, figure, err);
     if (!good) return false;
     name_results(document, figure, first);
-    figure->n_footnotes = spec->footnotes.n;
-    figure->footnotes = spec->footnotes.items;
+    bool has_notes = figure->data->n_footnotes > 0; /* of the table, which begin with those of the spec */
+    figure->n_footnotes = has_notes ? figure->data->n_footnotes : spec->footnotes.n;
+    figure->footnotes = has_notes ? figure->data->footnotes : spec->footnotes.items;
     figure->data->n_footnotes = 0;
     figure->alt = describe_figure(document->arena, spec, figure);
     return true;

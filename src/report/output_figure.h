@@ -12,4 +12,9 @@ MUST_USE bool flow_figure(OutputContext *context, const OutputSpec *spec, Docume
 MUST_USE bool lines_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure,
                            Error *err);
 
+/* Least-squares means of a model of repeated measures over its visits, a line for each arm, with intervals; the
+ * figure's one block of rows is that model. */
+MUST_USE bool model_lines_figure(OutputContext *context, const OutputSpec *spec, Document *document,
+                                 Figure *figure, Error *err);
+
 #endif

@@ -11,6 +11,8 @@ struct OutputBlockKind {
     const char *keys;    /* the other keys it reads, blanks between */
     uint64_t statistics; /* what its templates may ask for */
     bool down, across;   /* whether it makes rows when arms go across, and when statistics do */
+    /* What can be checked without data, beyond the keys; NULL: nothing. */
+    bool (*check)(Arena *arena, const OutputSpec *spec, const OutputBlock *block, Error *err);
     bool (*write)(Eval *eval, const OutputBlock *block, const Scope *scope, Error *err);
 };
 

@@ -1,10 +1,10 @@
-/* Rows from a linear model: the test of a term, least-squares means of the arms, or differences between
- * them. */
+/* Rows from a linear model, with repeated measures or without: the test of a term, least-squares means of the
+ * arms, or differences between them. */
 #include "report/output_kind.h"
 
 #include <math.h>
 
-#include "stat/lsmeans.h"
+#include "report/output_fit.h"
 
 #define MODEL_STATISTICS                                                                                     \
     (STATISTIC_BIT(STATISTIC_N) | STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_TEST) |               \
@@ -16,42 +16,13 @@ typedef struct {
     Eval *eval;
     const OutputBlock *block;
     const Scope *scope;
-    Model model;
-    LinearFit fit;
-    Margins margins;
+    const OutputFit *fit;
+    FitMeans means;
+    FitVisits visits;
     double confidence;
     CellValues *cells; /* per column */
     Str *options;      /* per column, empty: nothing stands there */
 } ModelRows;
-
-static bool fit_model(ModelRows *rows, Error *err)
-{
-    Formula *formula = ARENA_NEW(rows->eval->arena, Formula);
-    const OutputBlock *block = rows->block;
-    rows->confidence = isnan(block->confidence) ? 0.95 : block->confidence;
-    return (formula_parse(rows->eval->arena, block->subject, formula, err) &&
-            model_build(rows->eval->arena, formula, rows->eval->data->frame, rows->scope->rows,
-                        rows->scope->n_rows, &rows->model, err) &&
-            linear_fit(rows->eval->arena, &rows->model, &rows->fit, err)) ||
-           error_at(err, block->at);
-}
-
-static bool read_margins(ModelRows *rows, Error *err)
-{
-    static const struct {
-        const char *word;
-        Margins margins;
-    } words[] = {{"equal", MARGINS_EQUAL}, {"observed", MARGINS_OBSERVED}};
-    Str asked = rows->block->margins.len ? rows->block->margins : STR("equal");
-    for (size_t i = 0; i < 2; i++)
-        if (str_equal(asked, str_from(words[i].word))) {
-            rows->margins = words[i].margins;
-            return true;
-        }
-    yaml_error(rows->block->at, err, ERROR_INCONSISTENT, "there are no margins \"" STR_FMT "\"",
-               STR_ARG(asked));
-    return error_hint(err, "Say observed (factors weigh as often as they occur) or equal.");
-}
 
 static void put_estimate(CellValues *cell, Statistic as, const Estimate *estimate)
 {
@@ -65,109 +36,134 @@ static void put_estimate(CellValues *cell, Statistic as, const Estimate *estimat
     cell->of[STATISTIC_CI_HIGH] = estimate->upper;
 }
 
+static bool find_term(ModelRows *rows, size_t *term, Error *err)
+{
+    const Model *model = &rows->fit->model;
+    Str *names = ARENA_ARRAY(rows->eval->arena, Str, model->n_terms);
+    for (size_t i = 0; i < model->n_terms; i++) names[i] = model->terms[i].name;
+    for (*term = 0; *term < model->n_terms; ++*term)
+        if (str_equal_fold(names[*term], rows->block->term)) return true;
+    Str near = str_nearest(rows->block->term, names, model->n_terms);
+    yaml_error(rows->block->at, err, ERROR_INCONSISTENT, "the model has no term \"" STR_FMT "\"",
+               STR_ARG(rows->block->term));
+    return error_hint(err, near.len ? "Did you mean \"%s\"?" : "Name a term of the formula%s.",
+                      str_c(rows->eval->arena, near));
+}
+
+static void test_term(ModelRows *rows, size_t term, CellValues *cell)
+{
+    Arena *arena = rows->eval->arena;
+    const OutputFit *fit = rows->fit;
+    if (fit->is_repeated) {
+        MmrmTest test = mmrm_anova(arena, &fit->mixed, TEST_TYPE_III)[term];
+        cell->of[STATISTIC_P] = test.df > 0 ? test.p : NAN;
+        cell->of[STATISTIC_TEST] = test.df > 0 ? test.f : NAN;
+        cell->of[STATISTIC_DF] = test.df;
+    } else {
+        LinearTest test = linear_anova(arena, &fit->model, &fit->linear, TEST_TYPE_III)[term];
+        cell->of[STATISTIC_P] = test.df > 0 ? test.p : NAN;
+        cell->of[STATISTIC_TEST] = test.df > 0 ? test.f : NAN;
+        cell->of[STATISTIC_DF] = test.df;
+    }
+}
+
 /* The type III test of a term; with one coefficient also its estimate. */
 static bool term_cells(ModelRows *rows, Error *err)
 {
-    const Model *model = &rows->model;
-    Arena *arena = rows->eval->arena;
-    Str *names = ARENA_ARRAY(arena, Str, model->n_terms);
-    size_t term = 0;
-    for (size_t i = 0; i < model->n_terms; i++) names[i] = model->terms[i].name;
-    while (term < model->n_terms && !str_equal_fold(names[term], rows->block->term)) term++;
-    if (term == model->n_terms) {
-        Str near = str_nearest(rows->block->term, names, model->n_terms);
-        yaml_error(rows->block->at, err, ERROR_INCONSISTENT, "the model has no term \"" STR_FMT "\"",
-                   STR_ARG(rows->block->term));
-        return error_hint(err, near.len ? "Did you mean \"%s\"?" : "Name a term of the formula%s.",
-                          str_c(arena, near));
-    }
+    const Model *model = &rows->fit->model;
+    size_t term, column;
+    if (!find_term(rows, &term, err)) return false;
     CellValues cell = cell_values_none();
     if (model->terms[term].n_columns == 1) {
-        Estimate slope = linear_coefficient(&rows->fit, model->terms[term].first, rows->confidence);
+        double *l = ARENA_ARRAY(rows->eval->arena, double, model->p);
+        l[model->terms[term].first] = 1;
+        Estimate slope = fit_estimate(rows->fit, l, rows->confidence);
         put_estimate(&cell, STATISTIC_ESTIMATE, &slope);
     }
-    LinearTest test = linear_anova(arena, model, &rows->fit, TEST_TYPE_III)[term];
-    cell.of[STATISTIC_N] = (double)model->n;
-    cell.of[STATISTIC_P] = test.df > 0 ? test.p : NAN;
-    cell.of[STATISTIC_TEST] = test.df > 0 ? test.f : NAN;
-    cell.of[STATISTIC_DF] = test.df;
+    cell.of[STATISTIC_N] = (double)(rows->fit->is_repeated ? rows->fit->mixed.n_subjects : model->n);
+    test_term(rows, term, &cell);
     for (size_t i = 0; i < rows->block->in.n; i++) {
-        size_t column;
         if (!eval_find_column(rows->eval, rows->block->in.items[i], rows->block->at, &column, err))
             return false;
         rows->cells[column] = cell;
-        rows->options[column] = str_format(arena, "type III test of " STR_FMT, STR_ARG(names[term]));
+        rows->options[column] =
+            str_format(rows->eval->arena, "type III test of " STR_FMT, STR_ARG(model->terms[term].name));
     }
     return true;
 }
 
-/* The row of the means that stands for a column, by the value of its variable. */
-static bool mean_of_column(ModelRows *rows, const LsMeans *means, size_t column, size_t *row, Error *err)
+/* "observed margins, High - Placebo at Week 24" */
+static Str contrast_words(const ModelRows *rows, Str contrast)
 {
-    const ModelVariable *factor = &rows->model.variables[means->factors[0]];
-    Str value = rows->eval->columns[column].value;
-    size_t level = model_level(factor, value);
-    for (*row = 0; *row < means->n; ++*row)
-        if (level != SIZE_MAX && means->levels[*row * means->n_factors] == level) return true;
-    yaml_error(rows->block->at, err, ERROR_INCONSISTENT,
-               "the model has no level \"" STR_FMT "\" of \"" STR_FMT "\"", STR_ARG(value),
-               STR_ARG(factor->name));
-    return error_hint(err, "Columns that a model compares need a \"value\" of the model's factor.");
+    Buf buf = buf_new(rows->eval->arena);
+    buf_add_c(&buf, rows->means.margins == MARGINS_OBSERVED ? "observed margins" : "equal margins");
+    if (contrast.len) buf_format(&buf, ", " STR_FMT, STR_ARG(contrast));
+    if (rows->visits.n) buf_format(&buf, " at " STR_FMT, STR_ARG(rows->visits.words));
+    return buf_str(&buf);
 }
 
-static bool compared_cells(ModelRows *rows, const LsMeans *means, Error *err)
+static bool mean_of(ModelRows *rows, size_t column, FitMean *mean, Error *err)
 {
-    size_t p = rows->model.p, left, right, a, b, column;
+    return fit_mean(rows->eval, &rows->means, &rows->visits, column, rows->block->at, mean, err);
+}
+
+static bool compared_cells(ModelRows *rows, Error *err)
+{
+    size_t p = rows->fit->model.p, left, right, column;
     double *l = ARENA_ARRAY(rows->eval->arena, double, p);
     const OutputBlock *block = rows->block;
     for (size_t i = 0; i < block->compare.n; i++) {
+        FitMean a, b;
         if (!eval_find_column(rows->eval, block->compare.items[i].column, block->at, &column, err) ||
             !eval_find_column(rows->eval, block->compare.items[i].left, block->at, &left, err) ||
             !eval_find_column(rows->eval, block->compare.items[i].right, block->at, &right, err) ||
-            !mean_of_column(rows, means, left, &a, err) || !mean_of_column(rows, means, right, &b, err))
+            !mean_of(rows, left, &a, err) || !mean_of(rows, right, &b, err))
             return false;
-        for (size_t j = 0; j < p; j++) l[j] = means->l[a * p + j] - means->l[b * p + j];
-        Estimate estimate = linear_contrast(&rows->fit, l, rows->confidence);
+        for (size_t j = 0; j < p; j++) l[j] = a.l[j] - b.l[j];
+        Estimate estimate = fit_estimate(rows->fit, l, rows->confidence);
         put_estimate(&rows->cells[column], STATISTIC_DIFF, &estimate);
-        rows->cells[column].of[STATISTIC_N] = (double)(means->n_rows[a] + means->n_rows[b]);
-        rows->options[column] = str_format(rows->eval->arena, "%s margins, " STR_FMT " - " STR_FMT,
-                                           rows->margins == MARGINS_OBSERVED ? "observed" : "equal",
-                                           STR_ARG(means->labels[a]), STR_ARG(means->labels[b]));
+        rows->cells[column].of[STATISTIC_N] = a.n + b.n;
+        rows->options[column] = contrast_words(
+            rows, str_format(rows->eval->arena, STR_FMT " - " STR_FMT, STR_ARG(a.label), STR_ARG(b.label)));
     }
     return true;
 }
 
-static bool mean_cells(ModelRows *rows, const LsMeans *means, Error *err)
+static bool mean_cells(ModelRows *rows, Error *err)
 {
     for (size_t c = 0; c < rows->eval->n_columns; c++) {
         const EvalColumn *column = &rows->eval->columns[c];
-        size_t row;
+        FitMean mean;
         if (column->holds_tests || column->is_total) continue;
-        if (!mean_of_column(rows, means, c, &row, err)) return false;
-        Estimate estimate = linear_contrast(&rows->fit, &means->l[row * rows->model.p], rows->confidence);
+        if (!mean_of(rows, c, &mean, err)) return false;
+        Estimate estimate = fit_estimate(rows->fit, mean.l, rows->confidence);
         put_estimate(&rows->cells[c], STATISTIC_LSMEAN, &estimate);
-        rows->cells[c].of[STATISTIC_N] = (double)means->n_rows[row];
-        rows->options[c] = rows->margins == MARGINS_OBSERVED ? STR("observed margins") : STR("equal margins");
+        rows->cells[c].of[STATISTIC_N] = mean.n;
+        rows->options[c] = contrast_words(rows, rows->fit->is_repeated ? mean.label : (Str){0});
     }
     return true;
 }
 
-/* Means of the factor that the columns stand for. */
+/* Says at which visits the block's numbers stand, by the name that its rows have in the table. */
+static void note_contrast(ModelRows *rows)
+{
+    const OutputBlock *block = rows->block;
+    Str name = rows->scope->group;
+    if (!name.len && block->lines.n) name = eval_label(rows->eval, rows->scope, block->lines.items[0].label);
+    eval_note(rows->eval,
+              str_format(rows->eval->arena,
+                         STR_FMT ": least-squares means, and differences of them, at " STR_FMT ".",
+                         STR_ARG(name), STR_ARG(rows->visits.words)));
+}
+
 static bool lsmeans_cells(ModelRows *rows, Error *err)
 {
-    const OutputColumns *columns = &rows->eval->spec->columns;
-    LsMeans means;
-    Str factor = rows->block->factor;
-    if (!factor.len && columns->n_sets) factor = columns->sets[columns->n_sets - 1].variable;
-    if (!factor.len) {
-        yaml_error(rows->block->at, err, ERROR_INCONSISTENT,
-                   "the columns have no variable whose means could be compared");
-        return error_hint(err, "Name it with \"factor\", or name a \"term\" to test.");
-    }
-    if (!read_margins(rows, err)) return false;
-    if (!lsmeans_rows(rows->eval->arena, &rows->model, factor, rows->margins, &means, err))
-        return error_at(err, rows->block->at);
-    return rows->block->compare.n ? compared_cells(rows, &means, err) : mean_cells(rows, &means, err);
+    if (!fit_means(rows->eval, rows->block, rows->fit, &rows->means, err) ||
+        !fit_visits(rows->eval, rows->block, &rows->means, &rows->visits, err) ||
+        !(rows->block->compare.n ? compared_cells : mean_cells)(rows, err))
+        return false;
+    if (rows->visits.n) note_contrast(rows);
+    return true;
 }
 
 /* A model that the data cannot carry yet (nobody was seen, one arm only) is not estimable; the report goes on. */
@@ -191,8 +187,11 @@ static bool leave_open(ModelRows *rows, const Error *why, Error *err)
 static bool estimate(ModelRows *rows, Error *err)
 {
     Error trouble = {0};
-    if (fit_model(rows, &trouble) && (rows->block->term.len ? term_cells : lsmeans_cells)(rows, &trouble)) return true;
-    if (trouble.code == ERROR_DEGENERATE) return leave_open(rows, &trouble, err);
+    if (eval_fit(rows->eval, rows->scope, rows->block, &rows->fit, &trouble)) {
+        if (rows->fit->is_repeated) fit_note(rows->eval, rows->fit);
+        if ((rows->block->term.len ? term_cells : lsmeans_cells)(rows, &trouble)) return true;
+    }
+    if (fit_is_open(rows->eval, rows->block, &trouble)) return leave_open(rows, &trouble, err);
     *err = trouble;
     return false;
 }
@@ -208,11 +207,8 @@ static void write_lines(ModelRows *rows)
         eval_row(eval, rows->scope, block, eval_label(eval, rows->scope, block->lines.items[i].label));
         for (size_t c = 0; c < eval->n_columns; c++) {
             if (!rows->options[c].len) continue;
-            Provenance *from = eval_provenance(eval, rows->scope, SIZE_MAX, block->subject,
-                                               STR("linear model"), STR("linear-model"));
-            from->n_records = rows->model.n;
-            from->options = rows->options[c];
-            eval_cell(eval, c, &block->lines.items[i].format, &rows->cells[c], decimals, from);
+            eval_cell(eval, c, &block->lines.items[i].format, &rows->cells[c], decimals,
+                      fit_provenance(eval, rows->scope, block, rows->fit, rows->options[c]));
         }
     }
 }
@@ -222,7 +218,7 @@ static bool model_write(Eval *eval, const OutputBlock *block, const Scope *outer
     Scope narrow;
     if (!eval_narrow(eval, outer, block->where, block->at, &narrow, err)) return false;
     Scope scope = eval_group(eval, &narrow, block);
-    ModelRows rows = {.eval = eval, .block = block, .scope = &scope};
+    ModelRows rows = {.eval = eval, .block = block, .scope = &scope, .confidence = fit_confidence(block)};
     rows.cells = ARENA_ARRAY(eval->arena, CellValues, eval->n_columns);
     rows.options = ARENA_ARRAY(eval->arena, Str, eval->n_columns);
     for (size_t c = 0; c < eval->n_columns; c++) rows.cells[c] = cell_values_none();
@@ -231,12 +227,36 @@ static bool model_write(Eval *eval, const OutputBlock *block, const Scope *outer
     return true;
 }
 
+static bool model_check(Arena *arena, const OutputSpec *spec, const OutputBlock *block, Error *err)
+{
+    Formula formula;
+    if (!formula_parse(arena, block->subject, &formula, err)) return error_at(err, block->at);
+    bool is_drawn = spec->kind == OUTPUT_FIGURE && spec->draw == FIGURE_LINES;
+    bool needs_visits = formula.n_covariances && !block->term.len && !is_drawn;
+    if (!formula.n_covariances && (block->visits.n || block->df.len)) {
+        yaml_error(block->at, err, ERROR_INCONSISTENT, "\"%s\" goes with a model of repeated measures",
+                   block->visits.n ? "at" : "df");
+        return error_hint(err, "Add its covariance to the formula: us(VISIT | SUBJID).");
+    }
+    if (needs_visits && !block->visits.n) {
+        yaml_error(block->at, err, ERROR_INCONSISTENT, "which visit's means are printed is not said");
+        return error_hint(err, "Say \"at\": a visit, a list of visits to average, or average.");
+    }
+    if (!needs_visits && block->visits.n)
+        return yaml_error(block->at, err, ERROR_INCONSISTENT, "\"at\" means nothing to %s",
+                          is_drawn ? "a figure that draws all visits" : "the test of a term");
+    return true;
+}
+
 const OutputBlockKind block_kind_model = {
     .name = "model",
     .subject = "formula",
-    .summary = "a linear model: the test of a term, least-squares means, or their differences",
-    .keys = "analysis where group header lines term in compare factor margins confidence decimals indent",
+    .summary =
+        "a linear model, with repeated measures or without: the test of a term, least-squares means, or "
+        "their differences",
+    .keys = "analysis where group header lines term in compare at factor margins df confidence decimals indent",
     .statistics = MODEL_STATISTICS,
     .down = true,
+    .check = model_check,
     .write = model_write,
 };

@@ -255,8 +255,9 @@ static const struct {
 };
 
 /* Blocks must suit the layout: arms across, or statistics across. */
-static bool check_layout(const OutputBlocks *blocks, bool is_across, Error *err)
+static bool check_layout(Arena *arena, const OutputSpec *spec, const OutputBlocks *blocks, Error *err)
 {
+    bool is_across = spec->across.n > 0;
     for (size_t i = 0; i < blocks->n; i++) {
         const OutputBlock *block = &blocks->items[i];
         if (!(is_across ? block->kind->across : block->kind->down)) {
@@ -267,7 +268,8 @@ static bool check_layout(const OutputBlocks *blocks, bool is_across, Error *err)
                          ? "Where statistics go \"across\", rows are made by \"row\", \"by\" and \"group\"."
                          : "A block \"row\" needs statistics that go \"across\".");
         }
-        if (!check_layout(&block->rows, is_across, err)) return false;
+        if (block->kind->check && !block->kind->check(arena, spec, block, err)) return false;
+        if (!check_layout(arena, spec, &block->rows, err)) return false;
     }
     return true;
 }
@@ -289,7 +291,7 @@ static bool read_spec(Reader *reader, const Yaml *yaml, OutputSpec *spec, Error 
                      output_kinds[kind].keys, spec, err))
         return false;
     if (!spec->title.len) return yaml_error(yaml, err, ERROR_MALFORMED, "this output lacks a title");
-    return check_layout(&spec->rows, spec->across.n > 0, err);
+    return check_layout(reader->arena, spec, &spec->rows, err);
 }
 
 static bool read_sets(Reader *reader, const Yaml *yaml, OutputPlan *plan, Error *err)

@@ -96,7 +96,7 @@ struct OutputBlock {
     const OutputBlockKind *kind;
     Str subject; /* what stands behind the kind's key: label, variable or formula */
     Str label, group, where, distinct, method, family, term, missing, count, interval, margins, factor,
-        outcome, reference, covariates, overall, analysis;
+        outcome, reference, covariates, overall, analysis, df;
     bool plain; /* no header row for the group */
     bool exploratory;
     bool of_known; /* percentages of the values present, not of the column's N */
@@ -109,6 +109,7 @@ struct OutputBlock {
     OutputLines lines;
     OutputBlocks rows;
     OutputTexts only, in, factors;
+    OutputTexts visits; /* at which a model's means stand */
     struct {
         size_t n;
         struct {

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "stat/mmrm.h"
+
 const OutputBlockKind *const *block_kinds(size_t *n)
 {
     static const OutputBlockKind *const kinds[] = {
@@ -13,6 +15,23 @@ const OutputBlockKind *const *block_kinds(size_t *n)
     };
     *n = sizeof kinds / sizeof kinds[0];
     return kinds;
+}
+
+/* A word for the degrees of freedom of repeated measures. */
+static bool read_df(Reader *reader, const Yaml *value, void *member, Error *err)
+{
+    static const char *const words[] = {
+#define X(name, word, meaning) word,
+        MMRM_DF_METHODS(X)
+#undef X
+    };
+    enum { N_WORDS = sizeof words / sizeof words[0] };
+    Str known[N_WORDS];
+    MmrmDf df;
+    if (!read_text(reader, value, member, err)) return false;
+    if (mmrm_df_parse(value->text, &df)) return true;
+    for (size_t i = 0; i < N_WORDS; i++) known[i] = str_from(words[i]);
+    return unknown_word(reader, value, "method for degrees of freedom", value->text, known, N_WORDS, err);
 }
 
 static const Field block_fields[] = {
@@ -40,6 +59,8 @@ static const Field block_fields[] = {
     FIELD(OutputBlock, factor, read_text),
     FIELD(OutputBlock, term, read_text),
     FIELD(OutputBlock, margins, read_text),
+    FIELD(OutputBlock, df, read_df),
+    FIELD_AS(OutputBlock, visits, "at", read_texts),
     {"compare", 0, read_compare},
     FIELD(OutputBlock, outcome, read_text),
     FIELD(OutputBlock, reference, read_text),

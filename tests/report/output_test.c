@@ -202,6 +202,152 @@ static void a_model_without_data_is_not_estimable_and_does_not_stop_the_report(T
     CHECK(t, str_starts(why, STR("not estimable: ")));
 }
 
+/* Nine subjects at two visits; S9 has no value. The visits' order by name is not that in time. */
+static const Sheet REPEATED[] = {
+    {"subjects", "SUBJID\nS1\n"},
+    {"visits", "SUBJID,ARM,VISIT,WEEK,BASE,CHG\n"
+               "S1,A,W 4,4,1,1.5\nS1,A,W 12,12,1,2\nS2,A,W 4,4,3,0.5\nS2,A,W 12,12,3,1.5\n"
+               "S3,A,W 4,4,2,2\nS3,A,W 12,12,2,4.5\nS4,A,W 4,4,5,1\nS4,A,W 12,12,5,2.5\n"
+               "S5,B,W 4,4,2,3\nS5,B,W 12,12,2,5.5\nS6,B,W 4,4,4,2.5\nS6,B,W 12,12,4,3\n"
+               "S7,B,W 4,4,1,4\nS7,B,W 12,12,1,7\nS8,B,W 4,4,6,1.5\nS8,B,W 12,12,6,4.5\n"
+               "S9,B,W 4,4,2,\nS9,B,W 12,12,2,\n"}};
+static const Sheets VISITS = {2, REPEATED};
+
+#define REPEATED_TABLE "  displays:\n    - table: 1\n      title: x\n      data: visits\n      " ARMS "}\n      rows:\n"
+#define REPEATED_MODEL "model: CHG ~ ARM * VISIT + us(VISIT | SUBJID)"
+
+static void repeated_measures_say_at_which_visit(Test *t)
+{
+    Error err = {0};
+    Document *document;
+    if (!CHECK_OK(t,
+                  outputs_make(t,
+                               REPEATED_TABLE
+                               "        - {" REPEATED_MODEL ", df: kenward-roger, at: W 12, lines: {Mean: "
+                               "\"{lsmean:4} ({se:4}), {n}\"}}\n"
+                               "        - {" REPEATED_MODEL ", df: kenward-roger, at: W 12, compare: {b: [b, a]}, "
+                               "lines: {Last: \"{diff:4} ({se:4}), {df} df, p {p:6}\"}}\n"
+                               "        - {" REPEATED_MODEL ", df: kenward-roger, at: average, compare: {b: [b, "
+                               "a]}, lines: {Both: \"{diff:4} ({se:4}), {df} df, p {p:6}\"}}\n"
+                               "        - {" REPEATED_MODEL ", df: kenward-roger, at: [W 4, W 12], compare: {b: "
+                               "[b, a]}, lines: {Listed: \"{p:6}\"}}\n"
+                               "        - {" REPEATED_MODEL ", df: kenward-roger, term: ARM, in: a, lines: "
+                               "{Term: \"{p:6}\"}}\n",
+                               VISITS, &document, &err),
+                  err))
+        return;
+    /* Without missing visits these are two-sample t tests of the last value and of the subjects' means:
+     * R: t.test(.., var.equal = TRUE) */
+    CHECK_TEXT(t, outputs_cell(document, "Mean", "a"), "2.6250 (0.7552), 4");
+    CHECK_TEXT(t, outputs_cell(document, "Last", "b"), "2.3750 (1.0680), 6 df, p 0.067844");
+    CHECK_TEXT(t, outputs_cell(document, "Both", "b"), "1.9375 (0.7897), 6 df, p 0.049567");
+    CHECK_TEXT(t, outputs_cell(document, "Listed", "b"), "0.049567");
+    CHECK_TEXT(t, outputs_cell(document, "Term", "a"), "0.049567");
+    const Provenance *from = outputs_result(document, "Last", "b", "diff")->from;
+    CHECK_TEXT(t, from->method_page, "mmrm");
+    CHECK_INT(t, from->n_records, 16);
+    CHECK(t, str_starts(from->options, STR("equal margins, B - A at W 12; 16 rows of 8 subjects at 2 visits, 2 left out")));
+    const Table *table = document->blocks[0].table;
+    CHECK_INT(t, table->n_footnotes, 5);
+    CHECK(t, str_starts(table->footnotes[0], STR("Mixed model for repeated measures by REML, CHG ~ ARM * VISIT")));
+    CHECK_TEXT(t, table->footnotes[1], "Mean: least-squares means, and differences of them, at W 12.");
+    CHECK_TEXT(t, table->footnotes[3],
+               "Both: least-squares means, and differences of them, at the average of W 12, W 4.");
+}
+
+static void means_of_repeated_measures_are_drawn_in_time(Test *t)
+{
+    Error err = {0};
+    Document *document;
+    const char *figure = "  displays:\n    - figure: 1\n      title: x\n      data: visits\n      draw: lines\n"
+                         "      x: WEEK\n      " ARMS "}\n      rows: [{" REPEATED_MODEL "}]\n";
+    if (!CHECK_OK(t, outputs_make(t, figure, VISITS, &document, &err), err)) return;
+    const Figure *drawn = document->blocks[0].figure;
+    if (!CHECK_INT(t, drawn->n_series, 2) || !CHECK_INT(t, drawn->n_ticks, 2)) return;
+    CHECK_TEXT(t, drawn->tick_text[0], "W 4");
+    const Series *b = &drawn->series[1];
+    CHECK(t, b->role == SERIES_MEAN);
+    CHECK_NEAR(t, b->x[1], 12, 0);
+    CHECK_NEAR(t, b->y[0], (3 + 2.5 + 4 + 1.5) / 4, 1e-9);
+    CHECK_NEAR(t, b->y[1], (5.5 + 3 + 7 + 4.5) / 4, 1e-9);
+    CHECK(t, b->low[1] < b->y[1] && b->y[1] < b->high[1]);
+    CHECK_INT(t, b->n_at[1], 4);
+    CHECK_INT(t, drawn->data->n_rows, 6);
+    CHECK_INT(t, drawn->n_footnotes, 1);
+}
+
+static void a_contrast_that_is_not_said_is_refused(Test *t)
+{
+    static const struct {
+        const char *block, *part;
+        ErrorCode code;
+    } wrong[] = {
+        {REPEATED_MODEL, "which visit's means are printed is not said", ERROR_INCONSISTENT},
+        {REPEATED_MODEL ", at: W 5", "the model has no level \"W 5\" of \"VISIT\"", ERROR_INCONSISTENT},
+        {REPEATED_MODEL ", at: W 4, df: kenward", "kenward-roger", ERROR_INCONSISTENT},
+        {REPEATED_MODEL ", at: W 4, term: ARM, in: a", "\"at\" means nothing to the test of a term",
+         ERROR_INCONSISTENT},
+        {"model: CHG ~ ARM, at: W 4", "\"at\" goes with a model of repeated measures", ERROR_INCONSISTENT},
+        {"model: CHG ~ ARM, df: residual", "\"df\" goes with a model of repeated measures", ERROR_INCONSISTENT},
+        {"model: CHG ~ ARM + us(VISIT | SUBJID), at: W 4", "no factor of the model goes with its visits",
+         ERROR_INCONSISTENT},
+        {"model: CHG ~ ARM +", "formula", ERROR_MALFORMED},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        Error err = {0};
+        Document *document;
+        Str outputs =
+            str_format(t->arena, REPEATED_TABLE "        - {%s, lines: {x: \"{p}\"}}\n", wrong[i].block);
+        if (!CHECK(t, !outputs_make(t, outputs.data, VISITS, &document, &err))) continue;
+        CHECK_ERROR(t, err, wrong[i].code, wrong[i].part);
+        CHECK(t, str_find(str_from(err.place), STR("line ")) != SIZE_MAX);
+    }
+}
+
+static void repeated_measures_without_data_leave_the_report_whole(Test *t)
+{
+    Error err = {0};
+    Document *document;
+    if (!CHECK_OK(t,
+                  outputs_make(t,
+                               "  displays:\n    - table: 1\n      title: x\n      data: visits\n"
+                               "      where: SUBJID = 'S9'\n      " ARMS "}\n"
+                               "      rows: [{" REPEATED_MODEL ", at: W 4, lines: {Mean: \"{lsmean}\"}}]\n"
+                               "    - figure: 1\n      title: x\n      data: visits\n      draw: lines\n"
+                               "      where: SUBJID = 'S9'\n      " ARMS "}\n      rows: [{" REPEATED_MODEL "}]\n",
+                               VISITS, &document, &err),
+                  err))
+        return;
+    CHECK_TEXT(t, outputs_cell(document, "Mean", "a"), "NE");
+    const Table *table = document->blocks[0].table;
+    if (CHECK_INT(t, table->n_footnotes, 1))
+        CHECK(t, str_find(table->footnotes[0], STR(" is not estimable: ")) != SIZE_MAX);
+    CHECK_INT(t, document->blocks[1].figure->n_series, 0);
+    CHECK_INT(t, document->blocks[1].figure->n_footnotes, 1);
+}
+
+static void a_line_chart_with_rows_draws_one_model(Test *t)
+{
+    static const struct {
+        const char *rows, *part;
+    } wrong[] = {
+        {"[{count: x}]", "draws the means of one model"},
+        {"[{" REPEATED_MODEL "}, {" REPEATED_MODEL "}]", "draws the means of one model"},
+        {"[{model: CHG ~ ARM}]", "no visits to draw means over"},
+        {"[{" REPEATED_MODEL ", at: W 4}]", "\"at\" means nothing to a figure"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        Error err = {0};
+        Document *document;
+        Str outputs = str_format(t->arena,
+                                 "  displays:\n    - figure: 1\n      title: x\n      data: visits\n"
+                                 "      draw: lines\n      x: WEEK\n      " ARMS "}\n      rows: %s\n",
+                                 wrong[i].rows);
+        if (!CHECK(t, !outputs_make(t, outputs.data, VISITS, &document, &err))) continue;
+        CHECK_ERROR(t, err, ERROR_INCONSISTENT, wrong[i].part);
+    }
+}
+
 static void changes_are_tested_and_adjusted_in_their_family(Test *t)
 {
     Document *document =
@@ -435,6 +581,12 @@ static const TestCase CASES[] = {
     {"statistics go across under each arm", statistics_go_across_under_each_arm},
     {"tests of groups stand in their column", tests_of_groups_stand_in_their_column},
     {"models compare the arms and test terms", models_compare_the_arms_and_test_terms},
+    {"repeated measures say at which visit", repeated_measures_say_at_which_visit},
+    {"means of repeated measures are drawn in time", means_of_repeated_measures_are_drawn_in_time},
+    {"a contrast that is not said is refused", a_contrast_that_is_not_said_is_refused},
+    {"repeated measures without data leave the report whole",
+     repeated_measures_without_data_leave_the_report_whole},
+    {"a line chart with rows draws one model", a_line_chart_with_rows_draws_one_model},
     {"changes are tested, and adjusted in their family", changes_are_tested_and_adjusted_in_their_family},
     {"a model without data is not estimable and does not stop the report",
      a_model_without_data_is_not_estimable_and_does_not_stop_the_report},
