@@ -148,10 +148,50 @@ static void every_printed_number_of_the_pilot_study_is_ours(Test *t)
     }
 }
 
+/* R 4.2 nlme::gls (corSymm, varIdent, REML) with emmeans on the same rows, all visits and their average. */
+static void the_repeated_measures_of_the_pilot_study_are_those_of_r(Test *t)
+{
+    static const struct {
+        const char *group, *label, *column, *stat;
+        double value;
+    } values[] = {
+        {"Week 24", "LS Means (SE)", "placebo", "lsmean", 2.3291233},
+        {"Week 24", "LS Means (SE)", "low", "lsmean", 1.7352256},
+        {"Week 24", "LS Means (SE)", "high", "lsmean", 1.5009206},
+        {"Week 24", "Diff of LS Means (SE)", "low", "diff", -0.5938977},
+        {"Average of Weeks 8, 16 and 24", "LS Means (SE)", "placebo", "lsmean", 1.5535450},
+        {"Average of Weeks 8, 16 and 24", "LS Means (SE)", "low", "lsmean", 1.5136152},
+        {"Average of Weeks 8, 16 and 24", "LS Means (SE)", "high", "lsmean", 1.1269538},
+        {"Average of Weeks 8, 16 and 24", "Diff of LS Means (SE)", "low", "diff", -0.0399298},
+    };
+    Error err = {0};
+    Json report, numbers;
+    Comparison c;
+    if (!pilot_report(t, &report)) return;
+    Buf buf = buf_new(t->arena);
+    buf_add_c(&buf, "{\"schema\": \"published-table/1\", \"table\": \"14-3.11\", \"checks\": [");
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        buf_format(&buf,
+                   "%s{\"id\": \"R.%zu\", \"group\": \"%s\", \"label\": \"%s\", \"column\": \"%s\", "
+                   "\"stat\": \"%s\", \"value\": %.4f, \"decimals\": 4}",
+                   i ? ", " : "", i, values[i].group, values[i].label, values[i].column, values[i].stat,
+                   values[i].value);
+    buf_add_c(&buf, "]}");
+    if (!CHECK_OK(t,
+                  json_parse(t->arena, buf_str(&buf), &numbers, &err) &&
+                      compare_published(t->arena, &report, &numbers, &c, &err),
+                  err))
+        return;
+    CHECK_INT(t, c.n, 8);
+    CHECK_INT(t, c.n_matches, 8);
+}
+
 static const TestCase CASES[] = {
     {"numbers round half away from zero, names forgive print",
      numbers_round_half_away_and_names_forgive_print},
     {"what is no published display is refused", what_is_no_display_is_refused},
     {"every printed number of the pilot study is ours", every_printed_number_of_the_pilot_study_is_ours},
+    {"the repeated measures of the pilot study are those of R",
+     the_repeated_measures_of_the_pilot_study_are_those_of_r},
 };
 TEST_SUITE(compare, CASES);
