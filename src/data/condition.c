@@ -194,13 +194,19 @@ bool condition_compile(ConditionEngine *engine, Str text, const Frame *frame, Co
     Str *names = ARENA_ARRAY(scratch, Str, frame->n_columns);
     size_t *used = ARENA_ARRAY(scratch, size_t, frame->n_columns), n_used;
     for (size_t i = 0; i < frame->n_columns; i++) names[i] = frame->columns[i].name;
-    bool ok = condition_scan(text, names, frame->n_columns, used, &n_used, err) &&
+    bool ok = condition_scan(text, (ScanNames){names, frame->n_columns, NULL}, used, &n_used, err) &&
               condition_compile_scanned(engine, text, frame, used, n_used, condition, err);
     arena_free(scratch);
     return ok;
 }
 
 Str condition_text(const Condition *condition) { return condition->text; }
+
+const Str *condition_columns(const Condition *condition, size_t *n)
+{
+    *n = condition->n_columns;
+    return condition->names;
+}
 
 static bool bind_columns(Condition *condition, const Frame *frame, Error *err)
 {
@@ -293,13 +299,55 @@ bool condition_compute(Condition *condition, Arena *arena, const Frame *frame, C
     return run(condition, frame, 0, frame->n_rows, err);
 }
 
-/* The names as a frame without rows; a name that comes twice counts once. */
-static Frame *frame_of_names(Arena *arena, const Str *names, size_t n)
+struct ConditionNames {
+    size_t n;
+    const Str *names;
+    Map by_name;
+};
+
+const ConditionNames *condition_names(Arena *arena, const Str *names, size_t n)
 {
-    Frame *frame = frame_new(arena, STR("names"));
-    for (size_t i = 0; i < n; i++)
-        if (!frame_column(frame, names[i])) frame_add_column(frame, names[i], COLUMN_TEXT);
-    return frame;
+    ConditionNames *all = ARENA_NEW(arena, ConditionNames);
+    *all = (ConditionNames){.n = n, .names = names, .by_name = map_new(arena)};
+    for (size_t i = 0; i < n; i++) {
+        bool is_new;
+        MapEntry *entry = map_put(&all->by_name, str_upper(arena, names[i]), &is_new);
+        if (is_new) entry->index = i;
+    }
+    return all;
+}
+
+/* Compiled for a frame of the columns that it uses, as texts; the statement is let go at once. */
+static bool judge_scanned(ConditionEngine *engine, Str text, const Str *used, size_t n_used, Error *err)
+{
+    Arena *scratch = arena_new();
+    Condition *condition;
+    Frame *frame = frame_new(scratch, STR("names"));
+    size_t *all = ARENA_ARRAY(scratch, size_t, n_used);
+    for (size_t i = 0; i < n_used; i++) {
+        frame_add_column(frame, used[i], COLUMN_TEXT);
+        all[i] = i;
+    }
+    bool ok = condition_compile_scanned(engine, text, frame, all, n_used, &condition, err);
+    sqlite3_finalize(condition->statement);
+    condition->statement = NULL;
+    arena_free(scratch);
+    return ok;
+}
+
+bool condition_judge(ConditionEngine *engine, Arena *arena, Str text, const ConditionNames *names, Str **used,
+                     size_t *n_used, Error *err)
+{
+    Arena *scratch = arena_new();
+    size_t *positions = ARENA_ARRAY(scratch, size_t, text.len < names->n ? text.len : names->n);
+    bool ok = condition_scan(text, (ScanNames){names->names, names->n, &names->by_name}, positions, n_used, err);
+    if (ok) {
+        *used = ARENA_ARRAY(arena, Str, *n_used);
+        for (size_t i = 0; i < *n_used; i++) (*used)[i] = str_copy(arena, names->names[positions[i]]);
+        ok = judge_scanned(engine, text, *used, *n_used, err);
+    }
+    arena_free(scratch);
+    return ok;
 }
 
 bool condition_check(Arena *arena, Str text, const Str *names, size_t n_names, Str **used, size_t *n_used,
@@ -307,15 +355,9 @@ bool condition_check(Arena *arena, Str text, const Str *names, size_t n_names, S
 {
     Arena *scratch = arena_new();
     ConditionEngine *engine;
-    Condition *condition;
-    Frame *frame = frame_of_names(scratch, names, n_names);
-    bool ok = condition_engine_open(scratch, &engine, err) &&
-              condition_compile(engine, text, frame, &condition, err);
-    if (ok) {
-        *n_used = condition->n_columns;
-        *used = ARENA_ARRAY(arena, Str, condition->n_columns);
-        for (size_t i = 0; i < condition->n_columns; i++) (*used)[i] = str_copy(arena, condition->names[i]);
-    }
+    bool ok =
+        condition_engine_open(scratch, &engine, err) &&
+        condition_judge(engine, arena, text, condition_names(scratch, names, n_names), used, n_used, err);
     arena_free(scratch);
     return ok;
 }

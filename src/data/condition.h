@@ -51,6 +51,17 @@ MUST_USE bool condition_compile(ConditionEngine *engine, Str text, const Frame *
 
 Str condition_text(const Condition *condition);
 
+/* The columns that it reads, by first appearance. */
+const Str *condition_columns(const Condition *condition, size_t *n);
+
+/* Names of columns, found in one step; made once for many judgements. `names` must outlive it. */
+typedef struct ConditionNames ConditionNames;
+const ConditionNames *condition_names(Arena *arena, const Str *names, size_t n);
+
+/* As condition_check, for many texts: nothing of them is kept but a little of the engine's memory. */
+MUST_USE bool condition_judge(ConditionEngine *engine, Arena *arena, Str text, const ConditionNames *names, Str **used,
+                              size_t *n_used, Error *err);
+
 /* As the frame_ functions above, for any frame that has the columns it reads with the same kind of storage. Fails:
  * also INCONSISTENT (a column that is not there, or a text that was a number). */
 MUST_USE bool condition_where(Condition *condition, Arena *arena, const Frame *frame, size_t **rows, size_t *n_rows, Error *err);

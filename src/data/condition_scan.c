@@ -16,8 +16,7 @@ typedef struct {
 typedef struct {
     Str text;
     size_t at;
-    const Str *names;
-    size_t n_names;
+    ScanNames names;
     size_t *used, *n_used;
     size_t depth; /* open brackets */
     struct {
@@ -187,10 +186,24 @@ static bool quoted_is(Str written, Str name)
     return n == name.len;
 }
 
+static size_t look_up(const Map *by_name, Str written)
+{
+    ArenaMark mark = arena_mark(by_name->arena);
+    Buf name = buf_new(by_name->arena);
+    for (size_t i = 0; i < written.len; i++) {
+        buf_char(&name, written.data[i]);
+        if (written.data[i] == '"') i++;
+    }
+    const MapEntry *entry = map_get(by_name, str_upper(by_name->arena, buf_str(&name)));
+    arena_rewind(by_name->arena, mark);
+    return entry ? entry->index : SIZE_MAX;
+}
+
 static size_t find_name(const Scan *scan, Str written)
 {
-    for (size_t i = 0; i < scan->n_names; i++)
-        if (quoted_is(written, scan->names[i])) return i;
+    if (scan->names.by_name) return look_up(scan->names.by_name, written);
+    for (size_t i = 0; i < scan->names.n; i++)
+        if (quoted_is(written, scan->names.names[i])) return i;
     return SIZE_MAX;
 }
 
@@ -201,16 +214,16 @@ static bool unknown_name(Scan *scan, Token token, Str name)
     for (size_t i = 0; i < sizeof CURLY / sizeof CURLY[0]; i++)
         if (str_starts(name, str_from(CURLY[i])))
             return error_hint(scan->err, "Put texts in straight quotes: 'text'.");
-    Str nearest = str_nearest(name, scan->names, scan->n_names);
+    Str nearest = str_nearest(name, scan->names.names, scan->names.n);
     if (nearest.len) return error_hint(scan->err, "Did you mean \"" STR_FMT "\"?", STR_ARG(nearest));
     if (token.kind == TOKEN_QUOTED)
         return error_hint(scan->err,
                           "Double quotes are for names; put texts in single quotes: '" STR_FMT "'.",
                           STR_ARG(name));
     char list[300] = "";
-    for (size_t i = 0; i < scan->n_names && strlen(list) + scan->names[i].len + 3 < sizeof list; i++) {
+    for (size_t i = 0; i < scan->names.n && strlen(list) + scan->names.names[i].len + 3 < sizeof list; i++) {
         if (i) strcat(list, ", ");
-        strncat(list, scan->names[i].data, scan->names[i].len);
+        strncat(list, scan->names.names[i].data, scan->names.names[i].len);
     }
     return error_hint(scan->err, "Put texts in single quotes. The columns are: %s.", list);
 }
@@ -358,11 +371,10 @@ static bool check_bytes(Scan *scan)
     return true;
 }
 
-bool condition_scan(Str text, const Str *names, size_t n_names, size_t *used, size_t *n_used, Error *err)
+bool condition_scan(Str text, ScanNames names, size_t *used, size_t *n_used, Error *err)
 {
     Scan scan = {.text = text,
                  .names = names,
-                 .n_names = n_names,
                  .used = used,
                  .n_used = n_used,
                  .wants_operand = true,

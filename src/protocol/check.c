@@ -188,11 +188,16 @@ bool treats(const Protocol *protocol)
 
 void protocol_check(Arena *arena, const Protocol *protocol, ProblemList *problems)
 {
+    Arena *scratch = arena_new();
     Checker checker = {.arena = arena, .protocol = protocol, .problems = problems};
-    for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++) {
+    Error err = {0};
+    bool ready = condition_engine_open(scratch, &checker.conditions, &err);
+    if (!ready) problem_add(problems, PROBLEM_ERROR, "bad-condition", protocol->at, "%s", err.message);
+    for (size_t i = 0; ready && i < sizeof RULES / sizeof RULES[0]; i++) {
         checker.rule = &RULES[i];
         RULES[i].run(&checker);
     }
+    arena_free(scratch);
     problems_sort(problems);
 }
 

@@ -174,15 +174,25 @@ void rule_codelists(Checker *checker)
     }
 }
 
+static const ConditionNames *names_of(Checker *checker, Texts names)
+{
+    return condition_names(checker->arena, names.items, names.n);
+}
+
+static const ConditionNames *names_of_form(Checker *checker, const Form *form)
+{
+    return names_of(checker, protocol_form_columns(checker->arena, checker->protocol, form));
+}
+
 static void check_condition(Checker *checker, const Yaml *mapping, const char *key, Str text,
-                            const Texts *names)
+                            const ConditionNames *names)
 {
     Str *used;
     size_t n_used;
     Error err = {0};
     ArenaMark mark = arena_mark(checker->arena);
     bool ok =
-        !text.len || condition_check(checker->arena, text, names->items, names->n, &used, &n_used, &err);
+        !text.len || condition_judge(checker->conditions, checker->arena, text, names, &used, &n_used, &err);
     arena_rewind(checker->arena, mark);
     if (ok) return;
     Problem *problem =
@@ -190,7 +200,7 @@ static void check_condition(Checker *checker, const Yaml *mapping, const char *k
     if (err.hint[0]) problem->fix = str_copy(checker->arena, str_from(err.hint));
 }
 
-static void check_edit_checks(Checker *checker, const EditChecks *checks, const Texts *names)
+static void check_edit_checks(Checker *checker, const EditChecks *checks, const ConditionNames *names)
 {
     for (size_t i = 0; i < checks->n; i++)
         check_condition(checker, checks->items[i].at, "condition", checks->items[i].condition, names);
@@ -198,17 +208,17 @@ static void check_edit_checks(Checker *checker, const EditChecks *checks, const 
 
 static void check_form_conditions(Checker *checker, const Form *form)
 {
-    Texts names = protocol_form_columns(checker->arena, checker->protocol, form);
+    const ConditionNames *names = names_of_form(checker, form);
     for (size_t i = 0; i < form->items.n; i++) {
         const Item *item = &form->items.items[i];
         if (same_as_before(form, i)) continue;
-        check_condition(checker, item->at, "derived", item->derived, &names);
-        check_edit_checks(checker, &item->checks, &names);
+        check_condition(checker, item->at, "derived", item->derived, names);
+        check_edit_checks(checker, &item->checks, names);
     }
-    check_edit_checks(checker, &form->checks, &names);
+    check_edit_checks(checker, &form->checks, names);
 }
 
-static void check_criteria(Checker *checker, const Criteria *criteria, const Texts *names)
+static void check_criteria(Checker *checker, const Criteria *criteria, const ConditionNames *names)
 {
     for (size_t i = 0; i < criteria->n; i++)
         check_condition(checker, criteria->items[i].at, "condition", criteria->items[i].condition, names);
@@ -250,23 +260,23 @@ static void check_frame_condition(Checker *checker, const Yaml *mapping, const c
     if (!text.len) return;
     if (!protocol_frame_columns(checker->arena, checker->protocol, frame, &names))
         names = words_of(checker->arena, text);
-    check_condition(checker, mapping, key, text, &names);
+    check_condition(checker, mapping, key, text, names_of(checker, names));
 }
 
 /* Does a sound text read the column? */
-static bool reads(Checker *checker, Str text, const Texts *names, const char *column)
+static bool reads(Checker *checker, Str text, const ConditionNames *names, const char *column)
 {
     Str *used = NULL;
     size_t n_used = 0;
     Error ignored = {0};
     bool found = false;
-    if (!text.len || !condition_check(checker->arena, text, names->items, names->n, &used, &n_used, &ignored))
+    if (!text.len || !condition_judge(checker->conditions, checker->arena, text, names, &used, &n_used, &ignored))
         return false;
     for (size_t i = 0; i < n_used && !found; i++) found = str_equal_fold(used[i], str_from(column));
     return found;
 }
 
-static void check_leak(Checker *checker, const Yaml *mapping, const char *key, Str text, const Texts *names)
+static void check_leak(Checker *checker, const Yaml *mapping, const char *key, Str text, const ConditionNames *names)
 {
     if (reads(checker, text, names, "ARM"))
         flag(checker, place_of(mapping, key),
@@ -279,22 +289,22 @@ void rule_blinding_leak(Checker *checker)
     if (protocol->trial.blinding <= BLINDING_OPEN) return;
     for (size_t i = 0; i < protocol->forms.n; i++) {
         const Form *form = &protocol->forms.items[i];
-        Texts names = protocol_form_columns(checker->arena, protocol, form);
+        const ConditionNames *names = names_of_form(checker, form);
         for (size_t k = 0; k < form->items.n; k++) {
             const Item *item = &form->items.items[k];
             if (same_as_before(form, k)) continue;
-            check_leak(checker, item->at, "derived", item->derived, &names);
+            check_leak(checker, item->at, "derived", item->derived, names);
             for (size_t c = 0; c < item->checks.n; c++)
                 check_leak(checker, item->checks.items[c].at, "condition", item->checks.items[c].condition,
-                           &names);
+                           names);
         }
         for (size_t c = 0; c < form->checks.n; c++)
             check_leak(checker, form->checks.items[c].at, "condition", form->checks.items[c].condition,
-                       &names);
+                       names);
     }
 }
 
-static bool criteria_read_age(Checker *checker, const Criteria *criteria, const Texts *names)
+static bool criteria_read_age(Checker *checker, const Criteria *criteria, const ConditionNames *names)
 {
     for (size_t i = 0; i < criteria->n; i++)
         if (reads(checker, criteria->items[i].condition, names, "AGE")) return true;
@@ -307,10 +317,11 @@ void rule_birth(Checker *checker)
     const Form *form = protocol_form(checker->protocol, eligibility->form);
     const Item *birth = form ? form_item(form, STR("BIRTH")) : NULL;
     if (!form || (birth && birth->type == COLUMN_DATE)) return;
-    Texts names = protocol_screening_columns(checker->arena, checker->protocol);
+    const ConditionNames *names =
+        names_of(checker, protocol_screening_columns(checker->arena, checker->protocol));
     if (isfinite(eligibility->ages.low) || isfinite(eligibility->ages.high) ||
-        criteria_read_age(checker, &eligibility->inclusion, &names) ||
-        criteria_read_age(checker, &eligibility->exclusion, &names))
+        criteria_read_age(checker, &eligibility->inclusion, names) ||
+        criteria_read_age(checker, &eligibility->exclusion, names))
         flag(checker, place_of(form->at, "items"),
              "the form \"" STR_FMT "\" has no date \"BIRTH\", so nobody's AGE can be known", STR_ARG(form->id));
 }
@@ -319,11 +330,11 @@ void rule_conditions(Checker *checker)
 {
     const Protocol *protocol = checker->protocol;
     for (size_t i = 0; i < protocol->forms.n; i++) check_form_conditions(checker, &protocol->forms.items[i]);
-    Texts screening = protocol_screening_columns(checker->arena, protocol),
-          doses = protocol_dose_columns(checker->arena, protocol);
-    check_criteria(checker, &protocol->eligibility.inclusion, &screening);
-    check_criteria(checker, &protocol->eligibility.exclusion, &screening);
-    check_edit_checks(checker, &protocol->product.limits, &doses);
+    const ConditionNames *screening = names_of(checker, protocol_screening_columns(checker->arena, protocol)),
+                         *doses = names_of(checker, protocol_dose_columns(checker->arena, protocol));
+    check_criteria(checker, &protocol->eligibility.inclusion, screening);
+    check_criteria(checker, &protocol->eligibility.exclusion, screening);
+    check_edit_checks(checker, &protocol->product.limits, doses);
     for (size_t i = 0; i < protocol->populations.n; i++) {
         const Population *population = &protocol->populations.items[i];
         check_frame_condition(checker, population->at, "condition", population->condition,
@@ -341,54 +352,88 @@ void rule_conditions(Checker *checker)
                               protocol->safety.stopping.items[i].event, STR("adverse_events"));
 }
 
-/* Derived items of one form: who reads whom. 0 not looked at, 1 being looked at, 2 done. */
+/* An item whose expression is being followed, and how far. */
+typedef struct {
+    size_t item, n_used, next;
+    Str *used;
+} Follow;
+
+/* Derived items of one form: who reads whom. The items from the first asked about to the latest are open. */
 typedef struct {
     Checker *checker;
     const Form *form;
-    Texts names;
-    unsigned char *state;
+    const ConditionNames *names;
+    Map items; /* upper-case id to position */
+    enum { ITEM_NEW, ITEM_OPEN, ITEM_DONE } *state;
+    Follow *open; /* room for every item: none is open twice */
+    size_t n_open;
 } Derivation;
 
-static size_t item_index(const Form *form, Str name)
+static Map items_by_name(Arena *arena, const Form *form)
 {
-    for (size_t i = 0; i < form->items.n; i++)
-        if (str_equal_fold(form->items.items[i].id, name)) return i;
-    return SIZE_MAX;
+    Map items = map_new(arena);
+    for (size_t i = 0; i < form->items.n; i++) {
+        bool is_new;
+        MapEntry *entry = map_put(&items, str_upper(arena, form->items.items[i].id), &is_new);
+        if (is_new) entry->index = i;
+    }
+    return items;
 }
 
-static void visit_derived(Derivation *derivation, size_t i)
+static void open_item(Derivation *derivation, size_t i)
 {
     const Item *item = &derivation->form->items.items[i];
-    if (derivation->state[i] || !item->derived.len) return;
-    derivation->state[i] = 1;
-    Str *used;
-    size_t n_used;
+    if (derivation->state[i] != ITEM_NEW || !item->derived.len) return;
+    derivation->state[i] = ITEM_OPEN;
+    Follow *follow = &derivation->open[derivation->n_open++];
     Error ignored = {0}; /* rule_conditions says what is wrong with it */
-    if (condition_check(derivation->checker->arena, item->derived, derivation->names.items,
-                        derivation->names.n, &used, &n_used, &ignored))
-        for (size_t k = 0; k < n_used; k++) {
-            size_t other = item_index(derivation->form, used[k]);
-            if (other != SIZE_MAX && derivation->state[other] == 1)
-                flag(derivation->checker, place_of(item->at, "derived"),
-                     "the derived item \"" STR_FMT "\" is computed from \"" STR_FMT
-                     "\", which is computed from it",
-                     STR_ARG(item->id), STR_ARG(used[k]));
-            else if (other != SIZE_MAX)
-                visit_derived(derivation, other);
+    *follow = (Follow){.item = i};
+    if (!condition_judge(derivation->checker->conditions, derivation->checker->arena, item->derived,
+                         derivation->names, &follow->used, &follow->n_used, &ignored))
+        follow->n_used = 0;
+}
+
+static void follow_used(Derivation *derivation, size_t from, Str used)
+{
+    const Item *item = &derivation->form->items.items[from];
+    const MapEntry *entry = map_get(&derivation->items, str_upper(derivation->checker->arena, used));
+    if (!entry) return;
+    if (derivation->state[entry->index] != ITEM_OPEN) {
+        open_item(derivation, entry->index);
+        return;
+    }
+    flag(derivation->checker, place_of(item->at, "derived"),
+         "the derived item \"" STR_FMT "\" is computed from \"" STR_FMT "\", which is computed from it",
+         STR_ARG(item->id), STR_ARG(used));
+}
+
+static void follow_item(Derivation *derivation, size_t i)
+{
+    open_item(derivation, i);
+    while (derivation->n_open) {
+        Follow *latest = &derivation->open[derivation->n_open - 1];
+        if (latest->next < latest->n_used) {
+            follow_used(derivation, latest->item, latest->used[latest->next++]);
+        } else {
+            derivation->state[latest->item] = ITEM_DONE;
+            derivation->n_open--;
         }
-    derivation->state[i] = 2;
+    }
 }
 
 void rule_derived_cycle(Checker *checker)
 {
+    Arena *arena = checker->arena;
     for (size_t i = 0; i < checker->protocol->forms.n; i++) {
         const Form *form = &checker->protocol->forms.items[i];
         Derivation derivation = {.checker = checker,
                                  .form = form,
-                                 .names = protocol_form_columns(checker->arena, checker->protocol, form),
-                                 .state = ARENA_ARRAY(checker->arena, unsigned char, form->items.n)};
+                                 .names = names_of_form(checker, form),
+                                 .items = items_by_name(arena, form),
+                                 .open = ARENA_ARRAY(arena, Follow, form->items.n)};
+        derivation.state = arena_alloc_array(arena, form->items.n, sizeof *derivation.state);
         for (size_t k = 0; k < form->items.n; k++)
-            if (!same_as_before(form, k)) visit_derived(&derivation, k);
+            if (!same_as_before(form, k)) follow_item(&derivation, k);
     }
 }
 

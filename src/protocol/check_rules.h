@@ -3,6 +3,7 @@
 #ifndef PROTOCOL_CHECK_RULES_H
 #define PROTOCOL_CHECK_RULES_H
 
+#include "data/condition.h"
 #include "protocol/protocol.h"
 
 typedef struct Checker Checker;
@@ -18,6 +19,7 @@ struct Checker {
     Arena *arena;
     const Protocol *protocol;
     ProblemList *problems;
+    ConditionEngine *conditions;
     const Rule *rule;                 /* the one that runs */
 };
 

@@ -1,6 +1,7 @@
 #include "protocol/check.h"
 
 #include <dirent.h>
+#include <time.h>
 
 #include "golden.h"
 
@@ -144,6 +145,30 @@ static void each_mistake_with_a_motor_instrument_is_named(Test *t)
 {
     Str sound = motor_protocol(t);
     for (size_t i = 0; i < sizeof MOTOR / sizeof MOTOR[0]; i++) check_change(t, sound, &MOTOR[i]);
+}
+
+/* D0 is computed from D1, and so on; the last, if it closes the circle, from D0. */
+static Str chain_of(Test *t, size_t n, bool is_circle)
+{
+    Buf form = buf_new(t->arena);
+    buf_add_c(&form, "  - id: chain\n    title: Chain\n    items:\n");
+    for (size_t i = 0; i + 1 < n; i++)
+        buf_format(&form, "      - {id: D%zu, type: number, derived: D%zu + 1}\n", i, i + 1);
+    buf_format(&form, "      - {id: D%zu, type: number%s}\n", n - 1, is_circle ? ", derived: D0 + 1" : "");
+    buf_add_c(&form, "\nschedule:\n  chain: [W0]\n");
+    return replaced(t, small_protocol(t), "\nschedule:\n", buf_c(&form));
+}
+
+static void a_long_chain_of_derived_items_is_judged_at_once(Test *t)
+{
+    clock_t start = clock();
+    ProblemList problems = judge(t, chain_of(t, 2000, false));
+    CHECK_INT(t, problems.count[PROBLEM_ERROR], 0);
+    problems = judge(t, chain_of(t, 2000, true));
+    CHECK_INT(t, problems.count[PROBLEM_ERROR], 1);
+    const Problem *cycle = find(&problems, "cyclic-item");
+    CHECK(t, cycle && str_find(cycle->message, STR("\"D1999\" is computed from \"D0\"")) != SIZE_MAX);
+    CHECK(t, (double)(clock() - start) / CLOCKS_PER_SEC < 10); /* was minutes; is a third of a second */
 }
 
 static const Change ERRORS[] = {
@@ -311,6 +336,7 @@ static void conditions_over_other_data_are_judged_by_their_syntax(Test *t)
 }
 
 static const TestCase CASES[] = {
+    {"a long chain of derived items is judged at once", a_long_chain_of_derived_items_is_judged_at_once},
     {"a sound protocol has nothing to mend", a_sound_protocol_has_nothing_to_mend},
     {"each dishonest change is named", each_dishonest_change_is_named},
     {"each mistake with a motor instrument is named", each_mistake_with_a_motor_instrument_is_named},
