@@ -114,30 +114,34 @@ static bool is_own(const FormRules *rules, Str name)
     return false;
 }
 
-static bool note_names(Arena *arena, FormRules *rules, Str condition, Error *err)
+static void note_names(FormRules *rules, const Condition *condition)
 {
-    Str *names = ARENA_ARRAY(arena, Str, rules->row->n_columns), *used;
-    size_t n_used;
-    for (size_t i = 0; i < rules->row->n_columns; i++) names[i] = rules->row->columns[i].name;
-    if (!condition_check(arena, condition, names, rules->row->n_columns, &used, &n_used, err)) return false;
-    for (size_t i = 0; i < n_used; i++) rules->needs_screening |= !is_own(rules, used[i]);
-    return true;
+    size_t n;
+    const Str *used = condition_columns(condition, &n);
+    for (size_t i = 0; i < n; i++) rules->needs_screening |= !is_own(rules, used[i]);
 }
 
-static bool compile_checks(Arena *arena, ConditionEngine *engine, FormRules *rules, const EditChecks *checks,
-                           Error *err)
+static bool compile_checks(ConditionEngine *engine, FormRules *rules, const EditChecks *checks, Error *err)
 {
     for (size_t i = 0; i < checks->n; i++) {
         const EditCheck *check = &checks->items[i];
         CompiledCheck *compiled = &rules->checks[rules->n_checks];
-        if (!note_names(arena, rules, check->condition, err) ||
-            !condition_compile(engine, check->condition, rules->row, &compiled->condition, err))
+        if (!condition_compile(engine, check->condition, rules->row, &compiled->condition, err))
             return error_in(err, "form \"" STR_FMT "\", check \"" STR_FMT "\"", STR_ARG(rules->form->id),
                             STR_ARG(check->id));
+        note_names(rules, compiled->condition);
         compiled->check = check;
         rules->n_checks++;
     }
     return true;
+}
+
+/* An item of a run (G01..G88) carries the checks of the run, which are asked once. */
+static const EditChecks *own_checks(const Form *form, size_t i)
+{
+    static const EditChecks NONE = {0};
+    const Item *item = &form->items.items[i];
+    return i && item[-1].checks.items == item->checks.items ? &NONE : &item->checks;
 }
 
 static bool no_such_form(Arena *arena, const Protocol *protocol, Str form, Error *err)
@@ -161,13 +165,13 @@ bool form_rules_compile(Arena *arena, ConditionEngine *engine, const Protocol *p
     size_t n = rules->form->checks.n + (rules->has_product ? protocol->product.limits.n : 0);
     for (size_t i = 0; i < rules->form->items.n; i++) {
         map_put(&rules->items, rules->form->items.items[i].id, NULL)->index = i;
-        n += rules->form->items.items[i].checks.n;
+        n += own_checks(rules->form, i)->n;
     }
     rules->checks = ARENA_ARRAY(arena, CompiledCheck, n + 1);
     for (size_t i = 0; i < rules->form->items.n; i++)
-        if (!compile_checks(arena, engine, rules, &rules->form->items.items[i].checks, err)) return false;
-    return compile_checks(arena, engine, rules, &rules->form->checks, err) &&
-           (!rules->has_product || compile_checks(arena, engine, rules, &protocol->product.limits, err));
+        if (!compile_checks(engine, rules, own_checks(rules->form, i), err)) return false;
+    return compile_checks(engine, rules, &rules->form->checks, err) &&
+           (!rules->has_product || compile_checks(engine, rules, &protocol->product.limits, err));
 }
 
 bool form_rules_item(const FormRules *rules, Str id, size_t *item, Error *err)

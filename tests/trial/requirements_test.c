@@ -4,6 +4,7 @@
 #include "store/tamper.h"
 #include "trial/export.h"
 #include "trial/fixture.h"
+#include "trial/form_rules.h"
 #include "trial/import.h"
 
 /* CR-02 in the application: nothing that a role can do touches what is written (db_test and journal_test provoke the
@@ -225,6 +226,30 @@ static void cr_48_a_blank_is_never_a_value(Test *t)
     CHECK_OK(t, trial_lock(trial, &ana, STR("S-001"), STR("visit"), STR("V0"), &err), err);
     CHECK_OK(t, trial_blanks(trial, t->arena, &blanks, &err), err);
     CHECK_INT(t, blanks->n_rows, 0);
+}
+
+static void a_run_of_items_asks_its_check_once(Test *t)
+{
+    static const char TEXT[] = "equipoise: 1\n"
+                               "forms:\n"
+                               "  - id: motor\n"
+                               "    title: Motor\n"
+                               "    items:\n"
+                               "      - {id: G01..G88, label: Item, type: integer, range: [0, 3], checks: [{id: lying, "
+                               "condition: G01 >= G02, message: Look again., severity: soft}]}\n"
+                               "      - {id: AIDS, label: Aids, type: integer, checks: [{id: aids, condition: AIDS < 9, "
+                               "message: So many?, severity: soft}]}\n";
+    Error err = {0};
+    Protocol protocol;
+    ProblemList problems = problems_new(t->arena);
+    ConditionEngine *engine;
+    FormRules rules;
+    CHECK(t, protocol_read(t->arena, str_from(TEXT), &protocol, &problems));
+    if (!CHECK_OK(t, condition_engine_open(t->arena, &engine, &err), err) ||
+        !CHECK_OK(t, form_rules_compile(t->arena, engine, &protocol, STR("motor"), &rules, &err), err))
+        return;
+    CHECK_INT(t, rules.n_checks, 2);
+    CHECK(t, !rules.needs_screening);
 }
 
 static void cr_47_and_49_values_are_what_the_protocol_says(Test *t)
@@ -473,6 +498,7 @@ static void rebuilding_changes_nothing(Test *t)
 }
 
 static const TestCase CASES[] = {
+    {"a run of items asks its check once", a_run_of_items_asks_its_check_once},
     {"CR-02: nothing in the file switches the audit off", cr_02_nothing_in_the_file_switches_the_audit_off},
     {"CR-04: the second save needs a reason", cr_04_the_second_save_needs_a_reason},
     {"CR-08: the client's clock is kept apart", cr_08_the_clients_clock_is_kept_apart},
