@@ -117,9 +117,42 @@ static Str nearest_ids(Arena *arena, const Document *document, Str id)
     return buf_str(&list);
 }
 
+static Str id_in(Arena *arena, Str id, Str number, Str place)
+{
+    return id.len && number.len ? str_format(arena, STR_FMT STR_FMT, STR_ARG(id), STR_ARG(place)) : (Str){0};
+}
+
+/* The result by the number that is printed: "8.r2.c3", "Table 8.r2.c3", "Figure 2.r1.c2"; a bare number is a table's
+ * before it is a figure's. */
+static const Result *by_number(Arena *arena, const Document *document, Str asked)
+{
+    const Str WORDS[] = {STR("table "), STR("listing "), STR("figure ")};
+    bool is_figure = false, is_table = false;
+    for (size_t i = 0; i < 3; i++)
+        if (str_starts(str_lower(arena, asked), WORDS[i])) {
+            is_figure = i == 2;
+            is_table = i < 2;
+            asked = str_slice(asked, WORDS[i].len, asked.len);
+        }
+    size_t at = str_find(str_lower(arena, asked), STR(".r"));
+    if (at == SIZE_MAX) return NULL;
+    Str number = str_slice(asked, 0, at), place = str_slice(asked, at, asked.len);
+    const Result *of_table = NULL, *of_figure = NULL;
+    for (size_t i = 0; i < document->n_blocks; i++) {
+        const Table *table = document->blocks[i].table;
+        const Figure *figure = document->blocks[i].figure;
+        if (table && !of_table && str_equal_fold(table->number, number))
+            of_table = document_result(document, id_in(arena, table->id, number, place));
+        if (figure && !of_figure && str_equal_fold(figure->number, number))
+            of_figure = document_result(document, id_in(arena, figure->id, number, place));
+    }
+    return is_figure ? of_figure : of_table || is_table ? of_table : of_figure;
+}
+
 static bool find(Arena *arena, const Document *document, Str id, Place *place, Error *err)
 {
     *place = (Place){.result = document_result(document, id)};
+    if (!place->result) place->result = by_number(arena, document, id);
     if (place->result) {
         find_place(document, place);
         return true;
@@ -127,7 +160,8 @@ static bool find(Arena *arena, const Document *document, Str id, Place *place, E
     error_set(err, ERROR_USAGE, "no result \"" STR_FMT "\" in this report", STR_ARG(id));
     Str near = nearest_ids(arena, document, id);
     if (near.len == 0) return error_hint(err, "The report holds no numbers.");
-    return error_hint(err, "Ids are table, row and column as in T2.r3.c4; near it: " STR_FMT ".", STR_ARG(near));
+    return error_hint(err, "Ids are table, row and column as in T2.r3.c4, or with the number that is printed, as in 8.r2.c3; column 1 is the "
+                           "row's label. Near it: " STR_FMT ".", STR_ARG(near));
 }
 
 static Str flat(Arena *arena, Str text)

@@ -315,7 +315,32 @@ Provenance *eval_provenance(Eval *eval, const Scope *scope, size_t column, Str v
     return from;
 }
 
-Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t column, Str variable,
+/* "Ontario": as the frame of measures chooses, by the first analysis that names curves. */
+static const char *growth_set(const Protocol *protocol)
+{
+    for (size_t i = 0; i < protocol->analyses.n; i++) {
+        NaturalChange named = protocol->analyses.items[i].natural_change;
+        if (named == NATURAL_CHANGE_SHANGHAI) return "Shanghai";
+        if (named == NATURAL_CHANGE_ONTARIO) return "Ontario";
+    }
+    return "Ontario";
+}
+
+void eval_name_score(const Eval *eval, Provenance *from)
+{
+    const Protocol *protocol = eval->frames->plan->protocol;
+    bool grows = str_equal(from->variable, STR("EXPECTED")) || str_equal(from->variable, STR("EXCESS"));
+    Str how = {0};
+    if (protocol->data.at) return; /* data from elsewhere: the scores are not ours */
+    if (grows)
+        how = str_format(eval->arena, "growth by the %s parameters, docs/methods/motor-growth.md", growth_set(protocol));
+    else if (str_find(from->filter, STR("'GMFM88'")) != SIZE_MAX)
+        how = STR("scores as in docs/methods/gmfm.md");
+    if (!how.len) return;
+    from->options = from->options.len ? str_format(eval->arena, STR_FMT "; " STR_FMT, STR_ARG(from->options), STR_ARG(how)) : how;
+}
+
+static Provenance *describe_provenance(Eval *eval, const Scope *scope, size_t column, Str variable,
                                      uint64_t uses, const Inference *how)
 {
     Provenance *from =
@@ -332,6 +357,14 @@ Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t colu
     from->method_page = str_from(method->page);
     if (uses & STATISTIC_BIT(STATISTIC_CI_LOW))
         from->options = str_format(eval->arena, "%g %% confidence", 100 * level_of(how));
+    return from;
+}
+
+Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t column, Str variable,
+                                     uint64_t uses, const Inference *how)
+{
+    Provenance *from = describe_provenance(eval, scope, column, variable, uses, how);
+    eval_name_score(eval, from);
     return from;
 }
 

@@ -33,7 +33,12 @@ static bool count_cell(Eval *eval, const OutputBlock *block, const Scope *scope,
     Str method;
     if (!eval_share(count, total, chosen->uses, &how, &cell, &method, err)) return false;
     Provenance *from = eval_provenance(eval, scope, column, distinct_of(eval, block), method, (Str){0});
-    eval_cell(eval, column, chosen, &cell, 0, from);
+    double printed;
+    if (chosen->n == 1 && !chosen->uses && number_parse(chosen->pieces[0].literal, &printed)) /* zero: "0" */
+        table_cell_number(eval->document, eval->table, column + 1, (Str){0}, STR("n"), count.n, 0,
+                          chosen->pieces[0].literal, (Str){0}, from);
+    else
+        eval_cell(eval, column, chosen, &cell, 0, from);
     return true;
 }
 

@@ -144,6 +144,9 @@ MUST_USE bool eval_family(Eval *eval, Str family, const Yaml *at, CellValues *ce
 Provenance *eval_describe_provenance(Eval *eval, const Scope *scope, size_t column, Str variable,
                                      uint64_t uses, const Inference *how);
 
+/* Adds where the score itself is described: growth curves (of EXPECTED and EXCESS), GMFM totals. */
+void eval_name_score(const Eval *eval, Provenance *from);
+
 /* A provenance for numbers of this scope and column (SIZE_MAX: of several); names the subjects when few. */
 Provenance *eval_provenance(Eval *eval, const Scope *scope, size_t column, Str variable, Str method,
                             Str page);

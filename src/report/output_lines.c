@@ -97,12 +97,27 @@ static size_t summary_series(Lines *lines, SeriesRole role, Str label, size_t co
     return lines->figure->n_series - 1;
 }
 
+/* The provenance of the numbers at one place: only its records. */
+static const Provenance *at_place(const Lines *lines, const Provenance *from, double place, size_t n)
+{
+    const OutputSpec *spec = lines->eval.spec;
+    Provenance *here = arena_copy(lines->eval.arena, from, sizeof *from);
+    Buf filter = buf_new(lines->eval.arena);
+    if (from->filter.len) buf_format(&filter, STR_FMT " AND ", STR_ARG(from->filter));
+    buf_format(&filter, STR_FMT " = ", STR_ARG(spec->mean_at.len ? spec->mean_at : spec->x));
+    buf_number(&filter, place);
+    here->filter = buf_str(&filter);
+    here->n_records = n;
+    here->records = (Str){0};
+    return here;
+}
+
 /* A number of the figure's table, in its latest row. */
-static void put_number(Lines *lines, const Summary *summary, size_t column, Str before, Str stat,
-                       double value, int decimals)
+static void put_number(Lines *lines, const Provenance *from, size_t column, Str before, Str stat, double value,
+                       int decimals)
 {
     table_cell_number(lines->eval.document, lines->figure->data, column, before, stat, value, decimals,
-                      (Str){0}, (Str){0}, summary->from);
+                      (Str){0}, (Str){0}, from);
 }
 
 /* The mean with its interval at one place, in the series and in a new row of the table. */
@@ -116,12 +131,13 @@ static void mean_point(Lines *lines, const Summary *summary, double place, const
     mean->high[k] = d->ci.upper;
     mean->n_at[k] = d->n;
     int decimals = lines->figure->decimals;
+    const Provenance *from = at_place(lines, summary->from, place, d->n);
     table_row(lines->eval.document, lines->figure->data, ROW_PLAIN, mean->group,
               tick_text(lines, summary->rows, summary->n_rows, place), 0);
-    put_number(lines, summary, 1, (Str){0}, STR("n"), (double)d->n, 0);
-    put_number(lines, summary, 2, (Str){0}, STR("mean"), d->mean, decimals);
-    put_number(lines, summary, 3, (Str){0}, STR("ci_low"), d->ci.lower, decimals);
-    put_number(lines, summary, 3, STR(" to "), STR("ci_high"), d->ci.upper, decimals);
+    put_number(lines, from, 1, (Str){0}, STR("n"), (double)d->n, 0);
+    put_number(lines, from, 2, (Str){0}, STR("mean"), d->mean, decimals);
+    put_number(lines, from, 3, (Str){0}, STR("ci_low"), d->ci.lower, decimals);
+    put_number(lines, from, 3, STR(" to "), STR("ci_high"), d->ci.upper, decimals);
 }
 
 /* The expectation at the place whose mean came last; an expected change is added to the first mean. */
@@ -138,7 +154,8 @@ static void expected_point(Lines *lines, const Summary *summary, double place, d
     expected->x[expected->n] = place;
     expected->y[expected->n++] = y;
     table_cell_number(lines->eval.document, lines->figure->data, 4, (Str){0}, STR("expected"), y,
-                      lines->figure->decimals, (Str){0}, (Str){0}, summary->from_expected);
+                      lines->figure->decimals, (Str){0}, (Str){0},
+                      at_place(lines, summary->from_expected, place, n));
 }
 
 static const Provenance *expected_provenance(const Lines *lines, const Provenance *from)
@@ -147,6 +164,7 @@ static const Provenance *expected_provenance(const Lines *lines, const Provenanc
     bool is_change = spec->expected_change.len > 0;
     Provenance *of = arena_copy(lines->eval.arena, from, sizeof *from);
     of->variable = is_change ? spec->expected_change : spec->expected;
+    eval_name_score(&lines->eval, of);
     of->method = is_change ? STR("first mean plus mean expected change") : STR("mean");
     return of;
 }

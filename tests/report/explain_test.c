@@ -65,6 +65,22 @@ static void the_json_form_holds_the_same(Test *t)
     CHECK_TEXT(t, json_text(&json, "filter"), "AVISIT = 'Month 3' AND PARAMCD = 'GMFM66'");
 }
 
+static void the_printed_number_will_do(Test *t)
+{
+    Document *document = sample_document(t->arena);
+    static const char *const IDS[] = {"14-2.01.r3.c2", "Table 14-2.01.r3.c2"};
+    for (size_t i = 0; i < 2; i++) {
+        Error err = {0};
+        Buf out = buf_new(t->arena);
+        CHECK_OK(t, explain_write(document, str_from(IDS[i]), &out, &err), err);
+        CHECK_TEXT(t, found(&out, "T1.r3.c2 is the "), "T1.r3.c2 is the ");
+    }
+    Error err = {0};
+    Buf out = buf_new(t->arena);
+    CHECK(t, !explain_write(document, STR("Figure 14-2.01.r3.c2"), &out, &err));
+    CHECK_ERROR(t, err, ERROR_USAGE, "column 1 is the row's label");
+}
+
 static void an_unknown_id_names_its_neighbours(Test *t)
 {
     Error err = {0};
@@ -84,6 +100,7 @@ static const TestCase CASES[] = {
     {"a number is explained in words, to its source", a_number_is_explained_in_words},
     {"spanners, figures and missing sources are named", spanners_figures_and_missing_sources_are_named},
     {"the JSON form holds the same facts", the_json_form_holds_the_same},
+    {"the printed number will do in place of the id", the_printed_number_will_do},
     {"an unknown id fails and names its neighbours", an_unknown_id_names_its_neighbours},
 };
 TEST_SUITE(explain, CASES);

@@ -125,9 +125,28 @@ static void families_adjust_together(Test *t)
     CHECK_NEAR(t, adjusted[1 - least], p[1 - least] > 2 * p[least] ? p[1 - least] : 2 * p[least], 1e-15);
 }
 
+static void numbers_say_where_their_scores_and_records_come_from(Test *t)
+{
+    Document *document = founding_report(t, "sources.trial");
+    size_t n_figure = 0, n_growth = 0, n_zero = 0;
+    for (size_t i = 0; document && i < document->n_results; i++) {
+        const Result *result = &document->results[i];
+        if (!CHECK(t, result->from != NULL)) continue;
+        bool is_mean = str_equal(result->table, STR("Figure 2")) && str_equal(result->stat, STR("mean"));
+        if (is_mean && str_find(result->from->filter, STR("END = 182")) != SIZE_MAX) n_figure += result->from->n_records == 38;
+        n_growth += str_equal(result->from->variable, STR("EXPECTED")) &&
+                    str_find(result->from->options, STR("Ontario parameters, docs/methods/motor-growth.md")) != SIZE_MAX;
+        n_zero += str_equal(result->table, STR("6")) && result->value <= 0;
+    }
+    CHECK_INT(t, n_figure, 1);
+    CHECK(t, n_growth >= 4);
+    CHECK(t, n_zero > 0);
+}
+
 static const TestCase CASES[] = {
     {"the report counts the children that the demo made", the_report_counts_the_children_the_demo_made},
     {"figures draw what their tables say", figures_draw_what_their_tables_say},
     {"families adjust together", families_adjust_together},
+    {"numbers say where their scores and records come from", numbers_say_where_their_scores_and_records_come_from},
 };
 TEST_SUITE(founding_outputs, CASES);
