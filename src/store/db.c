@@ -16,6 +16,7 @@
 #define BUSY_MS 10000
 #define HEADER_BYTES 100
 #define MAX_PROTECTED 8
+#define MAX_OLD_COPIES 1000
 
 typedef struct DbStatement {
     sqlite3_stmt *handle;
@@ -128,11 +129,25 @@ static bool connect(Arena *arena, Str path, const char *uri, int flags, Db **db,
     return true;
 }
 
+/* SQLite answers with the mode that it stays in: without a word, when the log cannot be had. */
+static bool begin_log(Db *db, Error *err)
+{
+    Rows rows;
+    bool more = false;
+    if (!db_query(db, "PRAGMA journal_mode=WAL", DB_NO_ARGS, &rows, err) || !db_next(&rows, &more, err)) return false;
+    bool begun = more && str_equal(rows_text(&rows, 0), STR("wal"));
+    rows_end(&rows);
+    if (begun) return true;
+    error_set(err, ERROR_IO, "there can be no write-ahead log beside \"" STR_FMT "\"", STR_ARG(db->path));
+    return error_hint(err, "Keep the file on a disk of this machine: folders of a network cannot share a log.");
+}
+
 static bool configure(Db *db, Error *err)
 {
-    return run_script(db,
-                      "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA journal_mode=WAL;"
-                      "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA cache_size=-65536;",
+    return begin_log(db, err) &&
+           run_script(db,
+                      "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA synchronous=FULL;"
+                      "PRAGMA cell_size_check=ON; PRAGMA cache_size=-65536;",
                       err);
 }
 
@@ -168,10 +183,11 @@ static bool make_file(Arena *arena, Str path, Error *err)
 bool db_create(Arena *arena, Str path, const DbFormat *format, Db **db, Error *err)
 {
     if (!make_file(arena, path, err)) return false;
-    if (!connect(arena, path, str_c(arena, path), SQLITE_OPEN_READWRITE, db, err)) return false;
-    if (run_script(*db, "PRAGMA page_size=8192", err) && lay_out(*db, format, err) && configure(*db, err))
+    bool connected = connect(arena, path, str_c(arena, path), SQLITE_OPEN_READWRITE, db, err);
+    if (connected && run_script(*db, "PRAGMA page_size=8192", err) && lay_out(*db, format, err) &&
+        configure(*db, err))
         return true;
-    db_close(*db);
+    if (connected) db_close(*db);
     unlink(str_c(arena, path));
     return false;
 }
@@ -217,26 +233,56 @@ static bool check_header(Arena *arena, Str path, const DbFormat *format, Error *
     return true;
 }
 
-static bool migrate_one(Db *db, const Migration *step, Error *err)
+static bool read_version(Db *db, int *version, Error *err)
 {
-    char mark[64];
-    snprintf(mark, sizeof mark, "PRAGMA user_version=%d", step->from + 1);
-    if (db_begin(db, err) && run_script(db, step->sql, err) && run_script(db, mark, err) &&
-        db_commit(db, err))
-        return true;
-    db_rollback(db);
-    return error_in(err, "upgrade from version %d (%s)", step->from, step->why);
+    int64_t found = 0;
+    if (!db_find_integer(db, "PRAGMA user_version", DB_NO_ARGS, &found, NULL, err)) return false;
+    *version = (int)found;
+    return true;
 }
 
-/* A copy first, then every step in its own transaction. */
-static bool migrate(Arena *arena, Db *db, const DbFormat *format, int version, Error *err)
+/* A copy of the file as it is, under a name that was free: a file of an earlier, failed attempt may hold anything. The
+ * pages are read by a connection of its own, because SQLite copies from none that holds the right to write. */
+static bool keep_old(Arena *arena, Db *db, int version, Str *kept, Error *err)
 {
-    Str backup = str_format(arena, STR_FMT ".v%d.backup", STR_ARG(db->path), version);
-    if (!file_exists(arena, backup) && !db_backup(arena, db, backup, err)) return false;
-    for (size_t i = 0; i < format->n_migrations; i++)
-        if (format->migrations[i].from >= version && !migrate_one(db, &format->migrations[i], err))
-            return false;
-    return true;
+    Db *reader;
+    *kept = str_format(arena, STR_FMT ".v%d.backup", STR_ARG(db->path), version);
+    for (int i = 2; file_exists(arena, *kept) && i <= MAX_OLD_COPIES; i++)
+        *kept = str_format(arena, STR_FMT ".v%d.%d.backup", STR_ARG(db->path), version, i);
+    if (!connect(arena, db->path, str_c(arena, db->path), SQLITE_OPEN_READWRITE, &reader, err)) return false;
+    bool copied = db_backup(arena, reader, *kept, err);
+    db_close(reader);
+    return copied;
+}
+
+static bool migrate_steps(Db *db, const DbFormat *format, int version, Error *err)
+{
+    char mark[64];
+    snprintf(mark, sizeof mark, "PRAGMA user_version=%d", format->version);
+    for (size_t i = 0; i < format->n_migrations; i++) {
+        const Migration *step = &format->migrations[i];
+        if (step->from >= version && !run_script(db, step->sql, err))
+            return error_in(err, "upgrade from version %d (%s)", step->from, step->why);
+    }
+    return run_script(db, mark, err) && db_commit(db, err);
+}
+
+/* A copy first, then every step, in one transaction. The version counts that is read inside it: another program may
+ * have migrated the file while this one waited for its turn. */
+static bool migrate(Arena *arena, Db *db, const DbFormat *format, Error *err)
+{
+    int version;
+    Str kept = STR("");
+    if (!db_begin(db, err)) return false;
+    bool ok = read_version(db, &version, err);
+    if (ok && version > format->version) ok = refuse_newer(db->path, format, version, err);
+    if (ok && version < format->version) {
+        bool is_kept = keep_old(arena, db, version, &kept, err);
+        ok = is_kept && migrate_steps(db, format, version, err);
+        if (is_kept && !ok) unlink(str_c(arena, kept)); /* the file itself is still the old one */
+    }
+    db_rollback(db);
+    return ok;
 }
 
 /* Without the right to write to both the file and its folder there can be no write-ahead log. */
@@ -285,7 +331,7 @@ bool db_open(Arena *arena, Str path, const DbFormat *format, Db **db, Error *err
     bool opened = db_find_integer(*db, "PRAGMA user_version", DB_NO_ARGS, &version, NULL, err);
     if (opened && version > format->version) opened = refuse_newer(path, format, (int)version, err);
     if (opened) opened = writes ? configure(*db, err) : configure_reading(*db, format, (int)version, err);
-    if (opened && version < format->version) opened = migrate(arena, *db, format, (int)version, err);
+    if (opened && version < format->version) opened = migrate(arena, *db, format, err);
     if (!opened) db_close(*db);
     return opened;
 }
@@ -582,38 +628,57 @@ static bool copy_pages(Db *from, Db *to, Error *err)
     return (code == SQLITE_DONE && ended) || fail(to, err);
 }
 
-static Str partial_of(Arena *arena, Str path) { return str_format(arena, STR_FMT ".tmp", STR_ARG(path)); }
+/* Of this process alone: two that copy to the same name must not write into one file. */
+static Str partial_of(Arena *arena, Str path)
+{
+    return str_format(arena, STR_FMT ".%ld.tmp", STR_ARG(path), (long)getpid());
+}
+
+static bool refuse_existing(Str path, Error *err)
+{
+    error_set(err, ERROR_INCONSISTENT, "there is already a file \"" STR_FMT "\"", STR_ARG(path));
+    return error_hint(err, "Choose another name; a backup is never written over.");
+}
 
 bool db_backup_prepare(Arena *arena, Str path, Error *err)
 {
     Str partial = partial_of(arena, path);
-    if (file_exists(arena, path)) {
-        error_set(err, ERROR_INCONSISTENT, "there is already a file \"" STR_FMT "\"", STR_ARG(path));
-        return error_hint(err, "Choose another name; a backup is never written over.");
-    }
+    if (file_exists(arena, path)) return refuse_existing(path, err);
     unlink(str_c(arena, partial));
     return make_file(arena, partial, err);
 }
 
 void db_backup_abandon(Arena *arena, Str path) { unlink(str_c(arena, partial_of(arena, path))); }
 
+/* A link never takes the place of a file that somebody has made meanwhile, as a renaming would. Where the folder knows
+ * no links, an empty file of our own holds the name. */
+static bool publish(Arena *arena, Str partial, Str path, Error *err)
+{
+    if (link(str_c(arena, partial), str_c(arena, path)) == 0) return true;
+    if (errno == EEXIST) return refuse_existing(path, err);
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
+        return error_set(err, ERROR_IO, "could not write \"" STR_FMT "\": %s", STR_ARG(path), strerror(errno));
+    if (!make_file(arena, path, err)) return false;
+    if (rename(str_c(arena, partial), str_c(arena, path)) == 0) return true;
+    error_set(err, ERROR_IO, "could not write \"" STR_FMT "\": %s", STR_ARG(path), strerror(errno));
+    unlink(str_c(arena, path));
+    return false;
+}
+
 bool db_backup(Arena *arena, Db *db, Str path, Error *err)
 {
     Str partial = partial_of(arena, path);
     Db *copy;
-    if (!db_backup_prepare(arena, path, err) ||
-        !connect(arena, partial, str_c(arena, partial), SQLITE_OPEN_READWRITE, &copy, err))
-        return false;
-    bool copied = copy_pages(db, copy, err);
-    db_close(copy);
-    if (copied && rename(str_c(arena, partial), str_c(arena, path)) == 0) {
-        flush_folder(arena, path);
-        return true;
+    if (!db_backup_prepare(arena, path, err)) return false;
+    bool copied = connect(arena, partial, str_c(arena, partial), SQLITE_OPEN_READWRITE, &copy, err);
+    if (copied) {
+        copied = copy_pages(db, copy, err);
+        db_close(copy);
     }
-    if (copied)
-        error_set(err, ERROR_IO, "could not write \"" STR_FMT "\": %s", STR_ARG(path), strerror(errno));
+    copied = copied && publish(arena, partial, path, err);
     unlink(str_c(arena, partial));
-    return false;
+    if (copied) flush_folder(arena, path);
+    return copied;
 }
 
 bool db_check_integrity(Db *db, Error *err)

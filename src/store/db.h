@@ -57,7 +57,8 @@ typedef struct Db Db;
 /* Makes a new file; closed when `arena` is freed, or by db_close. Fails: INCONSISTENT (the file exists), IO. */
 MUST_USE bool db_create(Arena *arena, Str path, const DbFormat *format, Db **db, Error *err);
 
-/* Opens a file. An older version is copied to PATH.vN.backup and migrated forward. A file that may not be written, or
+/* Opens a file. An older version is copied to PATH.vN.backup (PATH.vN.2.backup .. where that name is taken) and migrated
+ * forward, once, however many programs open it together. A file that may not be written, or
  * whose folder may not, is opened for reading: then db_begin fails (IO) and everything that reads works.
  * Fails, the file untouched: IO (cannot be opened), MALFORMED (no database, or another program's),
  * INCONSISTENT (made by a newer version; by an older one, and it may not be written). */

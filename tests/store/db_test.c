@@ -1,6 +1,11 @@
 #include "store/db.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -187,6 +192,54 @@ static void an_older_file_is_copied_and_migrated(Test *t)
     check_refused(t, path, ERROR_INCONSISTENT, "of version 3");
 }
 
+/* What lies under the backup's name may be half a file, or anybody's. */
+static void an_old_backup_is_neither_trusted_nor_lost(Test *t)
+{
+    Error err = {0};
+    Str path = test_scratch(t, "again.trial"), old = test_scratch(t, "again.trial.v1.backup"),
+        fresh = test_scratch(t, "again.trial.v1.2.backup"), text;
+    Db *db;
+    db_close(made(t, "again.trial"));
+    CHECK_OK(t, file_write(t->arena, old, STR("half a fi"), &err), err);
+    if (!CHECK_OK(t, db_open(t->arena, path, &THIRD, &db, &err), err)) return;
+    db_close(db);
+    CHECK_OK(t, file_read(t->arena, old, 100, &text, &err), err);
+    CHECK_TEXT(t, text, "half a fi");
+    if (!CHECK_OK(t, db_open(t->arena, fresh, &FIRST, &db, &err), err)) return;
+    CHECK_OK(t, db_find_text(t->arena, db, "SELECT text FROM notes", DB_NO_ARGS, &text, NULL, &err), err);
+    CHECK_TEXT(t, text, "spastic");
+}
+
+/* The other program opens while we hold the right to write, and must see that its migration has been done. */
+static void two_programs_migrate_once(Test *t)
+{
+    const struct timespec while_ms = {.tv_nsec = 300000000};
+    Error err = {0};
+    Str path = test_scratch(t, "both.trial");
+    Db *db;
+    int status = -1, start[2];
+    char go = 'g';
+    db_close(made(t, "both.trial"));
+    CHECK(t, pipe(start) == 0);
+    pid_t other = fork(); /* before we open the file: SQLite does not cross a fork */
+    if (other == 0) {
+        Db *theirs;
+        bool opened = read(start[0], &go, 1) == 1 && db_open(t->arena, path, &THIRD, &theirs, &err);
+        if (!opened) fprintf(stderr, "    %s: %s\n", err.place, err.message);
+        _exit(opened ? 0 : 1);
+    }
+    CHECK_OK(t, db_open(t->arena, path, &FIRST, &db, &err) && db_begin(db, &err), err);
+    CHECK(t, write(start[1], &go, 1) == 1);
+    nanosleep(&while_ms, NULL);
+    CHECK_OK(t, db_run_script(db, STEPS[0].sql, &err) && db_run_script(db, STEPS[1].sql, &err), err);
+    CHECK_OK(t, db_run_script(db, "PRAGMA user_version=3", &err) && db_commit(db, &err), err);
+    CHECK(t, other > 0 && waitpid(other, &status, 0) == other);
+    CHECK_INT(t, status, 0);
+    close(start[0]);
+    close(start[1]);
+    CHECK(t, !file_exists(t->arena, test_scratch(t, "both.trial.v3.backup")));
+}
+
 static void a_migration_that_fails_leaves_the_old_version(Test *t)
 {
     Error err = {0};
@@ -196,6 +249,7 @@ static void a_migration_that_fails_leaves_the_old_version(Test *t)
     db_close(made(t, "half.trial"));
     CHECK(t, !db_open(t->arena, path, &SECOND_BROKEN, &db, &err));
     CHECK_ERROR(t, err, ERROR_IO, "upgrade from version 1 (a step that fails)");
+    CHECK(t, !file_exists(t->arena, test_scratch(t, "half.trial.v1.backup")));
     CHECK_OK(t, db_open(t->arena, path, &FIRST, &db, &err), err);
     CHECK_OK(t,
              db_find_integer(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'", DB_NO_ARGS, &n,
@@ -255,6 +309,40 @@ static void a_backup_is_a_whole_file(Test *t)
     CHECK_ERROR(t, err, ERROR_IO, "could not make");
 }
 
+/* A name that the system takes and SQLite finds too long. */
+static void what_cannot_be_opened_leaves_no_file(Test *t)
+{
+    Error err = {0};
+    Db *db = made(t, "short.trial"), *other;
+    char letters[181];
+    memset(letters, 'a', sizeof letters - 1);
+    letters[sizeof letters - 1] = '\0';
+    Str folder = test_scratch(t, letters);
+    for (int i = 0; i < 3; i++) {
+        mkdir(str_c(t->arena, folder), 0700);
+        folder = file_join(t->arena, folder, str_from(letters));
+    }
+    Str path = str_format(t->arena, STR_FMT ".trial", STR_ARG(folder));
+    CHECK(t, !db_create(t->arena, path, &FIRST, &other, &err));
+    CHECK_ERROR(t, err, ERROR_IO, "could not open");
+    CHECK(t, !file_exists(t->arena, path));
+    CHECK(t, !db_backup(t->arena, db, path, &err));
+    CHECK_ERROR(t, err, ERROR_IO, "could not open");
+    CHECK(t, rmdir(str_c(t->arena, file_folder(path))) == 0); /* so it is empty */
+}
+
+static void a_file_without_its_log_is_refused(Test *t)
+{
+    Error err = {0};
+    Str path = test_scratch(t, "network.trial");
+    Db *db;
+    share_memory(false);
+    CHECK(t, !db_create(t->arena, path, &FIRST, &db, &err));
+    share_memory(true);
+    CHECK_ERROR(t, err, ERROR_IO, "there can be no write-ahead log");
+    CHECK(t, !file_exists(t->arena, path));
+}
+
 static void what_is_committed_is_flushed(Test *t)
 {
     Error err = {0};
@@ -282,5 +370,9 @@ static const TestCase CASES[] = {
     {"a protected table can only grow (CR-02)", a_protected_table_can_only_grow},
     {"a backup is a whole file", a_backup_is_a_whole_file},
     {"what is committed is flushed", what_is_committed_is_flushed},
+    {"an old backup is neither trusted nor lost", an_old_backup_is_neither_trusted_nor_lost},
+    {"two programs migrate once", two_programs_migrate_once},
+    {"what cannot be opened leaves no file", what_cannot_be_opened_leaves_no_file},
+    {"a file without its log is refused", a_file_without_its_log_is_refused},
 };
 TEST_SUITE(db, CASES);

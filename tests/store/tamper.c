@@ -16,6 +16,11 @@ bool tamper(Test *t, Str path, const char *sql)
     return done;
 }
 
+void share_memory(bool shares)
+{
+    sqlite3_vfs_register(sqlite3_vfs_find(shares ? "unix" : "unix-dotfile"), 1);
+}
+
 void flip_bit(Test *t, Str path, size_t offset, int bit)
 {
     unsigned char byte = 0;
