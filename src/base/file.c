@@ -94,6 +94,12 @@ static size_t last_slash(Str path)
 
 Str file_name(Str path) { return str_slice(path, last_slash(path), path.len); }
 
+Str file_stem(Str path)
+{
+    Str name = file_name(path), stem, ending;
+    return str_cut(name, STR("."), &stem, &ending) ? stem : name;
+}
+
 Str file_folder(Str path)
 {
     size_t slash = last_slash(path);

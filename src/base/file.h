@@ -19,6 +19,7 @@ MUST_USE bool file_write(Arena *arena, Str path, Str content, Error *err);
 
 bool file_exists(Arena *arena, Str path);
 Str file_name(Str path);              /* after the last '/' */
+Str file_stem(Str path);              /* its name up to the first '.' */
 Str file_folder(Str path);            /* before the last '/'; "." when there is none */
 Str file_join(Arena *arena, Str folder, Str name);
 MUST_USE bool file_make_folder(Arena *arena, Str path, Error *err);   /* with parents; there already is fine */

@@ -216,12 +216,6 @@ bool csv_parse_frame(Arena *arena, Str name, Str content, const CsvOptions *opti
     return ok;
 }
 
-static Str stem_of(Arena *arena, Str path)
-{
-    Str file = file_name(path), stem, end;
-    return str_copy(arena, str_cut(file, STR("."), &stem, &end) ? stem : file);
-}
-
 bool csv_read_frame(Arena *arena, Str path, const CsvOptions *options, Frame **frame, Error *err)
 {
     Arena *scratch = arena_new();
@@ -230,7 +224,7 @@ bool csv_read_frame(Arena *arena, Str path, const CsvOptions *options, Frame **f
     Table table = {.arena = arena, .pool = text_pool_new(scratch, arena)};
     bool opened = bytes_open(scratch, path, 0, all.max_bytes, &bytes, err);
     bool ok = opened && bytes_keep(scratch, &bytes, err) && fill_table(&table, scratch, bytes, &all, err);
-    if (ok) *frame = make_frame(&table, stem_of(arena, path));
+    if (ok) *frame = make_frame(&table, str_copy(arena, file_stem(path)));
     arena_free(scratch);
     return ok || (opened && error_in(err, STR_FMT, STR_ARG(file_name(path))));
 }

@@ -239,12 +239,6 @@ static const ImportKind KINDS[] = {
 
 enum { KIND_SCREENING, KIND_VISIT_FORM = 3, KIND_SUBJECT_FORM, KIND_DOSE_FORM, KIND_LOG_FORM };
 
-static Str stem_of(Str name)
-{
-    Str stem = file_name(name), before, after;
-    return str_cut(stem, STR("."), &before, &after) ? before : stem;
-}
-
 /* A fixed kind by its name, or the kind that a form of the protocol needs. */
 static bool find_kind(Trial *trial, Str name, const ImportKind **kind, Str *form, Error *err)
 {
@@ -337,7 +331,7 @@ static bool begin_file(Import *import, const ImportFile *file, Error *err)
 {
     size_t n_names;
     import->done =
-        (ImportedFile){.name = file->name, .kind = file->kind.len ? file->kind : stem_of(file->name)};
+        (ImportedFile){.name = file->name, .kind = file->kind.len ? file->kind : file_stem(file->name)};
     if (!find_kind(import->trial, import->done.kind, &import->kind, &import->form, err) ||
         !csv_open(import->arena, file->content, NULL, &import->csv, err))
         return false;
@@ -431,7 +425,7 @@ static bool import_file(Trial *trial, Arena *arena, const Actor *actor, const Im
 /* An export's copy of the journal, which belongs to the trial it came from. */
 static bool is_audit(const Trial *trial, const ImportFile *file)
 {
-    Str stem = stem_of(file->name);
+    Str stem = file_stem(file->name);
     bool is_named_so = str_equal(stem, STR("audit")) || str_equal(stem, STR("audit-dictionary"));
     return is_named_so && !file->kind.len && !protocol_form(trial_protocol(trial), stem);
 }
@@ -465,7 +459,7 @@ bool trial_import(Trial *trial, Arena *arena, const Actor *given, const ImportFi
             report->skipped[report->n_skipped++] = files[i].name;
             continue;
         }
-        if (!find_kind(trial, files[i].kind.len ? files[i].kind : stem_of(files[i].name), &kind, &form, err))
+        if (!find_kind(trial, files[i].kind.len ? files[i].kind : file_stem(files[i].name), &kind, &form, err))
             return error_in(err, STR_FMT, STR_ARG(files[i].name));
         ordered[n++] = (OrderedFile){&files[i], kind->order, i};
     }

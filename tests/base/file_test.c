@@ -63,6 +63,8 @@ static void reading_says_what_is_wrong(Test *t)
 static void paths_come_apart_and_together(Test *t)
 {
     CHECK_TEXT(t, file_name(STR("a/b.csv")), "b.csv");
+    CHECK_TEXT(t, file_stem(STR("a.d/b.csv.gz")), "b");
+    CHECK_TEXT(t, file_stem(STR("a.d/b")), "b");
     CHECK_TEXT(t, file_folder(STR("a/b.csv")), "a");
     CHECK_TEXT(t, file_folder(STR("b.csv")), ".");
     CHECK_TEXT(t, file_folder(STR("/b.csv")), "/");
