@@ -122,13 +122,6 @@ static Texts known_units(Arena *arena)
     return units;
 }
 
-static bool holds(const Texts *texts, Str text)
-{
-    for (size_t i = 0; i < texts->n; i++)
-        if (str_equal(texts->items[i], text)) return true;
-    return false;
-}
-
 void rule_units(Checker *checker)
 {
     Texts units = known_units(checker->arena);
@@ -136,7 +129,7 @@ void rule_units(Checker *checker)
         const Form *form = &checker->protocol->forms.items[i];
         for (size_t k = 0; k < form->items.n; k++) {
             const Item *item = &form->items.items[k];
-            if (!item->unit.len || same_as_before(form, k) || holds(&units, item->unit)) continue;
+            if (!item->unit.len || same_as_before(form, k) || texts_hold(&units, item->unit)) continue;
             Problem *problem = flag(checker, place_of(item->at, "unit"),
                                     "the unit \"" STR_FMT "\" is not known", STR_ARG(item->unit));
             Str nearest = str_nearest(item->unit, units.items, units.n);
@@ -495,7 +488,7 @@ void rule_instrument_visits(Checker *checker)
         const AnalysisPlan *analysis = &protocol->analyses.items[i];
         const InstrumentUse *use = find_instrument(protocol, analysis->instrument);
         for (size_t k = 0; use && k < analysis->visits.n; k++)
-            if (!holds(&use->visits, analysis->visits.items[k]))
+            if (!texts_hold(&use->visits, analysis->visits.items[k]))
                 flag(checker, place_of(analysis->at, "visits"),
                      "the instrument \"" STR_FMT "\" is not used at \"" STR_FMT "\"", STR_ARG(use->id),
                      STR_ARG(analysis->visits.items[k]));

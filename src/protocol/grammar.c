@@ -69,6 +69,13 @@ Str grammar_short_name(Arena *arena, const Grammar *grammar)
     return (Str){text, name.len};
 }
 
+bool texts_hold(const Texts *texts, Str text)
+{
+    for (size_t i = 0; i < texts->n; i++)
+        if (str_equal(texts->items[i], text)) return true;
+    return false;
+}
+
 GrammarReader grammar_reader(Arena *arena, ProblemList *problems)
 {
     return (GrammarReader){

@@ -109,6 +109,9 @@ typedef struct {
     struct GrammarReference *references;
 } GrammarReader;
 
+/* Is the text one of them? */
+bool texts_hold(const Texts *texts, Str text);
+
 GrammarReader grammar_reader(Arena *arena, ProblemList *problems);
 
 /* Says that a name exists without standing in the file (the frames that every trial has). */

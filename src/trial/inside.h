@@ -62,6 +62,9 @@ MUST_USE bool rules_of(Trial *trial, ProtocolVersion *version, Str form, FormRul
 MUST_USE bool check_date(Str what, Str text, Instant at, Error *err);
 MUST_USE bool check_unlocked(Trial *trial, Str subject, Str form, Str visit, Error *err);
 
+/* INCONSISTENT: `format` has two places for texts. Returns false. */
+bool refuse(Error *err, const char *hint, const char *format, Str what, Str than);
+
 /* A text that exported files can hold: a full stop begins the code of a missing value there. */
 MUST_USE bool check_text(const char *what, Str text, Error *err);
 

@@ -177,12 +177,6 @@ typedef struct {
     bool exists;
 } Saving;
 
-static bool refuse(Error *err, const char *hint, const char *format, Str what, Str than)
-{
-    error_set(err, ERROR_INCONSISTENT, format, STR_ARG(what), STR_ARG(than));
-    return error_hint(err, "%s", hint);
-}
-
 static bool next_number(Saving *saving, Error *err)
 {
     int64_t number;

@@ -4,12 +4,6 @@
 #include "trial/eligibility.h"
 #include "trial/inside.h"
 
-static bool refuse(Error *err, const char *hint, const char *format, Str what, Str than)
-{
-    error_set(err, ERROR_INCONSISTENT, format, STR_ARG(what), STR_ARG(than));
-    return error_hint(err, "%s", hint);
-}
-
 static bool check_new_subject(Trial *trial, const Screening *screening, Error *err)
 {
     bool exists;
@@ -63,13 +57,6 @@ bool trial_screen(Trial *trial, const Actor *actor, const Screening *screening, 
 
 /* --- consent --- */
 
-static bool holds(const Texts *texts, Str text)
-{
-    for (size_t i = 0; i < texts->n; i++)
-        if (str_equal(texts->items[i], text)) return true;
-    return texts->n == 0;
-}
-
 static bool check_consent_version(Trial *trial, const Protocol *protocol, const ConsentRecord *consent,
                                   Str site, Error *err)
 {
@@ -85,11 +72,11 @@ static bool check_consent_version(Trial *trial, const Protocol *protocol, const 
             return refuse(err, "Say in which language it was read (--language).",
                           "version \"" STR_FMT "\" is signed in a language, and none is given" STR_FMT,
                           consent->version, STR(""));
-        if (!holds(&version->languages, consent->language))
+        if (version->languages.n && !texts_hold(&version->languages, consent->language))
             return refuse(err, "Correct the language, or add the translation to the protocol.",
                           "version \"" STR_FMT "\" has no language \"" STR_FMT "\"", consent->version,
                           consent->language);
-        return holds(&version->sites, site) ||
+        return !version->sites.n || texts_hold(&version->sites, site) ||
                refuse(err, "Correct the version.", "version \"" STR_FMT "\" is not for site \"" STR_FMT "\"",
                       consent->version, site);
     }

@@ -24,6 +24,12 @@ bool check_id(const char *what, Str id, Error *err)
     return error_hint(err, "Use letters, digits, '-', '_' and '.', at most 40 of them and no '.' first.");
 }
 
+bool refuse(Error *err, const char *hint, const char *format, Str what, Str than)
+{
+    error_set(err, ERROR_INCONSISTENT, format, STR_ARG(what), STR_ARG(than));
+    return error_hint(err, "%s", hint);
+}
+
 bool check_text(const char *what, Str text, Error *err)
 {
     if (!str_starts(str_trim(text), STR("."))) return true;
