@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -83,6 +84,17 @@ bool file_exists(Arena *arena, Str path)
 {
     struct stat status;
     return stat(str_c(arena, path), &status) == 0;
+}
+
+bool file_folder_is_empty(Arena *arena, Str path)
+{
+    DIR *folder = opendir(str_c(arena, path));
+    bool is_empty = true;
+    if (!folder) return true;
+    for (struct dirent *entry; is_empty && (entry = readdir(folder));)
+        is_empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    closedir(folder);
+    return is_empty;
 }
 
 static size_t last_slash(Str path)

@@ -18,6 +18,7 @@ MUST_USE bool file_read(Arena *arena, Str path, size_t max_bytes, Str *content, 
 MUST_USE bool file_write(Arena *arena, Str path, Str content, Error *err);
 
 bool file_exists(Arena *arena, Str path);
+bool file_folder_is_empty(Arena *arena, Str path);       /* so is one that is not there, or cannot be read */
 Str file_name(Str path);              /* after the last '/' */
 Str file_stem(Str path);              /* its name up to the first '.' */
 Str file_folder(Str path);            /* before the last '/'; "." when there is none */

@@ -15,13 +15,14 @@ static bool run(Invocation *call, Error *err)
     Trial *trial;
     Actor actor;
     ExportReport report;
+    ExportTo to = {.folder = call->args[1], .force = option_given(call, "force")};
     Str as = option_text(call, "as");
     if (as.len && !str_equal(as, STR("csv"))) {
         error_set(err, ERROR_USAGE, "there is no format \"" STR_FMT "\"", STR_ARG(as));
         return error_hint(err, "Formats are: csv.");
     }
     if (!trial_call_open(call, &trial, &actor, err) ||
-        !trial_export_csv(trial, call->arena, &actor, call->args[1], &report, err))
+        !trial_export_csv(trial, call->arena, &actor, to, &report, err))
         return false;
     JsonWriter json = json_writer(call->out, 2);
     if (call->json) json_begin_array(&json);
@@ -51,12 +52,13 @@ const Command cmd_export = {
     .description =
         "One CSV file of every kind that `equipoise import` reads, the protocol, the whole journal as "
         "audit.csv with\n"
-        "audit-dictionary.csv, and SHA256SUMS over them. The export itself is written to the journal.",
+        "audit-dictionary.csv, and SHA256SUMS over them. The export itself is written to the journal.\n"
+        "The folder is made; it must be empty or hold an earlier export. Simulated records are marked SIMULATED.",
     .example = "  equipoise export palsy.trial out/ && (cd out && sha256sum -c SHA256SUMS)",
     .min_args = 2,
     .max_args = 2,
     .options =
         (const Option[]){OPT_TEXT("as", "FORMAT", "csv, which is also what is meant when nothing is said"),
-                         OPTS_ACT, OPT_END},
+                         OPT_FLAG("force", "also into a folder that holds other files"), OPTS_ACT, OPT_END},
     .run = run,
 };

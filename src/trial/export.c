@@ -174,6 +174,14 @@ static const ListingColumn AUDIT[] = {
     {"HASH", "SHA-256 of this entry, as docs/trial-file.md says", COLUMN_TEXT},
 };
 
+/* Data files keep their columns, so that they are imported again; what is about the trial as a whole can bear one more. */
+static void mark_simulated(const Export *x, Frame *frame)
+{
+    if (!trial_protocol(x->trial)->trial.simulated) return;
+    frame_add_column(frame, STR("SIMULATED"), COLUMN_TEXT);
+    for (size_t row = 0; row < frame->n_rows; row++) frame_set_text(frame, row, frame->n_columns - 1, STR("yes"));
+}
+
 static bool write_dictionary(Export *x, Error *err)
 {
     Frame *frame = frame_new(x->arena, STR("audit-dictionary"));
@@ -189,17 +197,20 @@ static bool write_dictionary(Export *x, Error *err)
         frame_set_text(frame, row, 1, str_from(is_column ? AUDIT[i].name : acts[i - N_OF(AUDIT)]->name));
         frame_set_text(frame, row, 2, str_from(is_column ? AUDIT[i].label : acts[i - N_OF(AUDIT)]->summary));
     }
+    mark_simulated(x, frame);
     return write_frame(x, "audit-dictionary", frame, err);
 }
 
 static bool write_audit(Export *x, Error *err)
 {
-    return write_listing(x, "audit",
-                         "SELECT seq, at, at, client_at, actor, role, nullif(site, ''), act, nullif(subject, "
-                         "''), nullif(reason, ''), body, prev, hash"
-                         " FROM journal ORDER BY seq",
-                         AUDIT, N_OF(AUDIT), err) &&
-           write_dictionary(x, err);
+    Frame *frame;
+    if (!trial_listing(x->trial, x->arena, STR("audit"),
+                       "SELECT seq, at, at, client_at, actor, role, nullif(site, ''), act, nullif(subject, ''), "
+                       "nullif(reason, ''), body, prev, hash FROM journal ORDER BY seq",
+                       NULL, 0, AUDIT, N_OF(AUDIT), &frame, err))
+        return false;
+    mark_simulated(x, frame);
+    return write_frame(x, "audit", frame, err) && write_dictionary(x, err);
 }
 
 static bool write_protocol(Export *x, Error *err)
@@ -226,9 +237,17 @@ static bool note_export(Trial *trial, const Actor *actor, Error *err)
     return perform(trial, actor, &act_export, STR(""), STR(""), &body, NULL, err);
 }
 
+static bool write_simulated(Export *x, Error *err)
+{
+    return !trial_protocol(x->trial)->trial.simulated ||
+           write_file(x, STR("SIMULATED.txt"),
+                      STR("SIMULATED: the records in this folder are made up. No person, date or number is real.\n"), err);
+}
+
+/* Sums of nothing first: they mark the folder as ours, so that an export that failed can be repeated there. */
 static bool write_all(Export *x, Error *err)
 {
-    return write_protocol(x, err) && write_forms(x, err) && write_acts(x, err) && write_audit(x, err) &&
+    return write_sums(x, err) && write_simulated(x, err) && write_protocol(x, err) && write_forms(x, err) && write_acts(x, err) && write_audit(x, err) &&
            write_sums(x, err);
 }
 
@@ -249,9 +268,19 @@ static bool export_unnoted(Export *x, Error *err)
     return written;
 }
 
-bool trial_export_csv(Trial *trial, Arena *arena, const Actor *actor, Str folder, ExportReport *report, Error *err)
+static bool check_folder(const Export *x, Error *err)
 {
-    Export x = {.trial = trial, .arena = arena, .folder = folder, .report = report};
+    if (file_folder_is_empty(x->arena, x->folder) ||
+        file_exists(x->arena, file_join(x->arena, x->folder, STR("SHA256SUMS"))))
+        return true;
+    error_set(err, ERROR_INCONSISTENT, "the folder \"" STR_FMT "\" holds other files", STR_ARG(x->folder));
+    return error_hint(err, "Name a new folder, an empty one or that of an earlier export, or insist (--force).");
+}
+
+bool trial_export_csv(Trial *trial, Arena *arena, const Actor *actor, ExportTo to, ExportReport *report, Error *err)
+{
+    Export x = {.trial = trial, .arena = arena, .folder = to.folder, .report = report};
     *report = (ExportReport){.is_noted = !trial_is_read_only(trial)};
+    if (!to.force && !check_folder(&x, err)) return false;
     return report->is_noted ? export_noted(&x, actor, err) : export_unnoted(&x, err);
 }

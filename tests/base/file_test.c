@@ -60,6 +60,18 @@ static void reading_says_what_is_wrong(Test *t)
     CHECK_INT(t, content.len, 11);
 }
 
+static void a_folder_is_empty_until_something_is_in_it(Test *t)
+{
+    Error err = {0};
+    Str folder = test_scratch(t, "to-fill");
+    CHECK(t, file_folder_is_empty(t->arena, test_scratch(t, "never-made")));
+    CHECK_OK(t, file_make_folder(t->arena, folder, &err), err);
+    CHECK(t, file_folder_is_empty(t->arena, folder));
+    CHECK_OK(t, file_write(t->arena, file_join(t->arena, folder, STR("a")), STR("b"), &err), err);
+    CHECK(t, !file_folder_is_empty(t->arena, folder));
+    CHECK(t, remove(str_c(t->arena, file_join(t->arena, folder, STR("a")))) == 0);
+}
+
 static void paths_come_apart_and_together(Test *t)
 {
     CHECK_TEXT(t, file_name(STR("a/b.csv")), "b.csv");
@@ -77,6 +89,7 @@ static const TestCase CASES[] = {
     {"nothing is written through a link", nothing_is_written_through_a_link},
     {"a folder in the way stays", a_folder_in_the_way_stays},
     {"reading says what is wrong", reading_says_what_is_wrong},
+    {"a folder is empty until something is in it", a_folder_is_empty_until_something_is_in_it},
     {"paths come apart and together", paths_come_apart_and_together},
 };
 TEST_SUITE(file, CASES);

@@ -71,7 +71,7 @@ static void cr_08_the_clients_clock_is_kept_apart(Test *t)
         trial_history(trial, t->arena, STR("S-001"), STR("visit"), STR("V0"), STR("STEPS"), &history, &err),
         err);
     CHECK_TEXT(t, frame_column(history, STR("AT"))->texts[0], "2016-03-01T08:15:30.250Z");
-    CHECK_OK(t, trial_export_csv(trial, t->arena, &ana, test_scratch(t, "cr08"), &report, &err), err);
+    CHECK_OK(t, trial_export_csv(trial, t->arena, &ana, (ExportTo){.folder = test_scratch(t, "cr08")}, &report, &err), err);
     CHECK(t, fixture_verifies(t, trial));
     trial_close(trial);
     tamper(t, test_scratch(t, "cr08.trial"),
@@ -465,7 +465,7 @@ static void no_text_reads_as_a_missing_value(Test *t)
     CHECK_ERROR(t, err, ERROR_MALFORMED, "the signer begins with a full stop");
     CHECK(t, !trial_withdraw(trial, &ana, STR("S-001"), STR("2016-02-02"), STR(".B"), &err));
     CHECK(t, !trial_add_user(trial, &ana, STR(".A"), STR("Bob"), &err));
-    CHECK_OK(t, trial_export_csv(trial, t->arena, &ana, test_scratch(t, "full-stop"), &report, &err), err);
+    CHECK_OK(t, trial_export_csv(trial, t->arena, &ana, (ExportTo){.folder = test_scratch(t, "full-stop")}, &report, &err), err);
 }
 
 /* A table of values of any kind takes a blob of the same bytes without a complaint. */

@@ -88,9 +88,11 @@ static void a_value_that_became_infinite_is_refused(Test *t)
     if (!trial) return;
     CHECK_OK(t, fixture_record(trial, &ana, "S-001", "STEPS", "300", &err), err);
     tamper(t, test_scratch(t, "infinite.trial"), "UPDATE item_values SET value = 9e999 WHERE item = 'STEPS'");
-    CHECK(t, !trial_export_csv(trial, t->arena, &ana, test_scratch(t, "infinite"), &report, &err));
+    CHECK(t, !trial_export_csv(trial, t->arena, &ana, (ExportTo){.folder = test_scratch(t, "infinite")}, &report, &err));
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "the value of \"STEPS\" is no finite number");
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "subject \"S-001\", visit \"V0\"");
+    CHECK(t, !trial_export_csv(trial, t->arena, &ana, (ExportTo){.folder = test_scratch(t, "infinite")}, &report, &err));
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "is no finite number"); /* not that the folder is full */
 }
 
 static const TestCase CASES[] = {
