@@ -9,6 +9,7 @@
 #include "trial/form_frame.h"
 #include "trial/inside.h"
 #include "trial/listing.h"
+#include "trial/visit_window.h"
 #include "trial/measures.h"
 
 typedef struct {
@@ -292,7 +293,7 @@ static void set_day(Building *b, size_t row)
         return;
     frame_set_number(visits, row, VISIT_DAY, day);
     if (!visit || visit->day == INTEGER_ABSENT) return;
-    bool is_in = day >= visit->day - visit->window.before && day <= visit->day + visit->window.after;
+    bool is_in = visit_days_outside(visit, (int)day) == 0;
     frame_set_text(visits, row, VISIT_IN_WINDOW, is_in ? STR("Y") : STR("N"));
 }
 
@@ -433,15 +434,51 @@ static bool build_events(Building *b, Error *err)
     return frame_join(b->arena, events, b->to->subjects, STR("SUBJID"), &b->to->adverse_events, err);
 }
 
+enum { DEVIATION_SUBJID, DEVIATION_DATE, DEVIATION_KIND, DEVIATION_DETAIL, DEVIATION_SOURCE };
+
+/* Somebody wrote down a deviation of that subject on that day. */
+static bool is_recorded(const Frame *deviations, size_t n_recorded, Str subject, Str date)
+{
+    for (size_t i = 0; i < n_recorded; i++)
+        if (str_equal(deviations->columns[DEVIATION_SUBJID].texts[i], subject) &&
+            str_equal(deviations->columns[DEVIATION_DATE].texts[i], date))
+            return true;
+    return false;
+}
+
+/* Visits outside their window that nobody wrote down. */
+static void add_late_visits(Building *b)
+{
+    Frame *visits = b->to->visits, *deviations = b->to->deviations;
+    size_t n_recorded = deviations->n_rows;
+    for (size_t i = 0; i < visits->n_rows; i++) {
+        Str subject = visits->columns[VISIT_SUBJID].texts[i], date = visits->columns[VISIT_DATE].texts[i];
+        const Visit *visit = protocol_visit(b->protocol, visits->columns[VISIT_VISIT].texts[i]);
+        if (!visit || visits->columns[VISIT_DAY].missing[i] || is_recorded(deviations, n_recorded, subject, date)) continue;
+        int outside = visit_days_outside(visit, (int)visits->columns[VISIT_DAY].numbers[i]);
+        if (outside == 0) continue;
+        size_t row = frame_add_row(deviations);
+        frame_set_text(deviations, row, DEVIATION_SUBJID, subject);
+        frame_set_text(deviations, row, DEVIATION_DATE, date);
+        frame_set_text(deviations, row, DEVIATION_KIND, STR("visit-window"));
+        frame_set_text(deviations, row, DEVIATION_DETAIL, visit_outside_text(b->arena, visit, outside));
+        frame_set_text(deviations, row, DEVIATION_SOURCE, STR("program"));
+    }
+}
+
 static bool build_deviations(Building *b, Error *err)
 {
     static const ListingColumn COLUMNS[] = {{"SUBJID", "Subject", COLUMN_TEXT},
                                             {"DATE", "Date", COLUMN_DATE},
                                             {"KIND", "Kind", COLUMN_TEXT},
-                                            {"DETAIL", "Detail", COLUMN_TEXT}};
-    return trial_listing(b->trial, b->arena, STR("deviations"),
-                         "SELECT subject, date, kind, detail FROM deviations ORDER BY subject, date, seq",
-                         NULL, 0, COLUMNS, 4, &b->to->deviations, err);
+                                            {"DETAIL", "Detail", COLUMN_TEXT},
+                                            {"SOURCE", "Found by", COLUMN_TEXT}};
+    if (!trial_listing(b->trial, b->arena, STR("deviations"),
+                       "SELECT subject, date, kind, detail, 'person' FROM deviations ORDER BY subject, date, seq",
+                       NULL, 0, COLUMNS, 5, &b->to->deviations, err))
+        return false;
+    add_late_visits(b);
+    return true;
 }
 
 static bool read_forms(Building *b, Error *err)

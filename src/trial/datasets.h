@@ -14,7 +14,7 @@
  *   doses           SUBJID DOSE DATE, the items, DOSE_PER_KG CD34_PER_KG ENDOTOXIN_EU_KG (per kg of that day's weight)
  *   eligibility     SUBJID CRITERION TEXT KIND ANSWER: KIND inclusion, exclusion or ages; ANSWER says whether the text
  *                   is true of the subject (met, not-met, not-known), so an exclusion criterion that is met keeps out
- *   deviations      SUBJID DATE KIND DETAIL
+ *   deviations      SUBJID DATE KIND DETAIL SOURCE (person; program: a visit outside its window that nobody wrote down)
  *
  * All frames are of one moment of the journal, which the provenance names. */
 #ifndef TRIAL_DATASETS_H

@@ -225,15 +225,16 @@ static bool take_withdrawal(Import *import, RowFate *fate, Error *err)
            differs(err, "the withdrawal", subject);
 }
 
+/* Deviations come before the forms, so that what they explain is not asked. */
 static const ImportKind KINDS[] = {
     {"screening", 0, {"SUBJID", "SITE", "SCREENED"}, true, take_screening},
     {"consent", 1, {"SUBJID", "DATE", "VERSION", "?LANGUAGE", "?SIGNED_BY", "?ASSENT"}, false, take_consent},
     {"enrolment", 2, {"SUBJID", "DATE", "?ARM"}, false, take_enrolment},
-    {NULL, 4, {"SUBJID", "VISIT", "DATE"}, true, take_form},
-    {NULL, 4, {"SUBJID", "?VISIT", "DATE"}, true, take_form},
-    {NULL, 3, {"SUBJID", "DOSE", "DATE"}, true, take_form},
-    {NULL, 5, {"SUBJID", "START"}, true, take_event},
-    {"deviations", 6, {"SUBJID", "DATE", "KIND", "?DETAIL"}, false, take_deviation},
+    {NULL, 5, {"SUBJID", "VISIT", "DATE"}, true, take_form},
+    {NULL, 5, {"SUBJID", "?VISIT", "DATE"}, true, take_form},
+    {NULL, 4, {"SUBJID", "DOSE", "DATE"}, true, take_form},
+    {NULL, 6, {"SUBJID", "START"}, true, take_event},
+    {"deviations", 3, {"SUBJID", "DATE", "KIND", "?DETAIL"}, false, take_deviation},
     {"withdrawals", 7, {"SUBJID", "DATE", "?REASON"}, false, take_withdrawal},
 };
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "trial/inside.h"
+#include "trial/visit_window.h"
 
 bool find_form(Trial *trial, Str subject, Str form, Str visit, int64_t *id, Str *date, bool *found,
                Error *err)
@@ -383,6 +384,16 @@ static bool append_correction(const Saving *saving, const ItemChanges *changes, 
                    &body, NULL, err);
 }
 
+static bool ask_about_day(const Saving *saving, FormSaved *saved, Error *err)
+{
+    FormRepeat repeats = saving->rules->form->repeats;
+    bool is_of_visit = repeats == FORM_PER_VISIT || repeats == FORM_PER_UNSTATED;
+    const Protocol *protocol = &saving->version->protocol;
+    const Visit *visit = is_of_visit ? protocol_visit(protocol, saving->visit) : NULL;
+    return !visit || raise_window_query(saving->trial, saving->actor, protocol, &saving->subject, saving->save->form, visit,
+                                        saving->date, &saved->n_queries, err);
+}
+
 static bool save_form(Saving *saving, FormSaved *saved, Error *err)
 {
     ItemChanges changes;
@@ -401,7 +412,8 @@ static bool save_form(Saving *saving, FormSaved *saved, Error *err)
     if (saved->n_changed && !append_correction(saving, &changes, is_redated, err)) return false;
     if (saving->exists && !changes.n_created && !saved->n_changed) return true;
     return raise_queries(saving->trial, saving->actor, saving->subject.site, save->subject, save->form,
-                         saving->visit, &changes, &saved->n_queries, err);
+                         saving->visit, &changes, &saved->n_queries, err) &&
+           ask_about_day(saving, saved, err);
 }
 
 bool trial_save_form(Trial *trial, const Actor *actor, const FormSave *save, FormSaved *saved, Error *err)

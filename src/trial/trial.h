@@ -134,7 +134,8 @@ typedef struct {
 } FormSaved;
 
 /* Saves a form. Items that had no value are recorded; items (or a date) that had another are corrected, which needs a
- * reason; what is the same is left alone. Soft checks that do not hold raise queries.
+ * reason; what is the same is left alone. Soft checks that do not hold and
+ * visits outside their window raise queries.
  * Fails: MALFORMED (a cell is not of its type or has too many decimals; a required item is blank; no reason;
  * a new adverse event has no TERM),
  * INCONSISTENT (range, codelist, hard check, not scheduled, before consent, after withdrawal, in the future, not

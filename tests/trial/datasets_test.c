@@ -55,6 +55,8 @@ static void the_founding_trial_is_told(Test *t)
     CHECK_INT(t, subjects_where(t, d.adverse_events, "TERM = 'Vomiting'"), 9);
     CHECK_INT(t, count_where(t, d.eligibility, "CRITERION = 'E1' AND ANSWER = 'met'"), 3);
     CHECK_INT(t, count_where(t, d.deviations, "KIND = 'late-visit'"), 2);
+    CHECK_INT(t, count_where(t, d.deviations, "SOURCE = 'person'"), 4);
+    CHECK_INT(t, count_where(t, d.deviations, "SOURCE = 'program'"), 0);
     CHECK_INT(t, count_where(t, d.visits, "VISIT = 'V6' AND IN_WINDOW = 'N'"), 2);
     CHECK_INT(t, count_where(t, d.visits, "VISIT = 'V0' AND NOT DAY BETWEEN -3 AND 0"), 0);
     CHECK_INT(t, count_where(t, d.measures, "PARAMCD = 'GMFM88' AND AVISIT = 'V0'"), 40);
@@ -208,8 +210,30 @@ static void frames_are_found_by_name_and_say_where_from(Test *t)
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "Did you mean \"subjects\"?");
 }
 
+/* CR-53: what nobody wrote down is found, and marked as found; what somebody did is not listed twice. */
+static void a_visit_outside_its_window_is_a_deviation(Test *t)
+{
+    Datasets d;
+    Error err = {0};
+    ImportReport report;
+    Actor ana = fixture_actor("ana", "");
+    Trial *trial = fixture_enrolled(t, "window.trial", 2);
+    ImportFile files[] = {
+        {.name = STR("doses.csv"), .content = STR("SUBJID,DOSE,DATE\nS-001,1,2016-01-20\nS-002,1,2016-01-20\n")},
+        {.name = STR("visit.csv"), .content = STR("SUBJID,VISIT,DATE,STEPS\nS-001,V3,2016-02-25,300\nS-002,V3,2016-02-24,310\n")},
+        {.name = STR("deviations.csv"), .content = STR("SUBJID,DATE,KIND,DETAIL\nS-002,2016-02-24,early-visit,family moved\n")}};
+    if (!trial || !CHECK_OK(t, trial_import(trial, t->arena, &ana, files, 3, false, &report, &err), err)) return;
+    CHECK_INT(t, fixture_count(t, trial, "queries open"), 1);
+    if (!built(t, trial, &d)) return;
+    CHECK_INT(t, d.deviations->n_rows, 2);
+    CHECK_INT(t, count_where(t, d.deviations, "SUBJID = 'S-002' AND SOURCE = 'person'"), 1);
+    CHECK_INT(t, count_where(t, d.deviations, "SUBJID = 'S-001' AND SOURCE = 'program'"), 1);
+    CHECK_TEXT(t, need(t, d.deviations, "DETAIL")->texts[1], "visit V3 is 34 days before its window");
+}
+
 static const TestCase CASES[] = {
     {"the founding trial is told as the paper tells it", the_founding_trial_is_told},
+    {"a visit outside its window is a deviation", a_visit_outside_its_window_is_a_deviation},
     {"days, ratios and flags are computed", days_ratios_and_flags_are_computed},
     {"a score says which item it cannot read", a_score_says_which_item_it_cannot_read},
     {"an item may change its type between versions", an_item_may_change_its_type_between_versions},
