@@ -87,15 +87,14 @@ static bool student_run(Arena *arena, const Values *values, double null, double 
     return true;
 }
 
-/* The median against a value, with the Hodges-Lehmann estimate and its interval in place of the mean's. Those
- * without a difference are kept, so that the estimate is of everybody who is counted beside it. */
-static bool signed_rank_run(Arena *arena, const Values *values, double null, double level, CellValues *cell,
-                            Error *err)
+/* The median against a value, with the Hodges-Lehmann estimate and its interval in place of the mean's. */
+static bool signed_rank(Arena *arena, const Values *values, double null, double level, ZeroRule zeros, CellValues *cell,
+                        Error *err)
 {
     WilcoxonTest test;
     double *d = ARENA_ARRAY(arena, double, values->n);
     for (size_t i = 0; i < values->n; i++) d[i] = values->items[i] - null;
-    if (!signed_rank_test(arena, d, values->n, ZERO_RULE_PRATT, P_METHOD_EXACT, level, &test, err))
+    if (!signed_rank_test(arena, d, values->n, zeros, P_METHOD_EXACT, level, &test, err))
         return false;
     cell->of[STATISTIC_P] = test.p_two_sided;
     cell->of[STATISTIC_TEST] = test.statistic;
@@ -105,10 +104,25 @@ static bool signed_rank_run(Arena *arena, const Values *values, double null, dou
     return true;
 }
 
+/* As SAS and R test: those without a difference take no part. */
+static bool signed_rank_run(Arena *arena, const Values *values, double null, double level, CellValues *cell,
+                            Error *err)
+{
+    return signed_rank(arena, values, null, level, ZERO_RULE_DROP, cell, err);
+}
+
+/* Those without a difference are kept, so that the estimate is of everybody who is counted beside it. */
+static bool signed_rank_pratt_run(Arena *arena, const Values *values, double null, double level, CellValues *cell,
+                                  Error *err)
+{
+    return signed_rank(arena, values, null, level, ZERO_RULE_PRATT, cell, err);
+}
+
 /* One-sample tests by the words of `method`; the first is the default. */
 static const OneSampleMethod one_sample_methods[] = {
     {"paired-t", "ttest", "one-sample t test (paired, of the change)", student_run},
-    {"signed-rank", "wilcoxon", "Wilcoxon's signed-rank test, exact, zeros kept (Pratt)", signed_rank_run},
+    {"signed-rank", "wilcoxon", "Wilcoxon's signed-rank test, exact, zeros left out", signed_rank_run},
+    {"signed-rank-pratt", "wilcoxon", "Wilcoxon's signed-rank test, exact, zeros kept (Pratt)", signed_rank_pratt_run},
 };
 
 const OneSampleMethod *one_sample_method(Eval *eval, const Inference *how, Error *err)

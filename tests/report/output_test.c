@@ -357,7 +357,7 @@ static void changes_are_tested_and_adjusted_in_their_family(Test *t)
                 "        - {key: t, variable: CHG, format: \"{p:4}\"}\n"
                 "        - {key: adjusted, variable: CHG, format: \"{p_adjusted:4}\"}\n"
                 "        - {key: rank, variable: CHG, method: signed-rank, format: \"{estimate:3}, {p:4}\"}\n"
-                "        - {key: kept, variable: CHG, method: signed-rank, against: 2.5, format: \"{estimate:3}\"}\n"
+                "        - {key: kept, variable: CHG, method: signed-rank-pratt, against: 2.5, format: \"{estimate:3}\"}\n"
                 "        - {key: share, where: CHG > 2, format: \"{n}/{N}: {ci_low:2} to {ci_high:2}\", "
                 "interval: wilson}\n"
                 "      rows:\n"
