@@ -1,5 +1,6 @@
 #include "data/condition_scan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,8 +223,8 @@ static bool unknown_name(Scan *scan, Token token, Str name)
                           STR_ARG(name));
     char list[300] = "";
     for (size_t i = 0; i < scan->names.n && strlen(list) + scan->names.names[i].len + 3 < sizeof list; i++) {
-        if (i) strcat(list, ", ");
-        strncat(list, scan->names.names[i].data, scan->names.names[i].len);
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s" STR_FMT, i ? ", " : "", STR_ARG(scan->names.names[i]));
     }
     return error_hint(scan->err, "Put texts in single quotes. The columns are: %s.", list);
 }

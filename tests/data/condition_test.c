@@ -508,7 +508,18 @@ static void a_long_frame_agrees_with_plain_c(Test *t)
     if (getenv("EQUIPOISE_TIMING")) fprintf(stderr, "    100,000 rows: %.1f ms\n", 1e3 * spent);
 }
 
+static void a_name_without_text_is_listed_as_nothing(Test *t)
+{
+    const Str names[] = {STR("AGE"), {NULL, 0}};             /* an item that the protocol left nameless */
+    Error err = {0};
+    Str *used;
+    size_t n_used;
+    CHECK(t, !condition_check(t->arena, STR("WEIGHT > 3"), names, 2, &used, &n_used, &err));
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "The columns are: AGE, .");
+}
+
 static const TestCase CASES[] = {
+    {"a name without text is listed as nothing", a_name_without_text_is_listed_as_nothing},
     {"a missing cell makes the answer unknown", a_missing_cell_makes_the_answer_unknown},
     {"texts compare by bytes and names without case", texts_compare_by_bytes_and_names_without_case},
     {"numbers are real and texts convert like columns", numbers_are_real_and_texts_convert_like_columns},
