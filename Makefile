@@ -25,6 +25,10 @@ test:
 check: all
 	./$(BUILD)/tests/equipoise-tests
 
+# what agrees with SAS, R, NIST and closed forms, quantity by quantity, and what does not
+agreement: all
+	@./$(BUILD)/tests/equipoise-tests --agreement
+
 bench: all
 	$(BUILD)/bench/bench-commands $(PROGRAM) . $${EQUIPOISE_DATA:-../shared/data}
 	$(BUILD)/bench/bench-exchange
@@ -35,4 +39,4 @@ install: all
 clean:
 	rm -rf build build-* demo
 
-.PHONY: all packages demo test check bench install clean
+.PHONY: all packages demo test check agreement bench install clean

@@ -1,4 +1,5 @@
-/* Lists the suites, runs all or those named, and ends "N passed, N failed". */
+/* Lists the suites, runs all or those named, and ends "N passed, N failed"; with --agreement the table of agreement with
+ * reference numbers comes before. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agreement.h"
 #include "base/file.h"
-#include "test.h"
 
 #define SUITE(module) extern const TestSuite suite_##module;
 #include "suites.h"
@@ -42,6 +43,7 @@ bool test_check_text(Test *t, Str got, Str want, const char *what, const char *f
 bool test_check_near(Test *t, double got, double want, double relative, const char *what, const char *file, int line)
 {
     bool near = (isnan(got) && isnan(want)) || got == want || fabs(got - want) <= relative * fmax(fabs(want), 1e-300);
+    agreement_compared(got, want, relative, near);
     if (test_check(t, near, what, file, line)) return true;
     fprintf(stderr, "    got:    %.17g\n    wanted: %.17g (relative %.1e)\n", got, want, fabs(got - want) / fabs(want));
     return false;
@@ -49,6 +51,7 @@ bool test_check_near(Test *t, double got, double want, double relative, const ch
 
 bool test_check_int(Test *t, long long got, long long want, const char *what, const char *file, int line)
 {
+    agreement_compared((double)got, (double)want, 0, got == want);
     if (test_check(t, got == want, what, file, line)) return true;
     fprintf(stderr, "    got:    %lld\n    wanted: %lld\n", got, want);
     return false;
@@ -129,6 +132,7 @@ static bool is_wanted(const TestSuite *suite, int argc, char **argv)
     bool named = false, slow = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--slow") == 0) slow = true;
+        else if (strcmp(argv[i], "--agreement") == 0) continue;
         else if (named = true, strcmp(argv[i], suite->name) == 0) return true;
     }
     return !named && (slow || !suite->slow);
@@ -145,6 +149,8 @@ int main(int argc, char **argv)
 {
     size_t n_suites = sizeof SUITES / sizeof SUITES[0];
     int passed = 0, failed = 0, skipped = 0;
+    bool agreement = false;
+    for (int i = 1; i < argc; i++) agreement |= strcmp(argv[i], "--agreement") == 0;
     if (argc == 2 && strcmp(argv[1], "--list") == 0) {
         for (size_t s = 0; s < n_suites; s++) printf("%s%s\n", SUITES[s]->name, SUITES[s]->slow ? " (slow)" : "");
         return 0;
@@ -163,6 +169,7 @@ int main(int argc, char **argv)
         if (isatty(1)) printf("%-28s %6.2f s\n", SUITES[s]->name, seconds_now() - start);
     }
     remove_scratch();
+    if (agreement) agreement_print();
     printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
     return failed != 0;
 }
