@@ -43,6 +43,8 @@ typedef struct {
                                          Sigma[i][j] / sqrt(w[i] w[j]) [none] */
     size_t max_iterations;            /* [100] */
     double tolerance;                 /* of the Newton decrement, in units of -2 log likelihood [1e-16] */
+    const double *start;              /* n_groups x n_visits x n_visits, positive definite: Sigma to start from, such as that of
+                                         nearly the same data [found from the residuals] */
 } MmrmOptions;
 
 /* What shows that the optimum is one. */

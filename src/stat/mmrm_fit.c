@@ -88,7 +88,7 @@ static bool take_root(double *sigma, size_t m)
     return true;
 }
 
-static bool start(Optimiser *o, Error *err)
+static bool start(Optimiser *o, const double *from, Error *err)
 {
     size_t m = o->m;
     for (size_t g = 0; g < o->d->n_groups; g++) {
@@ -100,7 +100,8 @@ static bool start(Optimiser *o, Error *err)
             error_set(err, ERROR_DEGENERATE, "the response at visit \"" STR_FMT "\" is fitted exactly", STR_ARG(o->d->visits.levels[v]));
             return error_hint(err, "There is no variance to estimate there: use fewer terms or leave the visit out.");
         }
-        make_positive(root, m, o->work);
+        if (from) memcpy(root, &from[g*m*m], m * m * sizeof *root);
+        else make_positive(root, m, o->work);
         if (o->structure->entries) {
             double *parameters = &o->parameters[g * o->per_group];
             mmrm_structure_start(o->structure, root, parameters, o->work);
@@ -396,7 +397,7 @@ bool mmrm_optimise(Arena *arena, MmrmFit *fit, Error *err)
         o.metric = ARENA_ARRAY(arena, double, n * n);
         in->j = ARENA_ARRAY(arena, double, in->likelihood.n_directions * n);
     }
-    if (!start(&o, err) || !iterate(&o, &fit->options, err)) return false;
+    if (!start(&o, fit->options.start, err) || !iterate(&o, &fit->options, err)) return false;
     in->hessian = o.hessian;
     fit->certificate.least_curvature = least_curvature(&o) / (double)d->n_subjects;
     if (!(fit->certificate.least_curvature > LEAST_CURVATURE)) {

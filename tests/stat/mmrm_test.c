@@ -73,6 +73,18 @@ static Frame *trial(Test *t, size_t n, size_t m, bool lossy, uint64_t seed)
     return frame;
 }
 
+static void a_start_given_leads_to_the_same_optimum_sooner(Test *t)
+{
+    MmrmFit fit, again;
+    Frame *frame = trial(t, 60, 4, true, 11);
+    const char *formula = "y ~ base + arm * visit + us(visit | id)";
+    if (!fit_frame(t, frame, formula, (MmrmOptions){0}, &fit)) return;
+    if (!fit_frame(t, frame, formula, (MmrmOptions){.start = fit.sigma}, &again)) return;
+    CHECK(t, fit.certificate.n_iterations > 2 && again.certificate.n_iterations <= 1);
+    CHECK(t, fabs(again.minus_two_log_lik - fit.minus_two_log_lik) < 1e-9);
+    for (size_t j = 0; j < fit.p; j++) CHECK_NEAR(t, again.b[j], fit.b[j], 1e-9);
+}
+
 static Frame *from_matrix(Test *t, const Json *rows, const Json *group)
 {
     Frame *frame = frame_new(t->arena, STR("reference"));
@@ -523,6 +535,7 @@ static void words_of_the_df_methods_are_read(Test *t)
 }
 
 static const TestCase CASES[] = {
+    {"a start given leads to the same optimum sooner", a_start_given_leads_to_the_same_optimum_sooner},
     {"the full model reaches the exact optimum", the_full_model_reaches_the_exact_optimum},
     {"complete data give the pooled covariance and Hotelling's F", complete_data_give_the_pooled_covariance_and_hotelling},
     {"two visits are the paired t test", two_visits_are_the_paired_t_test},
