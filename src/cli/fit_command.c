@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/command.h"
-#include "exchange/csv.h"
-#include "exchange/xpt.h"
+#include "cli/data_file.h"
+#include "cli/grid.h"
 #include "stat/mmrm.h"
 
 #define CONFIDENCE 0.95
@@ -51,13 +51,6 @@ static bool read_options(Analysis *a, MmrmOptions *options, Error *err)
     return true;
 }
 
-static bool read_frame(Invocation *call, Str path, Frame **frame, Error *err)
-{
-    CsvOptions options = {.missing_text = STR("NA")};
-    return str_ends(str_lower(call->arena, path), STR(".xpt")) ? xpt_read_frame(call->arena, path, STR(""), frame, err)
-                                                               : csv_read_frame(call->arena, path, &options, frame, err);
-}
-
 static MmrmTest *linear_tests(Arena *arena, const Analysis *a)
 {
     LinearTest *from = linear_anova(arena, &a->model, &a->linear, a->type);
@@ -90,7 +83,7 @@ static bool analyse(Analysis *a, Error *err)
     MmrmOptions options = {0};
     Frame *frame;
     if (!read_options(a, &options, err) || !formula_parse(arena, a->call->args[0], &a->formula, err)
-        || !read_frame(a->call, a->call->args[1], &frame, err) || !model_build(arena, &a->formula, frame, NULL, 0, &a->model, err)) return false;
+        || !data_file_read(arena, a->call->args[1], &frame, err) || !model_build(arena, &a->formula, frame, NULL, 0, &a->model, err)) return false;
     a->repeated = a->formula.n_covariances > 0;
     if (!a->repeated && options.weights.len) return error_set(err, ERROR_USAGE, "weights need a covariance term");
     if (!(a->repeated ? mmrm_fit(arena, &a->model, &options, &a->mixed, err) : linear_fit(arena, &a->model, &a->linear, err))) return false;
@@ -99,78 +92,6 @@ static bool analyse(Analysis *a, Error *err)
         a->coefficients[j] = a->repeated ? mmrm_coefficient(&a->mixed, j, a->confidence) : linear_coefficient(&a->linear, j, a->confidence);
     a->tests = a->repeated ? mmrm_anova(arena, &a->mixed, a->type) : linear_tests(arena, a);
     return find_means(a, err);
-}
-
-/* A grid of texts; the first column stands left, the others right. */
-typedef struct {
-    Arena *arena;
-    size_t n_columns, n, capacity;
-    Str *cells;
-} Grid;
-
-static Grid grid_new(Arena *arena, const char *const *heads, size_t n_columns)
-{
-    Grid grid = {.arena = arena, .n_columns = n_columns};
-    for (size_t c = 0; c < n_columns; c++) {
-        ARENA_PUSH_ROOM(arena, grid.cells, grid.n, grid.capacity);
-        grid.cells[grid.n++] = str_from(heads[c]);
-    }
-    return grid;
-}
-
-static void grid_add(Grid *grid, Str text)
-{
-    ARENA_PUSH_ROOM(grid->arena, grid->cells, grid->n, grid->capacity);
-    grid->cells[grid->n++] = text;
-}
-
-static void grid_number(Grid *grid, double value, int decimals)
-{
-    Buf buf = buf_new(grid->arena);
-    if (isfinite(value)) buf_fixed(&buf, value, decimals);
-    else buf_add_c(&buf, isnan(value) ? "." : value > 0 ? "inf" : "-inf");
-    grid_add(grid, buf_str(&buf));
-}
-
-static void grid_p(Grid *grid, double p)
-{
-    if (p < 0.0001) grid_add(grid, STR("<0.0001"));
-    else grid_number(grid, p, 4);
-}
-
-static size_t grid_width(const Grid *grid, size_t column)
-{
-    size_t width = 0;
-    for (size_t i = column; i < grid->n; i += grid->n_columns) {
-        size_t w = str_width(grid->cells[i]);
-        width = w > width ? w : width;
-    }
-    return width;
-}
-
-static void grid_write(const Grid *grid, Buf *out)
-{
-    for (size_t row = 0; row < grid->n; row += grid->n_columns) {
-        size_t n = grid->n_columns;
-        while (n && grid->cells[row + n - 1].len == 0) n--;
-        for (size_t c = 0; c < n; c++) {
-            Str cell = grid->cells[row + c];
-            size_t pad = grid_width(grid, c) - str_width(cell);
-            buf_add_c(out, "  ");
-            if (c) buf_pad(out, ' ', pad);
-            buf_add(out, cell);
-            if (c == 0 && n > 1) buf_pad(out, ' ', pad);
-        }
-        buf_char(out, '\n');
-    }
-}
-
-/* Decimals that show four digits of the smallest number given. */
-static int decimals_of(double least)
-{
-    if (!(least > 0) || !isfinite(least)) return 4;
-    double decimals = 3 - floor(log10(least));
-    return decimals < 0 ? 0 : decimals > 10 ? 10 : (int)decimals;
 }
 
 static void write_estimates(const Analysis *a, const char *title, const Estimate *estimates, const Str *labels, size_t n)
@@ -182,7 +103,7 @@ static void write_estimates(const Analysis *a, const char *title, const Estimate
     double least = INFINITY;
     for (size_t i = 0; i < n; i++)
         if (estimates[i].is_estimable && estimates[i].se > 0) least = fmin(least, estimates[i].se);
-    int decimals = decimals_of(least);
+    int decimals = decimals_for(least);
     for (size_t i = 0; i < n; i++) {
         const Estimate *e = &estimates[i];
         grid_add(&grid, labels[i]);
@@ -237,7 +158,7 @@ static void write_sigma(const Analysis *a, size_t g)
     for (size_t i = 0; i < m; i++) {
         grid_add(&grid, f->visits.labels[i]);
         for (size_t j = 0; j < m; j++)
-            if (j <= i) grid_number(&grid, sigma[i*m + j], decimals_of(least));
+            if (j <= i) grid_number(&grid, sigma[i*m + j], decimals_for(least));
             else grid_number(&grid, sigma[i*m + j] / sqrt(sigma[i*m + i] * sigma[j*m + j]), 4);
     }
     buf_add_c(a->call->out, "\nCovariance (correlations above the diagonal)");
@@ -294,7 +215,7 @@ static void write_text(const Analysis *a)
     write_rows_used(a);
     if (a->repeated) write_mixed_summary(a);
     else {
-        buf_add_c(out, "  method          least squares; residual sd "), buf_fixed(out, a->linear.sigma, decimals_of(a->linear.sigma));
+        buf_add_c(out, "  method          least squares; residual sd "), buf_fixed(out, a->linear.sigma, decimals_for(a->linear.sigma));
         buf_format(out, " on %g df, R2 %.4f\n", a->linear.df, a->linear.r2);
     }
     write_estimates(a, "Fixed effects", a->coefficients, a->model.names, a->model.p);

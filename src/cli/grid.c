@@ -1,0 +1,67 @@
+#include "cli/grid.h"
+
+#include <math.h>
+
+Grid grid_new(Arena *arena, const char *const *heads, size_t n_columns)
+{
+    Grid grid = {.arena = arena, .n_columns = n_columns};
+    for (size_t c = 0; c < n_columns; c++) {
+        ARENA_PUSH_ROOM(arena, grid.cells, grid.n, grid.capacity);
+        grid.cells[grid.n++] = str_from(heads[c]);
+    }
+    return grid;
+}
+
+void grid_add(Grid *grid, Str text)
+{
+    ARENA_PUSH_ROOM(grid->arena, grid->cells, grid->n, grid->capacity);
+    grid->cells[grid->n++] = text;
+}
+
+void grid_number(Grid *grid, double value, int decimals)
+{
+    Buf buf = buf_new(grid->arena);
+    if (isfinite(value)) buf_fixed(&buf, value, decimals);
+    else buf_add_c(&buf, isnan(value) ? "." : value > 0 ? "inf" : "-inf");
+    grid_add(grid, buf_str(&buf));
+}
+
+void grid_p(Grid *grid, double p)
+{
+    if (p < 0.0001) grid_add(grid, STR("<0.0001"));
+    else grid_number(grid, p, 4);
+}
+
+static size_t grid_width(const Grid *grid, size_t column)
+{
+    size_t width = 0;
+    for (size_t i = column; i < grid->n; i += grid->n_columns) {
+        size_t w = str_width(grid->cells[i]);
+        width = w > width ? w : width;
+    }
+    return width;
+}
+
+void grid_write(const Grid *grid, Buf *out)
+{
+    for (size_t row = 0; row < grid->n; row += grid->n_columns) {
+        size_t n = grid->n_columns;
+        while (n && grid->cells[row + n - 1].len == 0) n--;
+        for (size_t c = 0; c < n; c++) {
+            Str cell = grid->cells[row + c];
+            size_t pad = grid_width(grid, c) - str_width(cell);
+            buf_add_c(out, "  ");
+            if (c) buf_pad(out, ' ', pad);
+            buf_add(out, cell);
+            if (c == 0 && n > 1) buf_pad(out, ' ', pad);
+        }
+        buf_char(out, '\n');
+    }
+}
+
+int decimals_for(double least)
+{
+    if (!(least > 0) || !isfinite(least)) return 4;
+    double decimals = 3 - floor(log10(least));
+    return decimals < 0 ? 0 : decimals > 10 ? 10 : (int)decimals;
+}
