@@ -54,6 +54,23 @@ bool proportion_wilson_ci(size_t events, size_t n, double level, Interval *ci, E
     return true;
 }
 
+/* The larger of the two proportions that differ from p by z standard errors, once p has been moved to `moved`. */
+static double wilson_far(double moved, double n, double z)
+{
+    double add = z * z / (2 * n);
+    return (moved + add + z * sqrt(moved * (1 - moved) / n + add / (2 * n))) / (1 + 2 * add);
+}
+
+bool proportion_wilson_corrected_ci(size_t events, size_t n, double level, Interval *ci, Error *err)
+{
+    if (!level_check(level, err) || !counts_check(events, n, err)) return false;
+    double z = normal_quantile_upper((1 - level) / 2), count = (double)n;
+    double above = ((double)events + .5) / count, below = ((double)(n - events) + .5) / count;
+    ci->lower = events == 0 ? 0 : 1 - wilson_far(fmin(below, 1), count, z);
+    ci->upper = events == n ? 1 : wilson_far(fmin(above, 1), count, z);
+    return true;
+}
+
 bool proportion_jeffreys_ci(size_t events, size_t n, double level, Interval *ci, Error *err)
 {
     if (!level_check(level, err) || !counts_check(events, n, err)) return false;
@@ -105,7 +122,7 @@ bool proportion_difference_ci(size_t events_x, size_t n_x, size_t events_y, size
 bool mcnemar_test(size_t gained, size_t lost, double level, McNemar *test, Error *err)
 {
     if (!level_check(level, err)) return false;
-    *test = (McNemar){.p_exact = 1, .p_mid = 1, .p_chisq = 1, .odds_ratio = NAN, .ci = {0, INFINITY}};
+    *test = (McNemar){.p_exact = 1, .p_mid = 1, .p_chisq = 1, .p_corrected = 1, .odds_ratio = NAN, .ci = {0, INFINITY}};
     size_t n = gained + lost;
     if (n == 0) return true;
     double fewer = (double)(gained < lost ? gained : lost), difference = (double)gained - (double)lost,
@@ -114,6 +131,9 @@ bool mcnemar_test(size_t gained, size_t lost, double level, McNemar *test, Error
     test->p_mid = fmin(1, 2 * binomial_cdf(fewer - 1, (double)n, .5) + binomial_pmf(fewer, (double)n, .5));
     test->chisq = difference * difference / (double)n;
     test->p_chisq = chisq_sf(test->chisq, 1);
+    double corrected = fmax(fabs(difference) - 1, 0);
+    test->chisq_corrected = corrected * corrected / (double)n;
+    test->p_corrected = chisq_sf(test->chisq_corrected, 1);
     test->odds_ratio = (double)gained / (double)lost;
     double lower = exact_lower(gained, n, alpha), upper = exact_upper(gained, n, alpha);
     test->ci = (Interval){lower / (1 - lower), upper / (1 - upper)};

@@ -18,6 +18,10 @@ MUST_USE bool proportion_exact_upper(size_t events, size_t n, double level, doub
 /* Score interval without continuity correction. Wilson (1927). */
 MUST_USE bool proportion_wilson_ci(size_t events, size_t n, double level, Interval *ci, Error *err);
 
+/* The same with a continuity correction of half a subject, so that it is nearly never below its level. Newcombe (1998),
+ * method 4. R's prop.test takes no correction when exactly half have the event; we always do. */
+MUST_USE bool proportion_wilson_corrected_ci(size_t events, size_t n, double level, Interval *ci, Error *err);
+
 /* Equal-tailed interval of the posterior under Jeffreys' prior, Beta(1/2, 1/2); the lower bound of no events is put to
  * 0, the upper bound of nothing but events to 1. Brown, Cai & DasGupta (2001). */
 MUST_USE bool proportion_jeffreys_ci(size_t events, size_t n, double level, Interval *ci, Error *err);
@@ -40,6 +44,7 @@ typedef struct {
     double p_exact;                   /* two-sided binomial */
     double p_mid;                     /* the same, half the probability of what was seen */
     double chisq, p_chisq;            /* McNemar (1947) without continuity correction, 1 df */
+    double chisq_corrected, p_corrected; /* with Edwards' (1948): 1 taken from |gained - lost| */
     double odds_ratio;                /* gained / lost */
     Interval ci;                      /* exact, of the odds ratio */
 } McNemar;

@@ -18,8 +18,8 @@ static void zero_of_forty_still_allows_nine_percent(Test *t)
     CHECK_NEAR(t, upper, ci.upper, 0);
 }
 
-/* Each kind of interval and its key in the reference, whose Agresti-Coull bounds are not cut. Wilson with continuity
- * correction and Wald intervals are out of scope. */
+/* Each kind of interval and its key in the reference, whose Agresti-Coull bounds are not cut. Wald's interval, which is
+ * (0, 0) for no events, is not offered. */
 typedef bool IntervalOf(size_t events, size_t n, double level, Interval *ci, Error *err);
 static const struct {
     const char *key;
@@ -27,6 +27,7 @@ static const struct {
 } INTERVALS[] = {
     {"clopper_pearson", proportion_exact_ci},
     {"wilson", proportion_wilson_ci},
+    {"wilson_continuity", proportion_wilson_corrected_ci},
     {"jeffreys_modified", proportion_jeffreys_ci},
     {"agresti_coull", proportion_agresti_coull_ci},
 };
@@ -52,7 +53,6 @@ static void intervals_agree_with_the_reference(Test *t)
     reference_each(t, "proportions", "one proportion", check_one);
 }
 
-/* McNemar's chi-square with continuity correction is out of scope. */
 static void check_mcnemar(Test *t, const Json *input, const Json *expected)
 {
     Error err = {0};
@@ -64,6 +64,9 @@ static void check_mcnemar(Test *t, const Json *input, const Json *expected)
     CHECK_NEAR(t, test.p_mid, reference_number(t, expected, "mid_p"), 1e-10);
     CHECK_NEAR(t, test.chisq, reference_number(t, json_get(expected, "chisq"), "statistic"), 1e-10);
     CHECK_NEAR(t, test.p_chisq, reference_number(t, json_get(expected, "chisq"), "p"), 1e-10);
+    const Json *corrected = json_get(expected, "chisq_corrected");
+    CHECK_NEAR(t, test.chisq_corrected, reference_number(t, corrected, "statistic"), 1e-10);
+    CHECK_NEAR(t, test.p_corrected, reference_number(t, corrected, "p"), 1e-10);
     CHECK_NEAR(t, test.odds_ratio, reference_number(t, expected, "odds_ratio_conditional"), 1e-10);
     CHECK_NEAR(t, test.ci.lower, ci[0], 1e-10);
     CHECK_NEAR(t, test.ci.upper, ci[1], 1e-10);
@@ -126,6 +129,21 @@ static void approximate_intervals_by_hand(Test *t)
     CHECK_ERROR(t, err, ERROR_MALFORMED, "3 events among 2");
 }
 
+/* A proportion at a bound is z standard errors and half a subject from what was seen. */
+static void the_corrected_score_bound_is_half_a_subject_further(Test *t)
+{
+    Error err = {0};
+    Interval ci;
+    CHECK_OK(t, proportion_wilson_corrected_ci(7, 31, .9, &ci, &err), err);
+    double z = normal_quantile_upper(.05);
+    CHECK_NEAR(t, (7.5 / 31 - ci.upper) / sqrt(ci.upper * (1 - ci.upper) / 31), -z, 1e-12);
+    CHECK_NEAR(t, (6.5 / 31 - ci.lower) / sqrt(ci.lower * (1 - ci.lower) / 31), z, 1e-12);
+    CHECK_OK(t, proportion_wilson_corrected_ci(31, 31, .9, &ci, &err), err);
+    CHECK(t, ci.upper == 1);
+    CHECK(t, !proportion_wilson_corrected_ci(5, 4, .95, &ci, &err));
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "5 events among 4");
+}
+
 /* Coverage is known exactly: the sum of the probabilities of the counts whose interval holds the truth. */
 static void the_exact_interval_covers_at_least_its_level(Test *t)
 {
@@ -176,6 +194,8 @@ static const TestCase CASES[] = {
     {"differences agree with the reference", differences_agree_with_the_reference},
     {"counting the others mirrors the interval", counting_the_others_mirrors_the_interval},
     {"approximate intervals by hand", approximate_intervals_by_hand},
+    {"the corrected score bound is half a subject further",
+     the_corrected_score_bound_is_half_a_subject_further},
     {"the exact interval covers at least its level", the_exact_interval_covers_at_least_its_level},
     {"pairs that did not change say nothing", pairs_that_did_not_change_say_nothing},
     {"impossible counts are refused", impossible_counts_are_refused},
