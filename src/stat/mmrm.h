@@ -113,4 +113,15 @@ Estimate *mmrm_lsmeans(Arena *arena, const MmrmFit *fit, const LsMeans *means, d
 Estimate *mmrm_lsmeans_differences(Arena *arena, const MmrmFit *fit, const LsDifference *differences, size_t n,
                                    double confidence);
 
+/* X b, one per row of the model and in its order. */
+double *mmrm_fitted(Arena *arena, const MmrmFit *fit);
+
+/* What is left of the response, one number per row of the model and in its order.
+ *   raw         y - X b, in the response's unit
+ *   Pearson     raw over the standard deviation of its visit: variance near 1, still correlated within a subject
+ *   normalised  a subject's raw residuals in the order of visits, times the inverse of the lower Cholesky factor of their
+ *               covariance: variance near 1 and uncorrelated, so that each row is what its past visits do not predict */
+typedef enum { MMRM_RESIDUAL_RAW, MMRM_RESIDUAL_PEARSON, MMRM_RESIDUAL_NORMALISED } MmrmResidual;
+double *mmrm_residuals(Arena *arena, const MmrmFit *fit, MmrmResidual kind);
+
 #endif

@@ -152,4 +152,9 @@ MUST_USE bool mmrm_optimise(Arena *arena, MmrmFit *fit, Error *err);
 /* From the optimum: covariance of parameters and coefficients. */
 MUST_USE bool mmrm_infer(Arena *arena, MmrmFit *fit, Error *err);
 
+/* For each pattern the lower Cholesky factor of Sigma at its visits; NULL where one is not positive definite. A row's
+ * covariance is that over the root weights of its two rows. */
+double **mmrm_pattern_roots(Arena *arena, const MmrmInside *in);
+double mmrm_root_weight(const MmrmData *data, size_t row);
+
 #endif
