@@ -43,6 +43,49 @@ int str_compare(Str a, Str b)
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
+static bool is_digit_at(Str text, size_t at) { return at < text.len && text.data[at] >= '0' && text.data[at] <= '9'; }
+
+/* The digits from *at on without leading noughts; *at moves behind them. */
+static Str take_digits(Str text, size_t *at)
+{
+    while (is_digit_at(text, *at) && text.data[*at] == '0' && is_digit_at(text, *at + 1)) ++*at;
+    size_t from = *at;
+    while (is_digit_at(text, *at)) ++*at;
+    return str_slice(text, from, *at);
+}
+
+/* Whether a number begins here, with its sign. */
+static bool begins_number(Str text, size_t at, bool *is_negative)
+{
+    bool alone = at == 0 || text.data[at - 1] == ' ';
+    *is_negative = at < text.len && text.data[at] == '-' && alone && is_digit_at(text, at + 1);
+    return *is_negative || is_digit_at(text, at);
+}
+
+static int compare_digits(Str a, Str b)
+{
+    return a.len != b.len ? (a.len > b.len) - (a.len < b.len) : str_compare(a, b);
+}
+
+int str_compare_natural(Str a, Str b)
+{
+    size_t i = 0, j = 0;
+    while (i < a.len && j < b.len) {
+        bool minus_a, minus_b;
+        if (!begins_number(a, i, &minus_a) || !begins_number(b, j, &minus_b)) {
+            unsigned char x = (unsigned char)a.data[i++], y = (unsigned char)b.data[j++];
+            if (x != y) return x < y ? -1 : 1;
+            continue;
+        }
+        i += minus_a, j += minus_b;
+        int order = compare_digits(take_digits(a, &i), take_digits(b, &j));
+        if (minus_a != minus_b) return minus_a ? -1 : 1;
+        if (order) return minus_a ? -order : order;
+    }
+    if (i < a.len || j < b.len) return i < a.len ? 1 : -1;
+    return str_compare(a, b);
+}
+
 bool str_starts(Str text, Str start) { return text.len >= start.len && str_equal(str_slice(text, 0, start.len), start); }
 
 bool str_ends(Str text, Str end)

@@ -27,6 +27,8 @@ const char *str_c(Arena *arena, Str text);                /* a terminated copy *
 bool str_equal(Str a, Str b);
 bool str_equal_fold(Str a, Str b);                        /* ASCII letters compare without case */
 int str_compare(Str a, Str b);                            /* by bytes, as memcmp and then length */
+int str_compare_natural(Str a, Str b);                    /* runs of digits as numbers, "Week 8" before "Week 16"; a
+                                                             minus after a blank or first is theirs. Total: ties by bytes */
 bool str_starts(Str text, Str start);
 bool str_ends(Str text, Str end);
 Str str_trim(Str text);                                   /* without blanks, tabs, line ends around */

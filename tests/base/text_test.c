@@ -103,6 +103,21 @@ static void cutting_and_trimming_give_views(Test *t)
     CHECK(t, str_equal_fold(STR("AgE"), STR("aGe")));
 }
 
+static void numbers_within_text_compare_as_numbers(Test *t)
+{
+    static const char *const ORDER[] = {"", "-10 d", "-2 d", "-x", "007", "7", "8", "Baseline", "Day -7", "Day -1", "Day 1", "V2", "V10",
+                                        "Week 8", "Week 08", "Week 16", "Week 16 late", "Week 123456789012345678901234567890"};
+    enum { N = sizeof ORDER / sizeof ORDER[0] };
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++) {
+            int order = str_compare_natural(str_from(ORDER[i]), str_from(ORDER[j])), bytes = str_compare(str_from(ORDER[i]), str_from(ORDER[j]));
+            bool alike = (str_starts(str_from(ORDER[i]), STR("Week")) && str_ends(str_from(ORDER[i]), STR("8"))
+                          && str_starts(str_from(ORDER[j]), STR("Week")) && str_ends(str_from(ORDER[j]), STR("8")));
+            int want = alike ? bytes : (i > j) - (i < j);
+            CHECK_INT(t, (order > 0) - (order < 0), (want > 0) - (want < 0));
+        }
+}
+
 static Str text_of_length(Test *t, size_t len)
 {
     Buf buf = buf_new(t->arena);
@@ -144,6 +159,7 @@ static void a_number_of_any_length_is_read(Test *t)
 }
 
 static const TestCase CASES[] = {
+    {"numbers within text compare as numbers", numbers_within_text_compare_as_numbers},
     {"formatting keeps a long text whole", formatting_keeps_a_long_text_whole},
     {"errors cut a long text at their own size", errors_cut_a_long_text_at_their_own_size},
     {"a number of any length is read", a_number_of_any_length_is_read},
