@@ -67,6 +67,7 @@ typedef struct {
     Str text, label;
     double number;
     size_t rank, seen;                               /* place in the codelist; place of first appearance */
+    bool is_visit;                                   /* numbers within its text count */
 } Level;
 
 static int compare_levels(const void *a, const void *b)
@@ -74,7 +75,7 @@ static int compare_levels(const void *a, const void *b)
     const Level *x = a, *y = b;
     if (x->rank != y->rank) return x->rank < y->rank ? -1 : 1;
     if (x->number != y->number) return x->number < y->number ? -1 : 1;
-    return str_compare(x->text, y->text);
+    return (x->is_visit ? str_compare_natural : str_compare)(x->text, y->text);
 }
 
 static Level level_of(Arena *arena, const Column *column, size_t row)
@@ -89,6 +90,46 @@ static Level level_of(Arena *arena, const Column *column, size_t row)
             break;
         }
     return level;
+}
+
+/* Whether a covariance term counts this column's levels as visits. */
+static bool holds_visits(const Formula *formula, const Column *column)
+{
+    for (size_t c = 0; c < formula->n_covariances; c++)
+        for (size_t v = 0; v < formula->covariances[c].n_visits; v++)
+            if (str_equal_fold(formula->columns[formula->covariances[c].visits[v]], column->name)) return true;
+    return false;
+}
+
+/* The number that goes with each level, from the column of the visit's name and "N" (AVISITN beside AVISIT, as CDISC has
+ * it): present in every row used, the same for a level and different between levels. */
+static bool number_visits(Arena *arena, const Model *m, const Column *column, const ModelVariable *v, Level *found)
+{
+    const Column *number = frame_column(m->frame, str_format(arena, STR_FMT "N", STR_ARG(column->name)));
+    bool *known = ARENA_ARRAY(arena, bool, v->n_levels);
+    if (!number || !column_is_number(number)) return false;
+    for (size_t i = 0; i < m->n; i++) {
+        Level *level = &found[v->level[i]];
+        double value = number->numbers[m->rows[i]];
+        if (number->missing[m->rows[i]] != MISSING_NOT || (known[v->level[i]] && level->number != value)) return false;
+        level->number = value;
+        known[v->level[i]] = true;
+    }
+    for (size_t a = 0; a < v->n_levels; a++)
+        for (size_t b = 0; b < a; b++)
+            if (found[a].number == found[b].number) return false;
+    return true;
+}
+
+/* Visits stand in their own order, not in that of letters: Week 8 before Week 16. */
+static void order_visits(Arena *arena, const Model *m, const Column *column, const ModelVariable *v, Level *found)
+{
+    if (column_is_number(column) || column->codelist || !holds_visits(m->formula, column)) return;
+    bool numbered = v->n_levels <= MODEL_MAX_COLUMNS && number_visits(arena, m, column, v, found);
+    for (size_t l = 0; l < v->n_levels; l++) {
+        found[l].is_visit = true;
+        if (!numbered) found[l].number = 0;
+    }
 }
 
 static void make_factor(Arena *arena, const Model *m, const Column *column, ModelVariable *v)
@@ -110,6 +151,7 @@ static void make_factor(Arena *arena, const Model *m, const Column *column, Mode
         }
         v->level[i] = entry->index;
     }
+    order_visits(arena, m, column, v, found);
     qsort(found, v->n_levels, sizeof *found, compare_levels);
     place = ARENA_ARRAY(arena, size_t, v->n_levels);
     v->levels = ARENA_ARRAY(arena, Str, v->n_levels);

@@ -14,7 +14,8 @@ typedef struct {
     Str name;
     bool is_factor;
     size_t n_levels;                  /* of a factor: those seen in the rows used; the first is the reference */
-    Str *levels;                      /* codelist order for coded columns, numbers by value, else by bytes */
+    Str *levels;                      /* codelist order for coded columns, numbers by value, else by bytes; the visits of a
+                                         covariance term in their own order (see model_build) */
     Str *labels;                      /* the codelist's labels, else the levels */
     size_t *level;                    /* n; the row's level */
     double *values, *low;             /* n; of a covariate, high and low part */
@@ -58,6 +59,8 @@ typedef struct {
 /* Builds the model for `rows` of the frame (NULL: all). A row is used when every column of the formula, those of its
  * covariance terms included, is present. Text, date, date-time and coded columns are factors. A factor within a term
  * gets a column for each level but the first when the term without it is in the model, as in R; otherwise for each level.
+ * Levels of text that a covariance term names as visits stand by the numbers of the column of that name and "N" (AVISITN
+ * beside AVISIT) where these go with the levels one to one, else by str_compare_natural.
  * Fails: INCONSISTENT (no such column; text in arithmetic), DEGENERATE (no row is complete; a factor with one level,
  * named; a design beyond the limits), MALFORMED (a value of an expression that is not finite; names the row, from 1).
  * Memory: everything lives in `arena`; the frame and the formula are kept by reference.

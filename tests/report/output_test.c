@@ -252,7 +252,7 @@ static void repeated_measures_say_at_which_visit(Test *t)
     CHECK(t, str_starts(table->footnotes[0], STR("Mixed model for repeated measures by REML, CHG ~ ARM * VISIT")));
     CHECK_TEXT(t, table->footnotes[1], "Mean: least-squares means, and differences of them, at W 12.");
     CHECK_TEXT(t, table->footnotes[3],
-               "Both: least-squares means, and differences of them, at the average of W 12, W 4.");
+               "Both: least-squares means, and differences of them, at the average of W 4, W 12.");
 }
 
 static void means_of_repeated_measures_are_drawn_in_time(Test *t)

@@ -155,7 +155,55 @@ static void containment_is_that_of_sas(Test *t)
     CHECK_INT(t, model_n_cells(&m, &m.terms[4]), 6);
 }
 
+/* Three subjects at four visits: AVISIT as text, AVISITN when `numbers` are given. */
+static Frame *visits(Test *t, const double *numbers)
+{
+    static const char *const VISIT[] = {"Week 8", "End", "Week 16", "Week 24"}, *const SUBJECT[] = {"c", "b", "a"};
+    Frame *frame = frame_new(t->arena, STR("visits"));
+    const char *visit[12], *subject[12];
+    double y[12], number[12];
+    for (size_t i = 0; i < 12; i++) {
+        visit[i] = VISIT[(i + i / 4) % 4], subject[i] = SUBJECT[i / 4], y[i] = (double)(i * i % 7);
+        number[i] = numbers ? numbers[(i + i / 4) % 4] : 0;
+    }
+    add_texts(frame, "AVISIT", visit, 12);
+    add_texts(frame, "SUBJID", subject, 12);
+    add_numbers(frame, "y", y, 12);
+    if (numbers) add_numbers(frame, "avisitn", number, 12);
+    return frame;
+}
+
+static void check_levels(Test *t, const ModelVariable *v, const char *const *want)
+{
+    if (!CHECK(t, v->n_levels == 4)) return;
+    for (size_t l = 0; l < 4; l++) CHECK_TEXT(t, v->levels[l], want[l]);
+}
+
+static void visits_of_a_covariance_stand_in_their_own_order(Test *t)
+{
+    static const char *const NATURAL[] = {"End", "Week 8", "Week 16", "Week 24"}, *const BYTES[] = {"End", "Week 16", "Week 24", "Week 8"},
+                      *const PLANNED[] = {"Week 8", "Week 16", "Week 24", "End"};
+    static const double NUMBER[] = {8, 99, 16, 24}, SHARED[] = {8, 24, 16, 24};
+    Model m;
+    ModelVariable v;
+    Error err = {0};
+    if (!build(t, visits(t, NULL), "y ~ AVISIT", &m)) return;
+    check_levels(t, &m.variables[0], BYTES);              /* no covariance: as R has it */
+    if (!build(t, visits(t, NULL), "y ~ AVISIT + ar1(AVISIT | SUBJID)", &m)) return;
+    check_levels(t, &m.variables[0], NATURAL);
+    CHECK_INT(t, m.variables[0].level[0], 1);
+    if (!build(t, visits(t, SHARED), "y ~ AVISIT + ar1(AVISIT | SUBJID)", &m)) return;
+    check_levels(t, &m.variables[0], NATURAL);            /* a number of two visits orders nothing */
+    if (!build(t, visits(t, NUMBER), "y ~ AVISIT + ar1(AVISIT | SUBJID)", &m)) return;
+    check_levels(t, &m.variables[0], PLANNED);
+    if (!build(t, visits(t, NUMBER), "y ~ 1 + ar1(AVISIT | SUBJID)", &m) || !CHECK_OK(t, model_factor(t->arena, &m, STR("AVISIT"), &v, &err), err)) return;
+    check_levels(t, &v, PLANNED);                         /* visits that are no factor of the means */
+    if (!CHECK_OK(t, model_factor(t->arena, &m, STR("SUBJID"), &v, &err), err)) return;
+    CHECK_TEXT(t, v.levels[0], "a");
+}
+
 static const TestCase CASES[] = {
+    {"visits of a covariance stand in their own order", visits_of_a_covariance_stand_in_their_own_order},
     {"columns are named and filled as in R", columns_are_named_and_filled_as_in_r},
     {"without an intercept one factor has every level", without_an_intercept_one_factor_has_every_level},
     {"incomplete rows are counted by column", incomplete_rows_are_counted_by_column},
