@@ -10,4 +10,5 @@
 #include "exchange/suites.h"
 #include "report/suites.h"
 #include "trial/suites.h"
+#include "api/suites.h"
 #include "cli/suites.h"

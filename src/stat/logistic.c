@@ -13,9 +13,7 @@
 #define ROUNDING_STEP 1e-6   /* a step this short that does not rise is stopped by rounding */
 #define DIFFERENCE 1e-4      /* of a linear predictor, for slopes */
 #define LONGEST_STEP 5.0     /* in the linear predictor */
-#define LEAST_BEND 1e-3      /* of the objective along an axis, in shares of the information's */
 #define ROOT_TOLERANCE 1e-12 /* of a profile bound */
-#define MAX_PROFILE_STEPS 40 /* towards a bound, before it is bracketed */
 #define RANK_TOLERANCE 1e-9  /* share of a column's length that others leave */
 
 /* Where a linear predictor is this large a direction is examined, and what falls by less than this share counts as
@@ -83,7 +81,6 @@ typedef struct {
     double *eta;                   /* n */
     double *information, *inverse; /* p x p: x' W x, and its inverse */
     double *curvature;             /* p x p: of the objective, by differences; Firth only */
-    double *bend, *axes, *bends;   /* p x p, p x p, p: the curvature in standard errors, its axes and eigenvalues */
     double *work;                  /* p x p */
     double *score, *score_before;  /* p each */
     double log_likelihood, objective;
@@ -105,9 +102,6 @@ static State state_new(Arena *arena, const LogisticData *data, LogisticMethod me
         .score = ARENA_ARRAY(arena, double, p),
         .curvature = ARENA_ARRAY(arena, double, p *p),
         .score_before = ARENA_ARRAY(arena, double, p),
-        .bend = ARENA_ARRAY(arena, double, p *p),
-        .axes = ARENA_ARRAY(arena, double, p *p),
-        .bends = ARENA_ARRAY(arena, double, p),
     };
 }
 
@@ -199,45 +193,17 @@ static bool factor_free(State *s, const double *a)
     return cholesky(s->work, p) == p;
 }
 
-/* step = L'^-1 V |D|^-1 V' L^-1 score, where L L' is the information in work and V D V' the curvature in its units: a
- * Newton step that climbs also where the objective bends upwards. False for a curvature that is not finite. */
-static bool step_uphill(State *s)
-{
-    size_t p = s->data->p;
-    for (size_t j = 0; j < p; j++)
-        for (size_t k = 0; k < p; k++)
-            s->bend[j * p + k] = j == s->fixed || k == s->fixed ? j == k
-                                                                : (s->curvature[j * p + k] + s->curvature[k * p + j]) / 2;
-    for (int side = 0; side < 2; side++)
-        for (size_t j = 0; j < p; j++) {
-            for (size_t k = 0; k < p; k++) s->bends[k] = s->bend[k * p + j];
-            solve_lower(s->work, p, s->bends);
-            for (size_t k = 0; k < p; k++) s->axes[j * p + k] = s->bends[k];
-            if (j + 1 == p) memcpy(s->bend, s->axes, p * p * sizeof *s->bend);
-        }
-    if (!symmetric_eigen(s->bend, p, s->bends, s->axes)) return false;
-    memcpy(s->score_before, s->step, p * sizeof *s->step);
-    memset(s->step, 0, p * sizeof *s->step);
-    for (size_t e = 0; e < p; e++) {
-        double along = 0, bend = fmax(fabs(s->bends[e]), LEAST_BEND);
-        for (size_t k = 0; k < p; k++) along += s->axes[k * p + e] * s->score_before[k];
-        for (size_t k = 0; k < p; k++) s->step[k] += s->axes[k * p + e] * along / bend;
-    }
-    return true;
-}
-
-/* The Newton step over the free columns, uphill where the objective is not concave; no longer than LONGEST_STEP in any
- * row's predictor. Returns its length in standard errors. */
+/* The Newton step over the free columns, by the information where the objective is not concave; no longer than
+ * LONGEST_STEP in any row's predictor. Returns its length in standard errors. */
 static double state_step(State *s)
 {
     size_t p = s->data->p;
-    bool has_curve = s->method == LOGISTIC_FIRTH && state_curve(s), is_concave = has_curve && factor_free(s, s->curvature);
-    if (!is_concave && !factor_free(s, s->information)) return NAN;
+    bool is_factored = s->method == LOGISTIC_FIRTH && state_curve(s) && factor_free(s, s->curvature);
+    if (!is_factored && !factor_free(s, s->information)) return NAN;
     if (s->fixed < p) s->score[s->fixed] = 0;
     memcpy(s->step, s->score, p * sizeof *s->step);
     solve_lower(s->work, p, s->step);
     double length = euclidean_norm(s->step, p), longest = 0;
-    if (has_curve && !is_concave && !step_uphill(s)) return NAN;
     solve_lower_transposed(s->work, p, s->step);
     for (size_t i = 0; i < s->data->n; i++)
         longest = fmax(longest, fabs(dot(&s->data->x[i * p], s->step, p)));
@@ -325,15 +291,18 @@ static bool state_maximise(Arena *arena, State *s, size_t *n_steps, Error *err)
     ArenaMark mark = arena_mark(arena);
     double *b_before = ARENA_ARRAY(arena, double, s->data->p);
     bool is_done = false, is_sound = true;
-    double length = NAN;
     state_evaluate(s);
     for (*n_steps = 0; is_sound && *n_steps < MAX_STEPS; ++*n_steps) {
-        length = state_score(s) ? state_step(s) : NAN;
+        double length = state_score(s) ? state_step(s) : NAN;
+        if (isnan(length)) break;
         is_done = length <= STEP_TOLERANCE;
-        if (isnan(length) || is_done || !state_advance(s, b_before)) break;
+        if (is_done) break;
+        if (!state_advance(s, b_before)) {
+            is_done = length <= ROUNDING_STEP && state_score(s);
+            break;
+        }
         is_sound = refuse_if_separated(arena, s, err);
     }
-    if (!is_done && length <= ROUNDING_STEP) is_done = state_score(s);
     arena_rewind(arena, mark);
     if (!is_sound || is_done) return is_sound;
     error_set(err, ERROR_NO_CONVERGENCE, "the logistic model did not settle in %zu steps", *n_steps);
@@ -369,61 +338,35 @@ bool logistic_wald(const LogisticFit *fit, size_t j, double level, LogisticInfer
     return true;
 }
 
-/* The profile: the maximum over all other columns, as a function of one coefficient. It is climbed to from an anchor,
- * a point of the profile not far away, along the line on which the others follow. */
+/* The profile: the maximum over all other columns, as a function of one coefficient. */
 typedef struct {
     Arena *scratch;
     State state;
-    double *anchor, *follow; /* p each: b there, and its change per unit of the one coefficient */
-    double maximum, fall;    /* of the fit; and the fall sought */
+    double maximum, fall; /* of the fit; and the fall sought */
     Error *err;
 } Profile;
 
-/* The point the state has reached becomes the anchor. To first order the others follow as the inverse information's
- * column says. */
-static void profile_anchor(Profile *profile)
-{
-    State *s = &profile->state;
-    size_t p = s->data->p, j = s->fixed;
-    memcpy(profile->anchor, s->b, p * sizeof *s->b);
-    for (size_t k = 0; k < p; k++) profile->follow[k] = s->inverse[k * p + j] / s->inverse[j * p + j];
-}
-
-/* Twice: with the others following, and where that led astray with the others at the anchor. */
 static double profile_at(double b, void *context)
 {
     Profile *profile = context;
-    State *s = &profile->state;
-    for (int attempt = 0; attempt < 2; attempt++) {
-        size_t n_steps;
-        double move = b - profile->anchor[s->fixed];
-        for (size_t k = 0; k < s->data->p; k++)
-            s->b[k] = profile->anchor[k] + (attempt == 0 ? move * profile->follow[k] : 0);
-        s->b[s->fixed] = b;
-        if (state_maximise(profile->scratch, s, &n_steps, profile->err))
-            return profile->maximum - s->objective - profile->fall;
-    }
-    return NAN;
+    size_t n_steps;
+    profile->state.b[profile->state.fixed] = b;
+    if (!state_maximise(profile->scratch, &profile->state, &n_steps, profile->err)) return NAN;
+    return profile->maximum - profile->state.objective - profile->fall;
 }
 
-/* The bound on one side of the estimate, `step` pointing away from it; steps are doubled until the fall is enough, and
- * halved where the profile was lost. */
+/* The bound on one side of the estimate, `step` pointing away from it; steps are doubled until the fall is enough. */
 static bool profile_bound(Profile *profile, const LogisticFit *fit, size_t j, double step, double *bound)
 {
-    double near = fit->b[j];
+    double near = fit->b[j], far = near;
     memcpy(profile->state.b, fit->b, fit->data.p * sizeof *fit->b);
-    memcpy(profile->state.inverse, fit->vcov, fit->data.p * fit->data.p * sizeof *fit->vcov);
-    profile_anchor(profile);
-    for (int attempt = 0; attempt < MAX_PROFILE_STEPS; attempt++) {
-        double far = near + step, excess = profile_at(far, profile);
+    for (int doubling = 0; doubling < 12; doubling++, step *= 2) {
+        far = near + step;
+        double excess = profile_at(far, profile);
+        if (isnan(excess)) return false;
         if (excess > 0)
             return root_between(profile_at, profile, fmin(near, far), fmax(near, far), ROOT_TOLERANCE, bound);
-        if (isnan(excess)) {
-            step /= 2;
-            continue;
-        }
-        profile_anchor(profile);
-        near = far, step *= 2;
+        near = far;
     }
     error_set(profile->err, ERROR_NO_CONVERGENCE,
               "the profile of %s does not fall as far as its interval asks",
@@ -436,15 +379,10 @@ bool logistic_profile(Arena *scratch, const LogisticFit *fit, size_t j, double l
 {
     if (!level_check(level, err)) return false;
     ArenaMark mark = arena_mark(scratch);
-    Profile profile = {.scratch = scratch, .maximum = fit->penalised, .err = err};
-    profile.state = state_new(scratch, &fit->data, fit->method);
-    profile.anchor = ARENA_ARRAY(scratch, double, fit->data.p);
-    profile.follow = ARENA_ARRAY(scratch, double, fit->data.p);
+    Profile profile = {scratch, state_new(scratch, &fit->data, fit->method), fit->penalised, 0, err};
     profile.state.fixed = j;
     double z = normal_quantile_upper((1 - level) / 2), step = z * fit->se[j];
     memcpy(profile.state.b, fit->b, fit->data.p * sizeof *fit->b);
-    memcpy(profile.state.inverse, fit->vcov, fit->data.p * fit->data.p * sizeof *fit->vcov);
-    profile_anchor(&profile);
     double fall_at_zero = profile_at(0, &profile);
     result->chisq = fmax(0, 2 * fall_at_zero);
     result->p = chisq_sf(result->chisq, 1);

@@ -15,7 +15,6 @@
 /* As in logistic.c: beyond this predictor the step is tried as a direction of separation, with this for rounding. */
 #define LARGE_PREDICTOR 15.0
 #define DIRECTION_TOLERANCE 1e-6
-#define EFFECT_SHARE 1e-4 /* of the largest effect: below it a column plays no part */
 
 static bool values_check(const OrdinalData *data, Error *err)
 {
@@ -186,35 +185,8 @@ static bool state_advance(State *s)
     return false;
 }
 
-/* The columns that matter along the step: a column's effect is its coefficient times its range. */
-static bool refuse_separation(Arena *arena, const State *s, Error *err)
-{
-    const OrdinalData *data = s->data;
-    Buf names = buf_new(arena);
-    double most = 0;
-    size_t n_named = 0;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t j = 0; j < data->p; j++) {
-            double low = data->x[j], high = low;
-            for (size_t i = 1; i < data->n; i++)
-                low = fmin(low, data->x[i * data->p + j]), high = fmax(high, data->x[i * data->p + j]);
-            double effect = fabs(s->step[s->n_thresholds + j]) * (high - low);
-            if (pass == 0) most = fmax(most, effect);
-            if (pass == 0 || effect <= EFFECT_SHARE * most) continue;
-            buf_add_c(&names, n_named++ ? ", " : "");
-            if (data->names)
-                buf_format(&names, "\"" STR_FMT "\"", STR_ARG(data->names[j]));
-            else
-                buf_format(&names, "column %zu", j + 1);
-        }
-    error_set(err, ERROR_DEGENERATE, "%s %s the outcome's categories, so the likelihood has no maximum",
-              buf_c(&names), n_named > 1 ? "separate" : "separates");
-    return error_hint(
-        err, "Leave out the column in which a group keeps to one end of the scale, or compare ranks.");
-}
-
 /* Separated when along the step no row's upper cut falls and no lower one rises, and some row's do move. */
-static bool refuse_if_separated(Arena *arena, const State *s, Error *err)
+static bool refuse_if_separated(const State *s, Error *err)
 {
     double largest = 0, least = INFINITY, most = 0;
     for (size_t i = 0; i < s->data->n; i++) {
@@ -226,10 +198,14 @@ static bool refuse_if_separated(Arena *arena, const State *s, Error *err)
             least = fmin(least, gain[side]), most = fmax(most, fabs(gain[side]));
         }
     }
-    return largest < LARGE_PREDICTOR || least < -DIRECTION_TOLERANCE * most || refuse_separation(arena, s, err);
+    if (largest < LARGE_PREDICTOR || least < -DIRECTION_TOLERANCE * most) return true;
+    error_set(err, ERROR_DEGENERATE,
+              "the columns separate the outcome's categories, so the likelihood has no maximum");
+    return error_hint(
+        err, "Leave out the column in which a group keeps to one end of the scale, or compare ranks.");
 }
 
-static bool state_maximise(Arena *arena, State *s, size_t *n_steps, Error *err)
+static bool state_maximise(State *s, size_t *n_steps, Error *err)
 {
     s->log_likelihood = log_likelihood(s, s->par);
     for (*n_steps = 0; *n_steps < MAX_STEPS; ++*n_steps) {
@@ -237,7 +213,7 @@ static bool state_maximise(Arena *arena, State *s, size_t *n_steps, Error *err)
         double length = state_step(s);
         if (length <= STEP_TOLERANCE) return true;
         if (isnan(length) || !state_advance(s)) break;
-        if (!refuse_if_separated(arena, s, err)) return false;
+        if (!refuse_if_separated(s, err)) return false;
     }
     error_set(err, ERROR_NO_CONVERGENCE, "the proportional odds model did not settle in %zu steps", *n_steps);
     return error_hint(err, "Centre and scale the columns, or join rare categories.");
@@ -263,7 +239,7 @@ bool proportional_odds_fit(Arena *arena, const OrdinalData *data, ProportionalOd
         return false;
     State s = state_new(arena, data);
     *fit = (ProportionalOddsFit){.n_thresholds = s.n_thresholds, .p = data->p};
-    if (!state_maximise(arena, &s, &fit->n_steps, err)) return false;
+    if (!state_maximise(&s, &fit->n_steps, err)) return false;
     fit->theta = s.par, fit->b = s.par + s.n_thresholds;
     fit->log_likelihood = s.log_likelihood;
     fit->vcov = s.information, fit->se = ARENA_ARRAY(arena, double, s.q);

@@ -27,7 +27,7 @@ typedef struct {
 
 /* Fails: MALFORMED (names the first row that is not finite, or whose category is beyond the last), DEGENERATE (fewer
  *        than two categories, or one that does not occur; names the column that repeats others or is constant; the
- *        outcome is separated, and by which columns), NO_CONVERGENCE.
+ *        outcome is separated), NO_CONVERGENCE.
  * Method: McCullagh (1980), Newton steps on the observed information. The likelihood is concave (Pratt 1981).
  * Memory: results in `arena`. Checked against: R 4.2.2 ordinal::clm 2022.11, 1e-8. */
 MUST_USE bool proportional_odds_fit(Arena *arena, const OrdinalData *data, ProportionalOddsFit *fit,

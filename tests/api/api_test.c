@@ -1,0 +1,115 @@
+/* The public library, as a C program sees it. */
+#include "equipoise.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "test.h"
+
+/* Two arms of four, least squares by hand: means 2.5 and 6.5, residual mean square 5/3. */
+static EqData *two_arms(Test *t)
+{
+    static const double Y[] = {1, 2, 3, 4, 5, 6, 7, 8, NAN};
+    static const char *const ARM[] = {"old", "old", "old", "old", "new", "new", "new", "new", NULL};
+    EqError err = {0};
+    EqData *data = eq_data_new(9);
+    CHECK(t, eq_data_add_numbers(data, "Y", Y, &err) && eq_data_add_texts(data, "ARM", ARM, &err));
+    return data;
+}
+
+static void a_linear_model_is_fitted(Test *t)
+{
+    EqError err = {0};
+    EqData *data = two_arms(t);
+    EqFit *fit = eq_fit(data, "Y ~ ARM", NULL, &err);
+    size_t n;
+    if (!CHECK(t, fit != NULL)) return;
+    EqSummary s = eq_fit_summary(fit);
+    CHECK(t, !s.repeated && s.n_rows == 8 && s.n_left_out == 1 && s.n_coefficients == 2);
+    CHECK_NEAR(t, s.sigma, sqrt(5.0 / 3), 1e-14);
+    const EqEstimate *c = eq_fit_coefficients(fit, &n);
+    CHECK_INT(t, n, 2);
+    CHECK_TEXT(t, str_from(c[1].label), "ARMold");
+    CHECK_NEAR(t, c[1].estimate, -4, 1e-14);
+    CHECK_NEAR(t, c[1].se, sqrt(5.0 / 6), 1e-14);
+    const EqEstimate *d = eq_fit_differences(fit, "ARM", "old", false, &n, &err);
+    CHECK_INT(t, n, 1);
+    CHECK_TEXT(t, str_from(d[0].label), "new - old");
+    CHECK_NEAR(t, d[0].estimate, 4, 1e-14);
+    const EqTest *tests = eq_fit_tests(fit, 3, &n, &err);
+    CHECK(t, n == 1 && strcmp(tests[0].term, "ARM") == 0);
+    CHECK_NEAR(t, tests[0].f, 16 / (5.0 / 6), 1e-13);
+    CHECK(t, eq_fit_covariance(fit, 0) == NULL);
+    CHECK_NEAR(t, eq_fit_coefficient_covariance(fit)[3], 5.0 / 6, 1e-13);
+    eq_fit_free(fit);
+    eq_data_free(data);
+}
+
+/* Complete pairs: Kenward-Roger is the paired t test. Differences 1, 2, 4, 1: mean 2, sd sqrt 2. */
+static void repeated_measures_are_fitted(Test *t)
+{
+    static const double Y[] = {3, 4, 1, 3, 2, 6, 5, 6};
+    static const char *const VISIT[] = {"V1", "V2", "V1", "V2", "V1", "V2", "V1", "V2"}, *const ID[] = {"a", "a", "b", "b", "c", "c", "d", "d"};
+    EqError err = {0};
+    EqData *data = eq_data_new(8);
+    CHECK(t, eq_data_add_numbers(data, "Y", Y, &err) && eq_data_add_texts(data, "VISIT", VISIT, &err) && eq_data_add_texts(data, "ID", ID, &err));
+    EqFit *fit = eq_fit(data, "Y ~ VISIT + us(VISIT | ID)", &(EqOptions){.df = "kenward-roger", .confidence = 0.9}, &err);
+    if (!CHECK(t, fit != NULL)) return;
+    size_t n;
+    const EqEstimate *c = eq_fit_coefficients(fit, &n);
+    CHECK_NEAR(t, c[1].estimate, 2, 1e-12);
+    CHECK_NEAR(t, c[1].se, sqrt(2) / 2, 1e-9);
+    CHECK_NEAR(t, c[1].df, 3, 1e-8);
+    CHECK_NEAR(t, c[1].upper - c[1].estimate, 2.3533634348018264 * c[1].se, 1e-8);
+    EqEstimate e;
+    CHECK(t, eq_fit_contrast(fit, (double[]){1, 0.5}, 2, &e, &err));
+    CHECK_NEAR(t, e.estimate, 3.75, 1e-12);
+    CHECK_NEAR(t, eq_fit_covariance(fit, 0)[0], 35.0 / 12, 1e-9);
+    EqSummary s = eq_fit_summary(fit);
+    CHECK(t, s.repeated && s.n_subjects == 4 && s.n_visits == 2 && s.gradient < 1e-6);
+    eq_fit_free(fit);
+    eq_data_free(data);
+}
+
+static void check_error(Test *t, const EqError *err, EqCode code, const char *part)
+{
+    CHECK_INT(t, err->code, code);
+    if (!strstr(err->message, part) && !strstr(err->hint, part)) CHECK_TEXT(t, str_from(err->message), part);
+}
+
+static void errors_say_what_is_wrong(Test *t)
+{
+    EqError err = {0};
+    EqData *data = two_arms(t);
+    size_t n;
+    CHECK(t, !eq_fit(data, "Y ~ ARMS", NULL, &err));
+    check_error(t, &err, EQ_INCONSISTENT, "ARM");
+    CHECK(t, !eq_fit(data, "Y ~ ", NULL, &err) && err.code == EQ_MALFORMED);
+    CHECK(t, !eq_fit(data, "Y ~ ARM", &(EqOptions){.confidence = 95}, &err));
+    check_error(t, &err, EQ_USAGE, "between 0 and 1");
+    CHECK(t, !eq_fit(data, "Y ~ ARM", &(EqOptions){.df = "kr"}, &err));
+    check_error(t, &err, EQ_USAGE, "degrees of freedom");
+    CHECK(t, !eq_data_add_numbers(data, "y", (double[9]){0}, &err));
+    check_error(t, &err, EQ_INCONSISTENT, "already");
+    CHECK(t, !eq_data_add_numbers(data, "X", (double[9]){0, INFINITY}, &err));
+    check_error(t, &err, EQ_MALFORMED, "row 2");
+    CHECK(t, !eq_data_read("no/such.csv", &err));
+    check_error(t, &err, EQ_IO, "no");
+    EqFit *fit = eq_fit(data, "Y ~ ARM", NULL, &err);
+    EqEstimate e;
+    CHECK(t, !eq_fit_means(fit, "Y", false, &n, &err) && err.code == EQ_INCONSISTENT);
+    CHECK(t, !eq_fit_tests(fit, 4, &n, &err) && err.code == EQ_USAGE);
+    CHECK(t, !eq_fit_contrast(fit, (double[]){1}, 1, &e, &err) && err.code == EQ_USAGE);
+    CHECK(t, !eq_fit(data, "Y ~ ARMS", NULL, NULL));
+    eq_fit_free(fit);
+    eq_fit_free(NULL);
+    eq_data_free(data);
+    eq_data_free(NULL);
+}
+
+static const TestCase CASES[] = {
+    {"a linear model is fitted", a_linear_model_is_fitted},
+    {"repeated measures are fitted", repeated_measures_are_fitted},
+    {"errors say what is wrong", errors_say_what_is_wrong},
+};
+TEST_SUITE(api, CASES);
