@@ -29,6 +29,7 @@
     X(score)                                                                                                  \
     X(compare)                                                                                                \
     X(fit)                                                                                                    \
+    X(survival)                                                                                               \
     X(protocol)                                                                                               \
     X(check)                                                                                                  \
     X(help)                                                                                                   \

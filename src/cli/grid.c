@@ -26,11 +26,7 @@ void grid_number(Grid *grid, double value, int decimals)
     grid_add(grid, buf_str(&buf));
 }
 
-void grid_p(Grid *grid, double p)
-{
-    if (p < 0.0001) grid_add(grid, STR("<0.0001"));
-    else grid_number(grid, p, 4);
-}
+void grid_p(Grid *grid, double p) { grid_add(grid, p_words(grid->arena, p)); }
 
 static size_t grid_width(const Grid *grid, size_t column)
 {
@@ -64,4 +60,13 @@ int decimals_for(double least)
     if (!(least > 0) || !isfinite(least)) return 4;
     double decimals = 3 - floor(log10(least));
     return decimals < 0 ? 0 : decimals > 10 ? 10 : (int)decimals;
+}
+
+Str p_words(Arena *arena, double p)
+{
+    Buf buf = buf_new(arena);
+    if (p < 0.0001) return STR("<0.0001");
+    if (isnan(p)) return STR(".");
+    buf_fixed(&buf, p, 4);
+    return buf_str(&buf);
 }

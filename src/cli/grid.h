@@ -20,4 +20,7 @@ void grid_write(const Grid *grid, Buf *out);
 /* Decimals that show four digits of the smallest number given. */
 int decimals_for(double least);
 
+/* "0.0123", "<0.0001" */
+Str p_words(Arena *arena, double p);
+
 #endif
