@@ -1,9 +1,9 @@
 #include "report/checklist.h"
 
-typedef enum { FROM_PROTOCOL, FROM_OUTPUT, FROM_PERSON, NOT_APPLICABLE } Source;
+typedef enum { FROM_PROTOCOL, FROM_OUTPUT, FROM_RECORDS, FROM_PERSON, NOT_APPLICABLE } Source;
 
-/* key: for FROM_PROTOCOL a path in the protocol file, alternatives separated by '|'; for FROM_OUTPUT words, one of
- * which stands in the title; else the remark that is printed. */
+/* key: for FROM_PROTOCOL a path in the protocol file, alternatives separated by '|'; the same for FROM_RECORDS, where the
+ * records do not say it; for FROM_OUTPUT words, one of which stands in the title; else the remark that is printed. */
 typedef struct {
     const char *number, *topic;
     Source source;
@@ -43,7 +43,7 @@ static const Item CONSORT[] = {
     {"21d", "Additional analyses", FROM_PROTOCOL, "analyses"},
     {"22a", "Flow of participants", FROM_OUTPUT, "flow|disposition|end of study|populations"},
     {"22b", "Losses and exclusions with reasons", FROM_OUTPUT, "flow|disposition|end of study|eligibility"},
-    {"23a", "Dates of recruitment and follow-up", FROM_PROTOCOL, "trial.recruitment|trial.first_consent"},
+    {"23a", "Dates of recruitment and follow-up", FROM_RECORDS, "trial.first_consent"},
     {"23b", "Why the trial ended", FROM_PERSON, "the authors say it"},
     {"24a", "Interventions as delivered", FROM_OUTPUT, "exposure|dose|infusion"},
     {"24b", "Care besides the intervention", FROM_OUTPUT, "concomitant|therapy"},
@@ -68,7 +68,7 @@ static const Item TREND[] = {
     {"10", "Unit of analysis", FROM_PROTOCOL, "populations"},
     {"11", "Statistical methods", FROM_PROTOCOL, "analyses"},
     {"12", "Participant flow, deviations", FROM_OUTPUT, "flow|disposition"},
-    {"13", "Dates of recruitment and follow-up", FROM_PROTOCOL, "trial.recruitment|trial.first_consent"},
+    {"13", "Dates of recruitment and follow-up", FROM_RECORDS, "trial.first_consent"},
     {"14", "Baseline data", FROM_OUTPUT, "demographic|baseline char|at baseline|at enrolment|at entry"},
     {"15", "Baseline equivalence of groups", NOT_APPLICABLE, "one arm: there are no groups"},
     {"16", "Numbers analysed", FROM_OUTPUT, "outcome|change"},
@@ -134,11 +134,12 @@ static Str answer_from_output(Document *document, const Yaml *protocol, Str word
     return STR("");
 }
 
-static void add_item(Document *document, Table *table, const Yaml *protocol, const Item *item)
+static void add_item(Document *document, Table *table, const Yaml *protocol, Str dates, const Item *item)
 {
     Arena *arena = document->arena;
     Str answer = STR("");
-    if (item->source == FROM_PROTOCOL) answer = first_answer(document, protocol, item->key, answer_from_protocol);
+    if (item->source == FROM_RECORDS) answer = dates;
+    if (item->source == FROM_PROTOCOL || (item->source == FROM_RECORDS && !answer.len)) answer = first_answer(document, protocol, item->key, answer_from_protocol);
     if (item->source == FROM_OUTPUT) answer = first_answer(document, protocol, item->key, answer_from_output);
     if (item->source == FROM_PERSON) answer = str_format(arena, "to be written: %s", item->key);
     if (item->source == NOT_APPLICABLE) answer = str_format(arena, "not applicable: %s", item->key);
@@ -148,7 +149,7 @@ static void add_item(Document *document, Table *table, const Yaml *protocol, con
     table_cell_text(table, 2, answer);
 }
 
-void checklist_write(Document *document, const Yaml *protocol, bool is_randomised)
+void checklist_write(Document *document, const Yaml *protocol, Str dates, bool is_randomised)
 {
     const TableColumn COLUMNS[] = {{.key = STR("item"), .header = STR("Item")},
                                    {.key = STR("topic"), .header = STR("Topic")},
@@ -161,5 +162,5 @@ void checklist_write(Document *document, const Yaml *protocol, bool is_randomise
     Table *table = document_table(document, STR("C"), str_format(document->arena, STR_FMT " checklist", STR_ARG(name)), COLUMNS, 3);
     const Item *items = is_randomised ? CONSORT : TREND;
     size_t n = is_randomised ? sizeof CONSORT / sizeof CONSORT[0] : sizeof TREND / sizeof TREND[0];
-    for (size_t i = 0; i < n; i++) add_item(document, table, protocol, &items[i]);
+    for (size_t i = 0; i < n; i++) add_item(document, table, protocol, dates, &items[i]);
 }

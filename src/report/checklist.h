@@ -7,9 +7,10 @@
 #include "report/document.h"
 
 /* Adds a heading and the filled checklist to the document. `protocol` is the root of the protocol file; answers from
- * it name its line, answers from the report name the table or figure, so that each can be looked up.
+ * it name its line, answers from the report name the table or figure, so that each can be looked up. `dates` answers for
+ * recruitment and follow-up (report/trial_dates; may be empty).
  * Items are named in our own words after: Hopewell et al., CONSORT 2025 (BMJ 2025;389:e081123); Des Jarlais et al.,
  * TREND (Am J Public Health 2004;94:361). */
-void checklist_write(Document *document, const Yaml *protocol, bool is_randomised);
+void checklist_write(Document *document, const Yaml *protocol, Str dates, bool is_randomised);
 
 #endif

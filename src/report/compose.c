@@ -8,6 +8,7 @@
 #include "report/growth.h"
 #include "report/honesty.h"
 #include "report/monitoring.h"
+#include "report/trial_dates.h"
 
 typedef struct {
     Arena *arena;
@@ -99,7 +100,7 @@ bool report_compose(Arena *arena, const ReportRequest *request, Document **made,
         protocol_check(arena, protocol, &problems);
         problems_sort(&problems);
         if (!growth_write(document, plan, request->source, (GrowthOptions){0}, err) || !write_monitoring(document, request, err)) return false;
-        checklist_write(document, protocol->at, withheld.design.is_randomised);
+        checklist_write(document, protocol->at, trial_dates(arena, protocol, request->source), withheld.design.is_randomised);
         honesty_write(document, protocol, &problems, withheld.sentences, withheld.n);
         move_to_front(document);
     }
