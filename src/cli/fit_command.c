@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "cli/data_file.h"
 #include "cli/grid.h"
-#include "stat/mmrm.h"
+#include "stat/mmrm_fallback.h"
 
 #define CONFIDENCE 0.95
 
@@ -17,6 +17,9 @@ typedef struct {
     Model model;
     bool repeated;
     MmrmFit mixed;
+    size_t n_fallback;
+    CovarianceKind *fallback;
+    MmrmFailures failures;
     LinearFit linear;
     TestType type;
     double confidence;
@@ -82,11 +85,14 @@ static bool analyse(Analysis *a, Error *err)
     Arena *arena = a->call->arena;
     MmrmOptions options = {0};
     Frame *frame;
+    Str fallback = option_text(a->call, "fallback");
+    if (fallback.len && !covariance_list_parse(arena, fallback, &a->fallback, &a->n_fallback, err)) return false;
     if (!read_options(a, &options, err) || !formula_parse(arena, a->call->args[0], &a->formula, err)
         || !data_file_read(arena, a->call->args[1], &frame, err) || !model_build(arena, &a->formula, frame, NULL, 0, &a->model, err)) return false;
     a->repeated = a->formula.n_covariances > 0;
     if (!a->repeated && options.weights.len) return error_set(err, ERROR_USAGE, "weights need a covariance term");
-    if (!(a->repeated ? mmrm_fit(arena, &a->model, &options, &a->mixed, err) : linear_fit(arena, &a->model, &a->linear, err))) return false;
+    if (!a->repeated && a->n_fallback) return error_set(err, ERROR_USAGE, "a fall-back needs a covariance term");
+    if (!(a->repeated ? mmrm_fit_first(arena, &a->model, &options, a->fallback, a->n_fallback, &a->mixed, &a->failures, err) : linear_fit(arena, &a->model, &a->linear, err))) return false;
     a->coefficients = ARENA_ARRAY(arena, Estimate, a->model.p);
     for (size_t j = 0; j < a->model.p; j++)
         a->coefficients[j] = a->repeated ? mmrm_coefficient(&a->mixed, j, a->confidence) : linear_coefficient(&a->linear, j, a->confidence);
@@ -185,6 +191,8 @@ static void write_mixed_summary(const Analysis *a)
     const MmrmCertificate *c = &f->certificate;
     buf_format(out, "  covariance      %s, %zu parameters", covariance_meaning(f->kind), f->n_parameters);
     if (f->n_groups > 1) buf_format(out, ", one for each of %zu groups", f->n_groups);
+    for (size_t i = 0; i < a->failures.n; i++)
+        buf_format(out, "\n  failed before   %s: " STR_FMT, covariance_meaning(a->failures.items[i].kind), STR_ARG(a->failures.items[i].why));
     buf_format(out, "\n  method          %s; degrees of freedom %s\n", f->options.method == MMRM_REML ? "REML" : "maximum likelihood",
                mmrm_df_meaning(f->options.df));
     buf_add_c(out, "  -2 log lik      ");
@@ -293,6 +301,7 @@ static void write_json(const Analysis *a)
     json_member_integer(&json, "rows", (int64_t)a->model.n);
     json_member_integer(&json, "rows left out", (int64_t)a->model.n_dropped);
     if (a->repeated) put_mixed(&json, &a->mixed);
+    if (a->failures.n) json_member_text(&json, "failed before", mmrm_failures_words(a->call->arena, &a->failures));
     else json_member_number(&json, "residual sd", a->linear.sigma), json_member_number(&json, "residual df", a->linear.df);
     put_estimates(&json, "fixed effects", a->coefficients, a->model.names, a->model.p);
     json_key(&json, STR("tests"));
@@ -338,6 +347,7 @@ const Command cmd_fit = {
     .max_args = 2,
     .options = (const Option[]){OPT_TEXT("df", "METHOD", "satterthwaite, kenward-roger, kenward-roger-linear, between-within, residual"),
                                 OPT_FLAG("ml", "maximum likelihood in place of REML"),
+                                OPT_TEXT("fallback", "LIST", "covariances to try in turn when the formula's fails: 'toeph, ar1h, cs'"),
                                 OPT_TEXT("weights", "COLUMN", "variances are divided by this column"),
                                 OPT_TEXT("lsmeans", "FACTORS", "least-squares means: 'ARM', 'ARM * SEX', 'ARM | AVISIT'"),
                                 OPT_FLAG("diff", "differences of these means"),
