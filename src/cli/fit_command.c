@@ -8,7 +8,9 @@
 #include "cli/grid.h"
 #include "stat/mmrm_fallback.h"
 
-#define CONFIDENCE 0.95
+#define CONFIDENCE  0.95
+#define DF_WORDS    "satterthwaite, kenward-roger, kenward-roger-linear, between-within or residual"
+#define VCOV_WORDS  "model, hc0 (empirical), cr2 (empirical-bias-reduced) or cr3 (empirical-jackknife)"
 
 /* What is printed, whichever model it came from. */
 typedef struct {
@@ -33,6 +35,22 @@ typedef struct {
     Estimate *difference_estimates;
 } Analysis;
 
+/* R's mmrm has Kenward and Roger's adjustments among its covariances; here they are degrees of freedom as well. */
+static bool read_vcov(const Invocation *call, MmrmOptions *options, Error *err)
+{
+    Str word = option_text(call, "vcov");
+    MmrmDf df;
+    if (word.len == 0 || mmrm_vcov_parse(word, &options->vcov)) return true;
+    if (mmrm_df_parse(word, &df) && mmrm_df_adjusts(df)) {
+        if (!option_given(call, "df")) options->df = df;
+        if (options->df == df) return true;
+        error_set(err, ERROR_USAGE, "--vcov " STR_FMT " does not go with %s degrees of freedom", STR_ARG(word), mmrm_df_meaning(options->df));
+        return error_hint(err, "Leave out --df.");
+    }
+    error_set(err, ERROR_USAGE, "there is no covariance \"" STR_FMT "\"", STR_ARG(word));
+    return error_hint(err, "Use " VCOV_WORDS ".");
+}
+
 static bool read_options(Analysis *a, MmrmOptions *options, Error *err)
 {
     const Invocation *call = a->call;
@@ -45,8 +63,9 @@ static bool read_options(Analysis *a, MmrmOptions *options, Error *err)
     if (a->type < TEST_TYPE_I || a->type > TEST_TYPE_III) return error_set(err, ERROR_USAGE, "--type must be 1, 2 or 3");
     if (df.len && !mmrm_df_parse(df, &options->df)) {
         error_set(err, ERROR_USAGE, "there are no degrees of freedom \"" STR_FMT "\"", STR_ARG(df));
-        return error_hint(err, "Use satterthwaite, kenward-roger, kenward-roger-linear, between-within or residual.");
+        return error_hint(err, "Use " DF_WORDS ".");
     }
+    if (!read_vcov(call, options, err)) return false;
     if ((option_given(call, "diff") || option_given(call, "reference")) && !option_given(call, "lsmeans")) {
         error_set(err, ERROR_USAGE, "differences need means");
         return error_hint(err, "Say of what: --lsmeans 'ARM | AVISIT' --diff.");
@@ -92,6 +111,7 @@ static bool analyse(Analysis *a, Error *err)
     a->repeated = a->formula.n_covariances > 0;
     if (!a->repeated && options.weights.len) return error_set(err, ERROR_USAGE, "weights need a covariance term");
     if (!a->repeated && a->n_fallback) return error_set(err, ERROR_USAGE, "a fall-back needs a covariance term");
+    if (!a->repeated && option_given(a->call, "vcov")) return error_set(err, ERROR_USAGE, "--vcov needs a covariance term");
     if (!(a->repeated ? mmrm_fit_first(arena, &a->model, &options, a->fallback, a->n_fallback, &a->mixed, &a->failures, err) : linear_fit(arena, &a->model, &a->linear, err))) return false;
     a->coefficients = ARENA_ARRAY(arena, Estimate, a->model.p);
     for (size_t j = 0; j < a->model.p; j++)
@@ -195,6 +215,7 @@ static void write_mixed_summary(const Analysis *a)
         buf_format(out, "\n  failed before   %s: " STR_FMT, covariance_meaning(a->failures.items[i].kind), STR_ARG(a->failures.items[i].why));
     buf_format(out, "\n  method          %s; degrees of freedom %s\n", f->options.method == MMRM_REML ? "REML" : "maximum likelihood",
                mmrm_df_meaning(f->options.df));
+    if (f->options.vcov != MMRM_VCOV_MODEL) buf_format(out, "  std errors      %s, of subjects\n", mmrm_vcov_meaning(f->options.vcov));
     buf_add_c(out, "  -2 log lik      ");
     buf_fixed(out, f->minus_two_log_lik, 4);
     buf_add_c(out, "; AIC "), buf_fixed(out, f->aic, 2);
@@ -210,7 +231,7 @@ static void write_inflation(const Analysis *a)
 {
     const MmrmFit *f = &a->mixed;
     double most = 0;
-    for (size_t j = 0; j < f->p; j++)
+    for (size_t j = 0; mmrm_df_adjusts(f->options.df) && j < f->p; j++)
         if (!f->space.is_aliased[j]) most = fmax(most, sqrt(f->vcov[j*f->p + j] / f->vcov_model[j*f->p + j]) - 1);
     if (most > 0.01) buf_format(a->call->out, "  %s standard errors are up to %.1f %% larger than those that take Sigma as known\n", mmrm_df_meaning(f->options.df), 100 * most);
 }
@@ -267,6 +288,7 @@ static void put_mixed(JsonWriter *json, const MmrmFit *f)
     json_member_text(json, "covariance", str_from(covariance_word(f->kind)));
     json_member_text(json, "method", f->options.method == MMRM_REML ? STR("REML") : STR("ML"));
     json_member_text(json, "degrees of freedom", str_from(mmrm_df_meaning(f->options.df)));
+    json_member_text(json, "covariance of coefficients", str_from(mmrm_vcov_meaning(f->options.vcov)));
     json_member_number(json, "minus two log likelihood", f->minus_two_log_lik);
     json_member_number(json, "aic", f->aic);
     json_member_number(json, "aicc", f->aicc);
@@ -345,7 +367,8 @@ const Command cmd_fit = {
                "      --df kenward-roger --lsmeans 'ARM | AVISIT' --diff",
     .min_args = 2,
     .max_args = 2,
-    .options = (const Option[]){OPT_TEXT("df", "METHOD", "satterthwaite, kenward-roger, kenward-roger-linear, between-within, residual"),
+    .options = (const Option[]){OPT_TEXT("df", "METHOD", DF_WORDS),
+                                OPT_TEXT("vcov", "KIND", VCOV_WORDS),
                                 OPT_FLAG("ml", "maximum likelihood in place of REML"),
                                 OPT_TEXT("fallback", "LIST", "covariances to try in turn when the formula's fails: 'toeph, ar1h, cs'"),
                                 OPT_TEXT("weights", "COLUMN", "variances are divided by this column"),

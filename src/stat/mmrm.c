@@ -26,6 +26,35 @@ bool mmrm_df_parse(Str word, MmrmDf *df)
     return false;
 }
 
+static const struct {
+    const char *word, *other, *meaning;
+} VCOVS[] = {
+#define X(name, word, other, meaning) [MMRM_VCOV_##name] = {word, other, meaning},
+    MMRM_VCOVS(X)
+#undef X
+};
+
+const char *mmrm_vcov_meaning(MmrmVcov vcov) { return VCOVS[vcov].meaning; }
+
+bool mmrm_vcov_parse(Str word, MmrmVcov *vcov)
+{
+    for (size_t i = 0; i < sizeof VCOVS / sizeof VCOVS[0]; i++)
+        if (str_equal_fold(word, str_from(VCOVS[i].word)) || str_equal_fold(word, str_from(VCOVS[i].other))) {
+            *vcov = (MmrmVcov)i;
+            return true;
+        }
+    return false;
+}
+
+bool mmrm_df_adjusts(MmrmDf df) { return df == MMRM_KENWARD_ROGER || df == MMRM_KENWARD_ROGER_LINEAR; }
+
+static bool check_options(const MmrmOptions *options, Error *err)
+{
+    if (options->vcov == MMRM_VCOV_MODEL || !mmrm_df_adjusts(options->df)) return true;
+    error_set(err, ERROR_USAGE, "%s does not go with the covariance \"%s\"", mmrm_df_meaning(options->df), mmrm_vcov_meaning(options->vcov));
+    return error_hint(err, "It adjusts the model's own covariance. Use satterthwaite, between-within or residual degrees of freedom.");
+}
+
 static bool find_term(const Model *model, const CovarianceTerm **term, Error *err)
 {
     const Formula *f = model->formula;
@@ -76,7 +105,7 @@ static bool check_size(const MmrmData *d, Error *err)
 bool mmrm_fit(Arena *arena, const Model *model, const MmrmOptions *options, MmrmFit *fit, Error *err)
 {
     const CovarianceTerm *term = NULL;
-    if (!find_term(model, &term, err)) return false;
+    if (!find_term(model, &term, err) || !check_options(options, err)) return false;
     *fit = (MmrmFit){.model = model, .options = *options, .kind = term->kind, .n = model->n, .p = model->p};
     if (fit->options.max_iterations == 0) fit->options.max_iterations = DEFAULT_ITERATIONS;
     if (!(fit->options.tolerance > 0)) fit->options.tolerance = DEFAULT_TOLERANCE;

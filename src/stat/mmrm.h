@@ -34,11 +34,37 @@ typedef enum {
 
 const char *mmrm_df_meaning(MmrmDf df);
 bool mmrm_df_parse(Str word, MmrmDf *df);
+bool mmrm_df_adjusts(MmrmDf df);      /* whether it adjusts standard errors: Kenward & Roger's do */
+
+/* The covariance of the coefficients.
+ *   model  (X'V^-1 X)^-1, or as the Kenward-Roger method given for the degrees of freedom adjusts it
+ *   hc0    Liang & Zeger (1986): products of each subject's residuals in the place of its V; SAS's EMPIRICAL
+ *   cr2    Bell & McCaffrey (2002): the residuals times (I - H_i)^(-1/2), H_i being the subject's leverage where V_i is the
+ *          identity; unbiased if the model's V holds
+ *   cr3    the residuals times (I - H_i)^-1, nearly the jackknife: Mancl & DeRouen (2001)
+ * With a robust one, "satterthwaite" df are those of Bell & McCaffrey with the model's V as the working one (Pustejovsky &
+ * Tipton 2018); Kenward-Roger does not go with it. */
+#define MMRM_VCOVS(X)                                                                                         \
+    X(MODEL, "model", "asymptotic",             "model-based")                                                \
+    X(HC0,   "hc0",   "empirical",              "sandwich HC0")                                               \
+    X(CR2,   "cr2",   "empirical-bias-reduced", "sandwich CR2, bias reduced")                                 \
+    X(CR3,   "cr3",   "empirical-jackknife",    "sandwich CR3, approximate jackknife")
+
+typedef enum {
+#define X(name, word, other, meaning) MMRM_VCOV_##name,
+    MMRM_VCOVS(X)
+#undef X
+} MmrmVcov;
+
+/* A word of the table, or R's mmrm's for the same. */
+bool mmrm_vcov_parse(Str word, MmrmVcov *vcov);
+const char *mmrm_vcov_meaning(MmrmVcov vcov);
 
 /* {0} gives the defaults in brackets. */
 typedef struct {
     MmrmMethod method;                /* [REML] */
     MmrmDf df;                        /* [Satterthwaite] */
+    MmrmVcov vcov;                    /* [model] */
     Str weights;                      /* a column of positive numbers w: the covariance of rows i and j of a subject is
                                          Sigma[i][j] / sqrt(w[i] w[j]) [none] */
     size_t max_iterations;            /* [100] */
@@ -67,7 +93,7 @@ typedef struct {
     size_t *subjects_in;              /* n_groups; subjects of each group */
     RowSpace space;                   /* of X */
     double *b;                        /* p; 0 where aliased */
-    double *vcov;                     /* p x p; the covariance of b that the df method uses; 0 where aliased */
+    double *vcov;                     /* p x p; the covariance of b that the options ask for; 0 where aliased */
     double *vcov_model;               /* p x p; (X' V^-1 X)^-1 */
     double *sigma;                    /* n_groups x n_visits x n_visits */
     size_t n_parameters;              /* of the covariance, all groups */
@@ -79,7 +105,7 @@ typedef struct {
 } MmrmFit;
 
 /* Fits the model, whose formula has one covariance term. Each subject has at most one row per visit.
- * Fails: USAGE (no covariance term, or several), INCONSISTENT (two rows of one subject at one visit; a subject in two
+ * Fails: USAGE (no covariance term, or several; Kenward-Roger with a sandwich covariance), INCONSISTENT (two rows of one subject at one visit; a subject in two
  * groups; no such weights, or one that is not positive; coordinates that are not numbers), DEGENERATE (more than
  * MMRM_MAX_VISITS visits; too many groups; no residual degrees of freedom; visits that no subject has together, named,
  * when the structure is unstructured; an optimum on the boundary, or a likelihood that is flat in some direction),

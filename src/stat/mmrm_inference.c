@@ -76,15 +76,13 @@ static void adjust_covariance(Arena *arena, MmrmFit *fit)
         for (size_t j = 0; j < r; j++) in->adjust[i*r + j] = (i == j) + q[i*r + j] + q[j*r + i];
 }
 
-/* basis a_root^-T inner a_root^-1 basis' */
+/* whitener inner whitener' */
 static double *outer_covariance(Arena *arena, const MmrmInside *in, const double *inner)
 {
     size_t p = in->data.p, r = in->data.r;
-    double *rows = ARENA_ARRAY(arena, double, p * r), *half = ARENA_ARRAY(arena, double, p * r), *v = ARENA_ARRAY(arena, double, p * p);
-    memcpy(rows, in->data.basis, p * r * sizeof *rows);
-    for (size_t i = 0; i < p; i++) solve_lower(in->likelihood.a_root, r, &rows[i*r]);
-    if (inner) matrix_multiply(rows, inner, p, r, r, half);
-    matrix_multiply_transposed(inner ? half : rows, rows, p, r, p, v);
+    double *half = ARENA_ARRAY(arena, double, p * r), *v = ARENA_ARRAY(arena, double, p * p);
+    if (inner) matrix_multiply(in->whitener, inner, p, r, r, half);
+    matrix_multiply_transposed(inner ? half : in->whitener, in->whitener, p, r, p, v);
     return v;
 }
 
@@ -146,7 +144,10 @@ bool mmrm_infer(Arena *arena, MmrmFit *fit, Error *err)
     matrix_apply(in->data.basis, in->likelihood.delta, p, in->data.r, fit->b);
     for (size_t j = 0; j < p; j++) fit->b[j] += in->data.ols[j];
     find_row_space(arena, fit);
-    if (fit->options.df == MMRM_KENWARD_ROGER || fit->options.df == MMRM_KENWARD_ROGER_LINEAR) adjust_covariance(arena, fit);
+    in->whitener = arena_copy(arena, in->data.basis, p * in->data.r * sizeof *in->whitener);
+    for (size_t i = 0; i < p; i++) solve_lower(in->likelihood.a_root, in->data.r, &in->whitener[i * in->data.r]);
+    if (fit->options.vcov != MMRM_VCOV_MODEL && !mmrm_sandwich(arena, fit, err)) return false;
+    if (mmrm_df_adjusts(fit->options.df)) adjust_covariance(arena, fit);
     if (fit->options.df == MMRM_BETWEEN_WITHIN) between_within(arena, fit);
     fit->vcov_model = outer_covariance(arena, in, NULL);
     fit->vcov = in->adjust ? outer_covariance(arena, in, in->adjust) : fit->vcov_model;
@@ -166,6 +167,7 @@ static void whiten_row(const MmrmInside *in, const double *l, double *z)
 /* df = 2 v^2 / var(v) for the variance v of one contrast */
 static double satterthwaite_df(const MmrmInside *in, const double *z)
 {
+    if (in->sandwich) return mmrm_sandwich_df(in->sandwich, z);
     size_t r = in->data.r, n = in->n_parameters;
     double v = dot(z, z, r);
     for (size_t a = 0; a < n; a++) in->g[a] = quadratic_form(z, &in->p[a*r*r], z, r) / v;
@@ -272,7 +274,7 @@ static double pooled_df(Arena *arena, const MmrmFit *fit, const Rows *rows)
     size_t q = rows->q, r = rows->r;
     double *form = ARENA_ARRAY(arena, double, q * q), *values = ARENA_ARRAY(arena, double, q), *vectors = ARENA_ARRAY(arena, double, q * q);
     double *z = ARENA_ARRAY(arena, double, r), sum = 0;
-    form_of(arena, rows, NULL, form);
+    form_of(arena, rows, fit->inside->adjust, form);
     symmetric_eigen(form, q, values, vectors);
     for (size_t i = 0; i < q; i++) {
         memset(z, 0, r * sizeof *z);
@@ -327,7 +329,7 @@ static MmrmTest test_rows(Arena *arena, const MmrmFit *fit, const double *l, siz
     MmrmTest test = {.df = (double)rows.q, .scale = 1};
     if (rows.q == 0) return test;
     double *form = ARENA_ARRAY(arena, double, rows.q * rows.q);
-    if (in->adjust) kenward_roger(arena, fit, &rows, &test.df_error, &test.scale);
+    if (mmrm_df_adjusts(fit->options.df)) kenward_roger(arena, fit, &rows, &test.df_error, &test.scale);
     else if (fit->options.df == MMRM_SATTERTHWAITE) test.df_error = rows.q == 1 ? satterthwaite_df(in, rows.z) : pooled_df(arena, fit, &rows);
     else {
         test.df_error = INFINITY;

@@ -141,7 +141,9 @@ struct MmrmInside {
     double *hessian;                  /* n_parameters^2: of -2 log likelihood, at the optimum */
     double *w;                        /* n_parameters^2: covariance of the parameters, 2 hessian^-1 */
     double *p;                        /* n_parameters x r x r, as in the likelihood */
-    double *adjust;                   /* r x r: covariance of b = a_root^-T adjust a_root^-1; NULL for the identity */
+    double *whitener;                 /* p x r, basis a_root^-T: the model's covariance of b is whitener whitener' */
+    double *adjust;                   /* r x r: covariance of b = whitener adjust whitener'; NULL for the identity */
+    struct MmrmSandwich *sandwich;    /* NULL for the model's own covariance */
     double *df_of_column;             /* p; between-within */
     double *row, *g;                  /* scratch: r, n_parameters */
 };
@@ -151,6 +153,10 @@ MUST_USE bool mmrm_optimise(Arena *arena, MmrmFit *fit, Error *err);
 
 /* From the optimum: covariance of parameters and coefficients. */
 MUST_USE bool mmrm_infer(Arena *arena, MmrmFit *fit, Error *err);
+
+/* The sandwich covariance: sets in->adjust and in->sandwich. Then the df of one contrast, given as whitener' l. */
+MUST_USE bool mmrm_sandwich(Arena *arena, MmrmFit *fit, Error *err);
+double mmrm_sandwich_df(const struct MmrmSandwich *s, const double *z);
 
 /* For each pattern the lower Cholesky factor of Sigma at its visits; NULL where one is not positive definite. A row's
  * covariance is that over the root weights of its two rows. */

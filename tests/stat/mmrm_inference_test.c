@@ -1,5 +1,6 @@
 /* What is said beside the estimates of a mixed model: residuals, robust covariances, predictions. */
 #include <math.h>
+#include <string.h>
 
 #include "math/rng.h"
 #include "stat/mmrm.h"
@@ -73,7 +74,161 @@ static void normalised_residuals_are_what_earlier_visits_do_not_predict(Test *t)
     CHECK(t, n_pairs > 15);
 }
 
+/* The sandwich written out: V of all rows, and the matrix G of the contrast's variance e'Ge, in the order of rows. */
+typedef struct {
+    size_t n, p;
+    double *v, *omega, *lift, *g;     /* V; V - X M X'; W A as blocks; n x n each */
+} Dense;
+
+static double covariance_of(const MmrmFit *f, size_t i, size_t j, const double *weight)
+{
+    size_t m = f->n_visits, g = f->n_groups > 1 ? f->groups.level[i] : 0;
+    if (f->subjects.level[i] != f->subjects.level[j]) return 0;
+    return f->sigma[(g*m + f->visits.level[i])*m + f->visits.level[j]] / sqrt(weight ? weight[f->model->rows[i]] * weight[f->model->rows[j]] : 1);
+}
+
+/* V_i^-1 A_i for one subject's rows into d->lift */
+static void dense_subject(Test *t, const MmrmFit *f, Dense *d, size_t subject, double power)
+{
+    size_t rows[8], k = 0;
+    for (size_t i = 0; i < d->n; i++)
+        if (f->subjects.level[i] == subject) rows[k++] = i;
+    double *l = ARENA_ARRAY(t->arena, double, k*k), *b = ARENA_ARRAY(t->arena, double, k*k), *values = ARENA_ARRAY(t->arena, double, k);
+    double *vectors = ARENA_ARRAY(t->arena, double, k*k), *root = ARENA_ARRAY(t->arena, double, k*k);
+    for (size_t a = 0; a < k; a++)
+        for (size_t c = 0; c < k; c++) l[a*k + c] = d->v[rows[a]*d->n + rows[c]], b[a*k + c] = d->omega[rows[a]*d->n + rows[c]];
+    cholesky(l, k);
+    for (size_t side = 0; side < 2; side++) {        /* b = l^-1 (V - X M X') l^-T, by rows, turned, by rows */
+        for (size_t a = 0; a < k; a++) solve_lower(l, k, &b[a*k]);
+        for (size_t a = 0; a < k; a++)
+            for (size_t c = 0; c < a; c++) { double x = b[a*k + c]; b[a*k + c] = b[c*k + a], b[c*k + a] = x; }
+    }
+    symmetric_eigen(b, k, values, vectors);
+    for (size_t e = 0; e < k; e++)
+        for (size_t a = 0; a < k; a++)
+            for (size_t c = 0; c < k; c++) root[a*k + c] += pow(values[e], -power) * vectors[a*k + e] * vectors[c*k + e];
+    for (size_t side = 0; side < 2; side++) {        /* l^-T root l^-1 */
+        for (size_t a = 0; a < k; a++) solve_lower_transposed(l, k, &root[a*k]);
+        for (size_t a = 0; a < k; a++)
+            for (size_t c = 0; c < a; c++) { double x = root[a*k + c]; root[a*k + c] = root[c*k + a], root[c*k + a] = x; }
+    }
+    for (size_t a = 0; a < k; a++)
+        for (size_t c = 0; c < k; c++) d->lift[rows[a]*d->n + rows[c]] = root[a*k + c];
+}
+
+static Dense dense_new(Test *t, const MmrmFit *f, const double *weight, double power)
+{
+    size_t n = f->n, p = f->p;
+    Dense d = {.n = n, .p = p, .v = ARENA_ARRAY(t->arena, double, n*n), .omega = ARENA_ARRAY(t->arena, double, n*n),
+               .lift = ARENA_ARRAY(t->arena, double, n*n), .g = ARENA_ARRAY(t->arena, double, n*n)};
+    const double *x = f->model->x;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            d.v[i*n + j] = covariance_of(f, i, j, weight);
+            d.omega[i*n + j] = d.v[i*n + j] - quadratic_form(&x[i*p], f->vcov_model, &x[j*p], p);
+        }
+    for (size_t s = 0; s < f->n_subjects; s++) dense_subject(t, f, &d, s, power);
+    return d;
+}
+
+/* G = sum of g_i g_i', g_i = A_i'W_i X_i M l on the rows of subject i */
+static void dense_contrast(Test *t, const MmrmFit *f, Dense *d, const double *l)
+{
+    size_t n = d->n, p = d->p;
+    double *u = ARENA_ARRAY(t->arena, double, p), *xu = ARENA_ARRAY(t->arena, double, n), *g = ARENA_ARRAY(t->arena, double, n);
+    matrix_apply(f->vcov_model, l, p, p, u);
+    matrix_apply(f->model->x, u, n, p, xu);
+    matrix_apply(d->lift, xu, n, n, g);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) d->g[i*n + j] = f->subjects.level[i] == f->subjects.level[j] ? g[i] * g[j] : 0;
+}
+
+static void sandwiches_agree_with_matrices_written_out(Test *t)
+{
+    static const MmrmVcov KINDS[] = {MMRM_VCOV_HC0, MMRM_VCOV_CR2, MMRM_VCOV_CR3};
+    static const double POWERS[] = {0, 0.5, 1};
+    Frame *frame = trial(t, 16, 3);
+    for (size_t k = 0; k < 18; k++) {
+        MmrmFit f;
+        ArenaMark mark = arena_mark(t->arena);
+        bool weighted = k >= 9;
+        if (!fit_frame(t, frame, FORMULAS[k / 3 % 3], (MmrmOptions){.vcov = KINDS[k % 3], .weights = weighted ? STR("weight") : STR("")}, &f)) return;
+        Dense d = dense_new(t, &f, weighted ? frame->columns[4].numbers : NULL, POWERS[k % 3]);
+        double *e = mmrm_residuals(t->arena, &f, MMRM_RESIDUAL_RAW), *l = ARENA_ARRAY(t->arena, double, f.p);
+        double *go = ARENA_ARRAY(t->arena, double, f.n * f.n);
+        for (size_t j = 0; j < f.p; j++) {
+            double mean = 0, square = 0;
+            memset(l, 0, f.p * sizeof *l);
+            l[j] = 1, l[(j + 2) % f.p] = -0.385;
+            dense_contrast(t, &f, &d, l);
+            matrix_multiply(d.g, d.omega, f.n, f.n, f.n, go);
+            for (size_t i = 0; i < f.n; i++) mean += go[i*f.n + i];
+            for (size_t i = 0; i < f.n; i++)
+                for (size_t c = 0; c < f.n; c++) square += go[i*f.n + c] * go[c*f.n + i];
+            Estimate estimate = mmrm_contrast(&f, l, 0.95);
+            CHECK_NEAR(t, estimate.se * estimate.se, quadratic_form(e, d.g, e, f.n), 1e-9);
+            CHECK_NEAR(t, estimate.df, mean * mean / square, 1e-9);
+            if (KINDS[k % 3] == MMRM_VCOV_CR2) CHECK_NEAR(t, mean, quadratic_form(l, f.vcov_model, l, f.p), 1e-9);   /* unbiased */
+        }
+        arena_rewind(t->arena, mark);
+    }
+}
+
+/* b without subject i, at the Sigma of all, is b - M X_i'V_i^-1 (I - H_i)^-1 e_i. */
+static void cr3_is_the_jackknife_at_a_sigma_held(Test *t)
+{
+    MmrmFit f;
+    if (!fit_frame(t, trial(t, 24, 3), FORMULAS[0], (MmrmOptions){.vcov = MMRM_VCOV_CR3}, &f)) return;
+    size_t n = f.n, p = f.p;
+    double *sum = ARENA_ARRAY(t->arena, double, p*p), *a = ARENA_ARRAY(t->arena, double, p*p), *c = ARENA_ARRAY(t->arena, double, p), *b = ARENA_ARRAY(t->arena, double, p);
+    double *work = ARENA_ARRAY(t->arena, double, p*p);
+    Dense d = dense_new(t, &f, NULL, 0);             /* lift is V^-1 */
+    for (size_t s = 0; s < f.n_subjects; s++) {
+        memset(a, 0, p*p * sizeof *a);
+        memset(c, 0, p * sizeof *c);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++) {
+                if (f.subjects.level[i] == s || d.lift[i*n + j] == 0) continue;
+                for (size_t k = 0; k < p; k++) {
+                    c[k] += f.model->x[i*p + k] * d.lift[i*n + j] * f.model->y[j];
+                    for (size_t l = 0; l < p; l++) a[k*p + l] += f.model->x[i*p + k] * d.lift[i*n + j] * f.model->x[j*p + l];
+                }
+            }
+        if (!CHECK(t, invert_positive(a, p, work))) return;
+        matrix_apply(a, c, p, p, b);
+        for (size_t k = 0; k < p; k++)
+            for (size_t l = 0; l < p; l++) sum[k*p + l] += (b[k] - f.b[k]) * (b[l] - f.b[l]);
+    }
+    for (size_t k = 0; k < p; k++) CHECK_NEAR(t, f.vcov[k*p + k], sum[k*p + k], 1e-8);
+}
+
+static void a_robust_covariance_keeps_to_its_words(Test *t)
+{
+    MmrmVcov vcov;
+    MmrmFit f, model;
+    Model built;
+    Error err = {0};
+    Frame *frame = trial(t, 24, 3);
+    CHECK(t, mmrm_vcov_parse(STR("CR2"), &vcov) && vcov == MMRM_VCOV_CR2);
+    CHECK(t, mmrm_vcov_parse(STR("Empirical-Jackknife"), &vcov) && vcov == MMRM_VCOV_CR3);
+    CHECK(t, mmrm_vcov_parse(STR("asymptotic"), &vcov) && vcov == MMRM_VCOV_MODEL);
+    CHECK(t, !mmrm_vcov_parse(STR("cr4"), &vcov));
+    if (!build(t, frame, FORMULAS[0], &built)) return;
+    CHECK(t, !mmrm_fit(t->arena, &built, &(MmrmOptions){.df = MMRM_KENWARD_ROGER, .vcov = MMRM_VCOV_HC0}, &f, &err));
+    CHECK_ERROR(t, err, ERROR_USAGE, "Kenward-Roger does not go with the covariance \"sandwich HC0\"");
+    if (!fit_frame(t, frame, FORMULAS[0], (MmrmOptions){.vcov = MMRM_VCOV_HC0, .df = MMRM_RESIDUAL}, &f)
+        || !fit_frame(t, frame, FORMULAS[0], (MmrmOptions){0}, &model)) return;
+    CHECK(t, f.minus_two_log_lik == model.minus_two_log_lik && f.b[2] == model.b[2] && f.vcov_model[0] == model.vcov[0]);
+    MmrmTest *tests = mmrm_anova(t->arena, &f, TEST_TYPE_III);
+    Estimate e = mmrm_coefficient(&f, 1, 0.95);
+    CHECK(t, e.df == (double)(f.n - f.space.rank) && tests[0].df_error == e.df);
+    CHECK_NEAR(t, tests[0].f, e.t * e.t, 1e-10);     /* the baseline's */
+}
+
 static const TestCase CASES[] = {
+    {"sandwiches agree with matrices written out", sandwiches_agree_with_matrices_written_out},
+    {"CR3 is the jackknife at a Sigma held", cr3_is_the_jackknife_at_a_sigma_held},
+    {"a robust covariance keeps to its words", a_robust_covariance_keeps_to_its_words},
     {"residuals have the size that restricted likelihood gives them", residuals_have_the_size_that_restricted_likelihood_gives_them},
     {"normalised residuals are what earlier visits do not predict", normalised_residuals_are_what_earlier_visits_do_not_predict},
 };

@@ -501,6 +501,7 @@ static void any_frame_gives_an_answer_or_an_error(Test *t)
         MmrmFit fit;
         Error err = {0};
         MmrmOptions options = {.df = (MmrmDf)rng_below(&rng, 5), .method = (MmrmMethod)rng_below(&rng, 2)};
+        if (!mmrm_df_adjusts(options.df)) options.vcov = (MmrmVcov)rng_below(&rng, 4);
         Str text = str_format(t->arena, FORMULAS[rng_below(&rng, 5)], STRUCTURES[rng_below(&rng, 9)]);
         if (formula_parse(t->arena, text, &formula, &err) && model_build(t->arena, &formula, frame, NULL, 0, &model, &err)
             && mmrm_fit(t->arena, &model, &options, &fit, &err)) {
