@@ -12,7 +12,7 @@ bool agreement_note(Test *t, const char *set, const char *quantity, Str id, doub
 /* A quantity that is not compared, and the reason: not offered, or the reference follows another convention. */
 void agreement_missed(Test *t, const char *set, const char *quantity, Str id, const char *reason);
 
-/* A case of a reference file: until the end, CHECK_NEAR and CHECK_INT mark the numbers of `expected` that they compare,
+/* A case of a reference file: until it ends (with the test at the latest), CHECK_NEAR and CHECK_INT mark the numbers of `expected` that they compare,
  * known by their value. A case that is begun and ended without a check counts as missed. */
 void agreement_case_begin(Test *t, const char *set, Str id, const Json *expected);
 void agreement_case_end(Test *t);

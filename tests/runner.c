@@ -161,6 +161,7 @@ int main(int argc, char **argv)
         for (size_t c = 0; c < SUITES[s]->n; c++) {
             Test t = {.arena = arena_new(), .suite = SUITES[s]->name, .name = SUITES[s]->cases[c].name};
             SUITES[s]->cases[c].run(&t);
+            agreement_case_end(&t);
             if (t.failures) failed++;
             else if (t.skipped) skipped++, printf("skipped: %s: %s (%s)\n", t.suite, t.name, t.skipped);
             else passed++;

@@ -117,3 +117,44 @@ bool graphical_test(Arena *arena, const TestGraph *graph, const double *p, doubl
     }
     return true;
 }
+
+/* The least level at which Simes rejects that all hypotheses of a graph hold: over each p, the weight of those as small. */
+static double simes_level(const TestGraph *graph, const double *p)
+{
+    double least = 1;
+    for (size_t j = 0; j < graph->n; j++) {
+        double weight = 0;
+        if (!(graph->weights[j] > 0)) continue;
+        for (size_t k = 0; k < graph->n; k++)
+            if (p[k] <= p[j]) weight += graph->weights[k];
+        least = fmin(least, p[j] / weight);
+    }
+    return least;
+}
+
+/* Judges the intersection of what is left in the graph, then each that leaves out one more, from hypothesis `from` on. */
+static void judge_intersections(Arena *arena, const TestGraph *graph, const double *p, size_t from, unsigned left, double *p_adjusted)
+{
+    double level = simes_level(graph, p);
+    for (size_t j = 0; j < graph->n; j++)
+        if (left >> j & 1) p_adjusted[j] = fmax(p_adjusted[j], level);
+    for (size_t j = from; j < graph->n; j++) {
+        if (left == 1u << j) continue;
+        ArenaMark mark = arena_mark(arena);
+        TestGraph smaller = graph_without(arena, graph, j);
+        judge_intersections(arena, &smaller, p, j + 1, left & ~(1u << j), p_adjusted);
+        arena_rewind(arena, mark);
+    }
+}
+
+bool graphical_simes(Arena *arena, const TestGraph *graph, const double *p, double *p_adjusted, Error *err)
+{
+    if (!graph_check(graph, err) || !p_check(p, graph->n, 0.5, err)) return false;
+    if (graph->n > GRAPH_CLOSURE_MAX) {
+        error_set(err, ERROR_USAGE, "%zu hypotheses have too many intersections", graph->n);
+        return error_hint(err, "At most %d; graphical_test takes any number.", GRAPH_CLOSURE_MAX);
+    }
+    for (size_t j = 0; j < graph->n; j++) p_adjusted[j] = 0;
+    judge_intersections(arena, graph, p, 0, (1u << graph->n) - 1, p_adjusted);
+    return true;
+}

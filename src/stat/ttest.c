@@ -102,3 +102,20 @@ bool ttest_welch(const double *x, size_t n_x, const double *y, size_t n_y, doubl
     test->df = (v_x + v_y) * (v_x + v_y) / (v_x * v_x / df_x + v_y * v_y / df_y);
     return conclude(null, level, test, err);
 }
+
+bool variance_ratio_test(const double *x, size_t n_x, const double *y, size_t n_y, double level,
+                         VarianceRatio *test, Error *err)
+{
+    TTest means;
+    if (!two_samples(x, n_x, y, n_y, level, &means, err)) return false;
+    double df_x = (double)n_x - 1, df_y = (double)n_y - 1;
+    double v_x = sample_sum_of_squares(x, n_x, means.mean_x) / df_x, v_y = sample_sum_of_squares(y, n_y, means.mean_y) / df_y;
+    if (!(v_x > 0) || !(v_y > 0)) {
+        error_set(err, ERROR_DEGENERATE, "the values of the %s group are all %g", v_x > 0 ? "second" : "first", v_x > 0 ? y[0] : x[0]);
+        return error_hint(err, "A ratio of variances needs spread on both sides.");
+    }
+    double f = v_x / v_y, tail = fmin(f_cdf(f, df_x, df_y), f_sf(f, df_x, df_y));
+    *test = (VarianceRatio){.ratio = f, .df_x = df_x, .df_y = df_y, .p = fmin(1, 2 * tail)};
+    test->ci = (Interval){f / f_quantile_upper((1 - level) / 2, df_x, df_y), f / f_quantile((1 - level) / 2, df_x, df_y)};
+    return true;
+}

@@ -37,4 +37,14 @@ MUST_USE bool ttest_pooled(const double *x, size_t n_x, const double *y, size_t 
 MUST_USE bool ttest_welch(const double *x, size_t n_x, const double *y, size_t n_y, double null, double level,
                           TTest *test, Error *err);
 
+/* Whether two samples have one variance: F is the ratio of x's to y's. Exact for normal values and for those alone.
+ * Snedecor (1934). Fails as the two-sample tests; DEGENERATE also where one side has no spread. */
+typedef struct {
+    double ratio, df_x, df_y;
+    double p;                         /* two-sided: twice the smaller tail */
+    Interval ci;                      /* of the ratio of variances */
+} VarianceRatio;
+MUST_USE bool variance_ratio_test(const double *x, size_t n_x, const double *y, size_t n_y, double level,
+                                  VarianceRatio *test, Error *err);
+
 #endif

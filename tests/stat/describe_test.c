@@ -42,6 +42,7 @@ static void check_nist(Test *t, const Json *input, const Json *expected)
     size_t n;
     const double *y = reference_numbers(t, input, "y", &n);
     if (!CHECK_OK(t, describe(t->arena, y, n, 0, .95, &d, &err), err)) return;
+    CHECK_NEAR(t, (double)d.n, reference_number(t, expected, "n"), 0);
     CHECK_NEAR(t, d.mean, reference_number(t, expected, "mean"), 1e-15);
     CHECK_NEAR(t, d.sd, reference_number(t, expected, "sd"), 1e-12);
 }

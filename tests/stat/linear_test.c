@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "stat/model_data.h"
+#include "stat/reference.h"
 
 /* R 4.2: fit <- lm(y ~ arm*sex + base); summary(fit); anova(fit); type II by differences of nested fits; type III by
  * drop1(fit, . ~ ., test = "F") with contr.sum. Data: two_way() in model_data.h. */
@@ -216,14 +217,6 @@ static void leverage_of_one_stops_the_small_sample_sandwich(Test *t)
     CHECK_ERROR(t, err, ERROR_DEGENERATE, "row 4 alone decides a coefficient");
 }
 
-static const Json *find_case(const Json *file, const char *id)
-{
-    const Json *cases = json_get(file, "cases");
-    for (size_t i = 0; cases && i < cases->n; i++)
-        if (str_equal(json_text(&cases->items[i], "id"), str_from(id))) return &cases->items[i];
-    return NULL;
-}
-
 static void check_numbers(Test *t, const Json *want, size_t i, double got, double relative)
 {
     if (CHECK(t, want && i < want->n)) CHECK_NEAR(t, got, want->items[i].number, relative);
@@ -243,10 +236,9 @@ static void the_reference_ancova_is_reproduced(Test *t)
 {
     static const char *const ROBUST[] = {"HC0", "HC1", "HC2", "HC3"};
     static const size_t PLACE[] = {0, 2, 1, 3, 4, 5};      /* the file's levels are control, low, high; ours sort by name */
-    Json file;
-    if (!test_data_json(t, "stats-reference/ancova.json", &file)) return;
-    const Json *reference = find_case(&file, "s-ancova"), *input = json_get(reference, "input"), *want = json_get(reference, "expected");
+    const Json *reference = reference_case(t, "ancova", "s-ancova"), *input = json_get(reference, "input"), *want = json_get(reference, "expected");
     const Json *data = json_get(input, "data");
+    if (!reference) return;
     Frame *frame = frame_new(t->arena, STR("ancova"));
     for (size_t i = 0; i < data->n; i++) add_json(frame, str_c(t->arena, data->keys[i]), &data->items[i]);
     Model m;
@@ -262,6 +254,10 @@ static void the_reference_ancova_is_reproduced(Test *t)
     }
     CHECK_NEAR(t, f.sigma, json_number(want, "sigma", NAN), 1e-13);
     CHECK_NEAR(t, f.r2, json_number(want, "r2", NAN), 1e-13);
+    CHECK_NEAR(t, f.df, json_number(want, "df", NAN), 0);
+    check_numbers(t, json_get(json_get(want, "type2"), "Sum Sq"), 3, f.rss, 1e-12);
+    check_numbers(t, json_get(json_get(want, "type2"), "Df"), 3, f.df, 0);
+    check_numbers(t, json_get(json_get(want, "type3_contr_sum"), "Df"), 0, 1, 0);
     check_anova(t, linear_anova(t->arena, &m, &f, TEST_TYPE_II), 3, json_get(want, "type2"), 0);
     check_anova(t, linear_anova(t->arena, &m, &f, TEST_TYPE_III), 3, json_get(want, "type3_contr_sum"), 1);
     for (size_t k = 0; k < 4; k++) {
@@ -281,6 +277,8 @@ static void check_certificate(Test *t, const LinearFit *f, const Json *want, dou
     CHECK_NEAR(t, f->sigma, json_number(want, "residual_sd", NAN), relative);
     CHECK_NEAR(t, f->r2, json_number(want, "r2", NAN), relative);
     CHECK_NEAR(t, f->rss, json_number(want, "ss_residual", NAN), relative);
+    CHECK_NEAR(t, f->tss - f->rss, json_number(want, "ss_regression", NAN), relative);
+    CHECK_NEAR(t, f->df, json_number(want, "df", NAN), 0);
     CHECK_NEAR(t, f->f, json_number(want, "F", NAN), relative);
 }
 
@@ -290,10 +288,9 @@ static void nist_regressions_agree_to_eleven_digits(Test *t)
         {"nist-Norris", "y ~ x"},
         {"nist-Filip", "y ~ x + I(x^2) + I(x^3) + I(x^4) + I(x^5) + I(x^6) + I(x^7) + I(x^8) + I(x^9) + I(x^10)"},
     };
-    Json file;
-    if (!test_data_json(t, "stats-reference/nist-strd.json", &file)) return;
     for (size_t i = 0; i < 2; i++) {
-        const Json *c = find_case(&file, ROWS[i].id);
+        const Json *c = reference_case(t, "nist-strd", ROWS[i].id);
+        if (!c) return;
         Frame *frame = frame_new(t->arena, str_from(ROWS[i].id));
         Model m;
         LinearFit f;
@@ -307,11 +304,11 @@ static void nist_regressions_agree_to_eleven_digits(Test *t)
 
 static void longley_agrees_to_twelve_digits(Test *t)
 {
-    Json file;
     LinearFit f;
     Error err = {0};
-    if (!test_data_json(t, "stats-reference/nist-strd.json", &file)) return;
-    const Json *c = find_case(&file, "nist-Longley"), *rows = json_get(json_get(c, "input"), "X"), *ys = json_get(json_get(c, "input"), "y");
+    const Json *c = reference_case(t, "nist-strd", "nist-Longley");
+    if (!c) return;
+    const Json *rows = json_get(json_get(c, "input"), "X"), *ys = json_get(json_get(c, "input"), "y");
     size_t n = rows->n, p = rows->items[0].n;
     double *x = ARENA_ARRAY(t->arena, double, n * p), *y = ARENA_ARRAY(t->arena, double, n);
     for (size_t i = 0; i < n; i++) {
@@ -325,10 +322,10 @@ static void longley_agrees_to_twelve_digits(Test *t)
 static void nist_one_way_layouts_agree_though_the_digits_are_constant(Test *t)
 {
     static const char *const IDS[] = {"nist-AtmWtAg", "nist-SmLs01", "nist-SmLs07"};
-    Json file;
-    if (!test_data_json(t, "stats-reference/nist-strd.json", &file)) return;
     for (size_t i = 0; i < 3; i++) {
-        const Json *c = find_case(&file, IDS[i]), *groups = json_get(json_get(c, "input"), "groups"), *want = json_get(c, "expected_on_doubles");
+        const Json *c = reference_case(t, "nist-strd", IDS[i]);
+        if (!c) return;
+        const Json *groups = json_get(json_get(c, "input"), "groups"), *want = json_get(c, "expected_on_doubles");
         Frame *frame = frame_new(t->arena, str_from(IDS[i]));
         Model m;
         LinearFit f;

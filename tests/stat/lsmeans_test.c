@@ -5,6 +5,7 @@
 #include "data/condition.h"
 #include "exchange/xpt.h"
 #include "stat/model_data.h"
+#include "stat/reference.h"
 
 static bool means_of(Test *t, const Model *m, const char *of, Margins margins, LsMeans *means)
 {
@@ -134,10 +135,9 @@ static double item(const Json *row, const char *key, size_t i)
 static void the_reference_means_are_reproduced(Test *t)
 {
     static const size_t PLACE[] = {0, 2, 1};              /* the file's levels: control, low, high */
-    Json file;
-    if (!test_data_json(t, "stats-reference/ancova.json", &file)) return;
-    const Json *reference = &json_get(&file, "cases")->items[0], *want = json_get(reference, "expected");
+    const Json *reference = reference_case(t, "ancova", "s-ancova"), *want = json_get(reference, "expected");
     const Json *data = json_get(json_get(reference, "input"), "data");
+    if (!reference) return;
     Frame *frame = frame_new(t->arena, STR("ancova"));
     for (size_t i = 0; i < data->n; i++) add_json(frame, str_c(t->arena, data->keys[i]), &data->items[i]);
     Model m;
@@ -154,6 +154,7 @@ static void the_reference_means_are_reproduced(Test *t)
         for (size_t i = 0; i < 3; i++) {
             CHECK_NEAR(t, e[i].estimate, item(table, "emmean", PLACE[i]), 1e-13);
             CHECK_NEAR(t, e[i].se, item(table, "SE", PLACE[i]), 1e-12);
+            CHECK_NEAR(t, e[i].df, item(table, "df", PLACE[i]), 0);
             CHECK_NEAR(t, e[i].lower, item(table, "lower.CL", PLACE[i]), 1e-12);
             CHECK_NEAR(t, e[i].upper, item(table, "upper.CL", PLACE[i]), 1e-12);
         }
@@ -164,6 +165,9 @@ static void the_reference_means_are_reproduced(Test *t)
         const Json *table = json_get(want, "vs_control");
         CHECK_NEAR(t, e[i].estimate, item(table, "estimate", 1 - i), 1e-12);
         CHECK_NEAR(t, e[i].se, item(table, "SE", 1 - i), 1e-12);
+        CHECK_NEAR(t, e[i].df, item(table, "df", 1 - i), 0);
+        CHECK_NEAR(t, e[i].t, item(table, "t.ratio", 1 - i), 1e-11);
+        CHECK_NEAR(t, e[i].upper, item(table, "upper.CL", 1 - i), 1e-9);
         CHECK_NEAR(t, e[i].lower, item(table, "lower.CL", 1 - i), 1e-9);
         CHECK_NEAR(t, e[i].p, item(table, "p.value", 1 - i), 1e-11);
     }

@@ -110,6 +110,20 @@ static void check_sigma(Test *t, const MmrmFit *fit, const Json *wanted)
             CHECK_NEAR(t, fit->sigma[i*fit->n_visits + j], wanted->items[i].items[j].number, 1e-9);
 }
 
+static void check_mean_over_visits(Test *t, const MmrmFit *fit, const Json *want)
+{
+    LsMeans means;
+    LsDifference *d;
+    size_t n;
+    Error err = {0};
+    if (!CHECK_OK(t, lsmeans_rows(t->arena, fit->model, STR("group"), MARGINS_EQUAL, &means, &err)
+                         && lsmeans_differences(t->arena, &means, STR("p"), &d, &n, &err), err)) return;
+    Estimate e = mmrm_contrast(fit, d->l, 0.95);
+    CHECK_NEAR(t, e.estimate, json_number(want, "estimate", NAN), 1e-11);
+    CHECK_NEAR(t, e.se, json_number(want, "se", NAN), 1e-9);
+    CHECK_NEAR(t, e.df, json_number(want, "df", NAN), 1e-7);
+}
+
 static void check_pooled(Test *t, const Json *input, const Json *expected)
 {
     static const MmrmDf METHODS[] = {MMRM_SATTERTHWAITE, MMRM_KENWARD_ROGER, MMRM_KENWARD_ROGER_LINEAR};
@@ -123,7 +137,7 @@ static void check_pooled(Test *t, const Json *input, const Json *expected)
         LsDifference *d;
         Error err = {0};
         if (!fit_frame(t, frame, "y ~ group * visit + us(visit | id)", (MmrmOptions){.df = METHODS[k]}, &fit)) return;
-        CHECK(t, fabs(fit.minus_two_log_lik - reference_number(t, expected, "neg2_reml")) < 1e-10);
+        CHECK_NEAR(t, fit.minus_two_log_lik, reference_number(t, expected, "neg2_reml"), 1e-12);
         check_sigma(t, &fit, json_get(expected, "covariance_reml"));
         if (!CHECK_OK(t, lsmeans_rows(t->arena, fit.model, STR("group | visit"), MARGINS_EQUAL, &means, &err)
                              && lsmeans_differences(t->arena, &means, STR("p"), &d, &n, &err), err)) return;
@@ -132,15 +146,23 @@ static void check_pooled(Test *t, const Json *input, const Json *expected)
             CHECK_NEAR(t, e[v].estimate, difference[v], 1e-11);
             CHECK_NEAR(t, e[v].se, se[v], 1e-9);
             CHECK_NEAR(t, e[v].df, reference_number(t, expected, "df"), 1e-7);
+            CHECK_NEAR(t, e[v].t, reference_numbers(t, expected, "t", &n)[v], 1e-8);
             CHECK_NEAR(t, e[v].p, p[v], 1e-8);
         }
         MmrmTest interaction = mmrm_anova(t->arena, &fit, TEST_TYPE_III)[2];
         CHECK_NEAR(t, interaction.f, reference_number(t, expected, k ? "interaction_hotelling_F" : "interaction_wald_F"), 1e-8);
-        if (k) CHECK_NEAR(t, interaction.df_error, df[1], 1e-7);
+        if (!k) continue;
+        CHECK_NEAR(t, interaction.df, df[0], 0);
+        CHECK_NEAR(t, interaction.df_error, df[1], 1e-7);
+        for (size_t i = 0; i < means.n; i++) {
+            Estimate mean = mmrm_contrast(&fit, &means.l[i * fit.p], 0.95);
+            CHECK_NEAR(t, mean.estimate, json_get(expected, "cell_means")->items[i % 2].items[i / 2].number, 1e-11);
+        }
+        check_mean_over_visits(t, &fit, json_get(expected, "mean_over_visits"));
     }
     MmrmFit ml;
     if (!fit_frame(t, frame, "y ~ group * visit + us(visit | id)", (MmrmOptions){.method = MMRM_ML}, &ml)) return;
-    CHECK(t, fabs(ml.minus_two_log_lik - reference_number(t, expected, "neg2_ml")) < 1e-10);
+    CHECK_NEAR(t, ml.minus_two_log_lik, reference_number(t, expected, "neg2_ml"), 1e-12);
     check_sigma(t, &ml, json_get(expected, "covariance_ml"));
 }
 
@@ -170,6 +192,7 @@ static void check_paired(Test *t, const Json *input, const Json *expected)
         CHECK_NEAR(t, e.estimate, reference_number(t, expected, "difference"), 1e-12);
         CHECK_NEAR(t, e.se, reference_number(t, expected, "se"), 1e-9);
         CHECK_NEAR(t, e.df, reference_number(t, expected, "df"), 1e-7);
+        CHECK_NEAR(t, e.t, reference_number(t, expected, "t"), 1e-8);
         CHECK_NEAR(t, e.p, reference_number(t, expected, "p"), 1e-8);
         check_sigma(t, &fit, json_get(expected, "covariance_reml"));
     }

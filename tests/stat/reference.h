@@ -8,6 +8,9 @@
 typedef void CheckCase(Test *t, const Json *input, const Json *expected);
 void reference_each(Test *t, const char *file, const char *method, CheckCase *check);
 
+/* The case with this id, begun for the table of agreement; NULL (and a skip or a failed check) when absent. */
+const Json *reference_case(Test *t, const char *file, const char *id);
+
 /* The numbers of an array (or of one number), and how many; "Inf" and "-Inf" are infinite. */
 double *reference_numbers(Test *t, const Json *object, const char *key, size_t *n);
 

@@ -36,8 +36,13 @@ static void tests_agree_with_r(Test *t)
         CHECK_NEAR(t, test.p_two_sided, 0.1427265267110216, 1e-12);
 }
 
+/* The estimate is the difference, or both means. */
 static void check_result(Test *t, const TTest *test, const Json *expected)
 {
+    size_t n;
+    const double *estimate = reference_numbers(t, expected, "estimate", &n);
+    CHECK_NEAR(t, n == 2 ? test->mean_x : test->estimate, estimate[0], 1e-12);
+    if (n == 2) CHECK_NEAR(t, test->mean_y, estimate[1], 1e-12);
     check_test(t, test, reference_number(t, expected, "statistic"), reference_number(t, expected, "df"),
                reference_number(t, expected, "p"), reference_number(t, expected, "lower"),
                reference_number(t, expected, "upper"));
@@ -65,7 +70,6 @@ static void paired_tests_agree_with_the_reference(Test *t)
     reference_each(t, "paired", "paired t test", check_paired);
 }
 
-/* Out of scope: f_variance, the ratio of two variances. */
 static void check_two_samples(Test *t, const Json *input, const Json *expected)
 {
     Error err = {0};
@@ -76,6 +80,16 @@ static void check_two_samples(Test *t, const Json *input, const Json *expected)
         check_result(t, &test, json_get(expected, "welch"));
     if (CHECK_OK(t, ttest_pooled(x, n_x, y, n_y, 0, .95, &test, &err), err))
         check_result(t, &test, json_get(expected, "pooled"));
+    VarianceRatio ratio;
+    const Json *want = json_get(expected, "f_variance");
+    if (!CHECK_OK(t, variance_ratio_test(x, n_x, y, n_y, .95, &ratio, &err), err)) return;
+    const double *df = reference_numbers(t, want, "df", &n_x);
+    CHECK_NEAR(t, ratio.ratio, reference_number(t, want, "statistic"), 1e-12);
+    CHECK_NEAR(t, ratio.df_x, df[0], 0);
+    CHECK_NEAR(t, ratio.df_y, df[1], 0);
+    CHECK_NEAR(t, ratio.p, reference_number(t, want, "p"), 1e-12);
+    CHECK_NEAR(t, ratio.ci.lower, reference_number(t, want, "lower"), 1e-12);
+    CHECK_NEAR(t, ratio.ci.upper, reference_number(t, want, "upper"), 1e-12);
 }
 
 static void two_sample_tests_agree_with_the_reference(Test *t)

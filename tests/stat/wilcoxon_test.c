@@ -3,6 +3,8 @@
 #include <math.h>
 
 #include "math/rng.h"
+#include "math/distribution.h"
+#include "stat/proportion.h"
 #include "stat/reference.h"
 
 /* R 4.2.2: wilcox.test(d, conf.int = TRUE), and alternative = "greater", "less" */
@@ -66,6 +68,11 @@ static void check_signed_rank(Test *t, const Json *input, const Json *expected)
     CHECK_NEAR(t, pratt.z, reference_number(t, expected, "coin_Z_pratt"), 1e-12);
     CHECK_NEAR(t, asymptotic.p_two_sided,
                reference_number(t, json_get(expected, "R_wilcox_asymptotic_corrected"), "p"), 1e-12);
+    const Json *corrected = json_get(expected, "R_wilcox_asymptotic_corrected");
+    const Json *uncorrected = json_get(expected, "R_wilcox_asymptotic_uncorrected");
+    CHECK_NEAR(t, asymptotic.statistic, reference_number(t, corrected, "statistic"), 0);
+    CHECK_NEAR(t, asymptotic.statistic, reference_number(t, uncorrected, "statistic"), 0);
+    CHECK_NEAR(t, 2 * normal_sf(fabs(drop.z)), reference_number(t, uncorrected, "p"), 1e-11);
     CHECK_NEAR(t, drop.estimate, reference_number(t, expected, "hodges_lehmann_nonzero"), 1e-12);
     CHECK_NEAR(t, pratt.estimate, reference_number(t, expected, "hodges_lehmann_all_differences"), 1e-12);
     const Json *walsh = json_get(expected, "walsh_exact_ci95_nonzero_differences");
@@ -94,6 +101,10 @@ static void check_signs(Test *t, const Json *input, const Json *expected)
     CHECK_NEAR(t, (double)test.n_zero, reference_number(t, expected, "zero"), 0);
     CHECK_NEAR(t, test.p_two_sided, reference_number(t, expected, "p_two_sided"), 1e-12);
     CHECK_NEAR(t, test.p_greater, reference_number(t, expected, "p_greater"), 1e-12);
+    Interval share;
+    if (!CHECK_OK(t, proportion_exact_ci(test.n_positive, test.n_positive + test.n_negative, .95, &share, &err), err)) return;
+    CHECK_NEAR(t, share.lower, reference_number(t, expected, "prop_lower"), 1e-11);
+    CHECK_NEAR(t, share.upper, reference_number(t, expected, "prop_upper"), 1e-11);
     CHECK_NEAR(t, test.median, reference_number(t, expected, "median"), 1e-12);
     CHECK_NEAR(t, test.ci.lower, reference_number(t, expected, "median_lower"), 1e-12);
     CHECK_NEAR(t, test.ci.upper, reference_number(t, expected, "median_upper"), 1e-12);
@@ -117,6 +128,9 @@ static void check_rank_sum(Test *t, const Json *input, const Json *expected)
                   err))
         return;
     CHECK_NEAR(t, test.statistic, reference_number(t, want, "U"), 0);
+    CHECK_NEAR(t, test.statistic + (double)(n_x * (n_x + 1)) / 2, reference_number(t, want, "W_ranksum"), 0);
+    CHECK_NEAR(t, test.statistic, reference_number(t, json_get(expected, "asymptotic_corrected"), "statistic"), 0);
+    CHECK_NEAR(t, 2 * normal_sf(fabs(test.z)), reference_number(t, expected, "asymptotic_uncorrected_p"), 1e-11);
     CHECK_NEAR(t, test.p_two_sided, reference_number(t, want, "p_two_sided"), 1e-12);
     CHECK_NEAR(t, test.p_greater, reference_number(t, want, "p_greater"), 1e-12);
     CHECK_NEAR(t, test.p_less, reference_number(t, want, "p_less"), 1e-12);
