@@ -3,10 +3,23 @@
 #include <math.h>
 #include <string.h>
 
+static bool same_texts(const OutputTexts *a, const OutputTexts *b)
+{
+    for (size_t i = 0; a->n == b->n && i < a->n; i++)
+        if (!str_equal(a->items[i], b->items[i])) return false;
+    return a->n == b->n;
+}
+
+/* Whether two blocks ask for one fit. */
+static bool same_options(const OutputBlock *a, const OutputBlock *b)
+{
+    return str_equal(a->subject, b->subject) && str_equal(a->df, b->df) && str_equal(a->method, b->method) &&
+           str_equal(a->weights, b->weights) && same_texts(&a->fallback, &b->fallback);
+}
+
 static bool is_same(const OutputFit *fit, const Frame *frame, const OutputBlock *block, const Scope *scope)
 {
-    return fit->frame == frame && str_equal(fit->text, block->subject) &&
-           str_equal(fit->df_word, block->df) && fit->n_rows == scope->n_rows &&
+    return fit->frame == frame && same_options(fit->block, block) && fit->n_rows == scope->n_rows &&
            (!scope->n_rows || memcmp(fit->rows, scope->rows, scope->n_rows * sizeof *scope->rows) == 0);
 }
 
@@ -28,9 +41,14 @@ static bool goes_with(Arena *arena, const ModelVariable *factor, const ModelVari
 
 static bool fit_repeated(Arena *arena, OutputFit *fit, Error *err)
 {
-    MmrmOptions options = {0};
-    if (fit->df_word.len) (void)mmrm_df_parse(fit->df_word, &options.df); /* checked when it was read */
-    if (!mmrm_fit(arena, &fit->model, &options, &fit->mixed, err)) return false;
+    const OutputBlock *block = fit->block; /* its words were checked when it was read */
+    MmrmOptions options = {.weights = block->weights,
+                           .method = str_equal(block->method, STR("ml")) ? MMRM_ML : MMRM_REML};
+    CovarianceKind *fallback = ARENA_ARRAY(arena, CovarianceKind, block->fallback.n);
+    if (block->df.len) (void)mmrm_df_parse(block->df, &options.df);
+    for (size_t i = 0; i < block->fallback.n; i++) (void)covariance_parse(block->fallback.items[i], &fallback[i]);
+    if (!mmrm_fit_first(arena, &fit->model, &options, fallback, block->fallback.n, &fit->mixed, &fit->failures, err))
+        return false;
     for (size_t v = 0; v < fit->model.n_variables && fit->visit == SIZE_MAX; v++)
         if (goes_with(arena, &fit->model.variables[v], &fit->mixed.visits, fit->model.n)) fit->visit = v;
     return true;
@@ -56,7 +74,7 @@ bool eval_fit(Eval *eval, const Scope *scope, const OutputBlock *block, const Ou
     *fit = (OutputFit){.before = context->fits,
                        .frame = frame,
                        .text = block->subject,
-                       .df_word = block->df,
+                       .block = block,
                        .rows = arena_copy(context->arena, scope->rows, scope->n_rows * sizeof *scope->rows),
                        .n_rows = scope->n_rows,
                        .visit = SIZE_MAX};
@@ -224,10 +242,45 @@ static const char *size_words(double value)
     return "above 1e-3";
 }
 
+static const char *likelihood_word(const OutputFit *fit)
+{
+    return fit->mixed.options.method == MMRM_ML ? "maximum likelihood" : "REML";
+}
+
+/* ", for each of 2 groups", ", weights W" */
+static void add_covariance(Buf *buf, const OutputFit *fit)
+{
+    const MmrmFit *mixed = &fit->mixed;
+    buf_format(buf, "%s covariance", covariance_meaning(mixed->kind));
+    if (mixed->n_groups > 1)
+        buf_format(buf, ", one for each of the %zu levels of " STR_FMT, mixed->n_groups, STR_ARG(mixed->groups.name));
+    if (mixed->options.weights.len) buf_format(buf, ", weights " STR_FMT, STR_ARG(mixed->options.weights));
+}
+
+/* Structures in which neighbouring visits are more alike. */
+static bool needs_order(CovarianceKind kind)
+{
+    static const bool FREE[] = {[COVARIANCE_UNSTRUCTURED] = true,
+                                [COVARIANCE_COMPOUND_SYMMETRY] = true,
+                                [COVARIANCE_COMPOUND_SYMMETRY_HETEROGENEOUS] = true,
+                                [COVARIANCE_SPATIAL_EXPONENTIAL] = true,
+                                [COVARIANCE_SPATIAL_GAUSSIAN] = true};
+    return kind >= sizeof FREE / sizeof FREE[0] || !FREE[kind];
+}
+
+static void add_order(Buf *buf, const OutputFit *fit)
+{
+    if (!needs_order(fit->mixed.kind)) return;
+    buf_add_c(buf, ", in the order ");
+    for (size_t v = 0; v < fit->mixed.n_visits; v++)
+        buf_format(buf, "%s" STR_FMT, v ? ", " : "", STR_ARG(fit->mixed.visits.labels[v]));
+}
+
 static void add_used(Buf *buf, const OutputFit *fit)
 {
     buf_format(buf, "%zu rows of %zu subjects at %zu visits", fit->model.n, fit->mixed.n_subjects,
                fit->mixed.n_visits);
+    add_order(buf, fit);
     if (fit->model.n_dropped) buf_format(buf, ", %zu left out for a missing value", fit->model.n_dropped);
 }
 
@@ -261,12 +314,16 @@ Provenance *fit_provenance(Eval *eval, const Scope *scope, const OutputBlock *bl
     if (!fit || !fit->is_repeated) return from;
     const MmrmFit *mixed = &fit->mixed;
     Buf options = buf_new(eval->arena);
-    from->method = str_format(
-        eval->arena, "mixed model for repeated measures (REML), %s covariance, %s degrees of freedom",
-        covariance_meaning(mixed->kind), mmrm_df_meaning(mixed->options.df));
+    Buf method = buf_new(eval->arena);
+    buf_format(&method, "mixed model for repeated measures (%s), ", likelihood_word(fit));
+    add_covariance(&method, fit);
+    buf_format(&method, ", %s degrees of freedom", mmrm_df_meaning(mixed->options.df));
+    from->method = buf_str(&method);
     from->method_page = STR("mmrm");
     buf_format(&options, STR_FMT "; ", STR_ARG(contrast));
     add_used(&options, fit);
+    if (fit->failures.n)
+        buf_format(&options, "; " STR_FMT, STR_ARG(mmrm_failures_words(eval->arena, &fit->failures)));
     buf_add_c(&options, "; optimum: ");
     add_certificate(&options, fit);
     from->options = buf_str(&options);
@@ -277,15 +334,16 @@ void fit_note(Eval *eval, const OutputFit *fit)
 {
     const MmrmFit *mixed = &fit->mixed;
     Buf note = buf_new(eval->arena);
-    buf_format(&note,
-               "Mixed model for repeated measures by REML, " STR_FMT
-               ": %s covariance (%zu parameters), %s degrees "
-               "of freedom; ",
-               STR_ARG(fit->text), covariance_meaning(mixed->kind), mixed->n_parameters,
+    buf_format(&note, "Mixed model for repeated measures by %s, " STR_FMT ": ", likelihood_word(fit), STR_ARG(fit->text));
+    add_covariance(&note, fit);
+    buf_format(&note, " (%zu parameters), %s degrees of freedom; ", mixed->n_parameters,
                mmrm_df_meaning(mixed->options.df));
     add_used(&note, fit);
     buf_add_c(&note, ". Optimum: ");
     add_certificate(&note, fit);
     buf_char(&note, '.');
     eval_note(eval, buf_str(&note));
+    if (fit->failures.n)
+        eval_note(eval, str_format(eval->arena, "The covariance is the first of the planned list that could be fitted: " STR_FMT ".",
+                                   STR_ARG(mmrm_failures_words(eval->arena, &fit->failures))));
 }

@@ -5,13 +5,14 @@
 #define REPORT_OUTPUT_FIT_H
 
 #include "report/output_eval.h"
-#include "stat/mmrm.h"
+#include "stat/mmrm_fallback.h"
 
 struct OutputFit {
     const OutputFit *before; /* the fits known so far */
     /* what it was made of */
     const Frame *frame;
-    Str text, df_word;
+    Str text;
+    const OutputBlock *block; /* the first that asked for it, with its options */
     const size_t *rows;
     size_t n_rows;
     /* what came of it */
@@ -19,7 +20,8 @@ struct OutputFit {
     Model model;
     bool is_repeated;
     LinearFit linear;
-    MmrmFit mixed; /* when repeated */
+    MmrmFit mixed;         /* when repeated */
+    MmrmFailures failures; /* covariances that failed before the one used */
     size_t visit;  /* the model's factor that goes with the visits level by level; SIZE_MAX: none does */
 };
 

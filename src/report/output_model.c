@@ -54,13 +54,14 @@ static void test_term(ModelRows *rows, size_t term, CellValues *cell)
 {
     Arena *arena = rows->eval->arena;
     const OutputFit *fit = rows->fit;
+    TestType type = rows->block->type ? (TestType)rows->block->type : TEST_TYPE_III;
     if (fit->is_repeated) {
-        MmrmTest test = mmrm_anova(arena, &fit->mixed, TEST_TYPE_III)[term];
+        MmrmTest test = mmrm_anova(arena, &fit->mixed, type)[term];
         cell->of[STATISTIC_P] = test.df > 0 ? test.p : NAN;
         cell->of[STATISTIC_TEST] = test.df > 0 ? test.f : NAN;
         cell->of[STATISTIC_DF] = test.df;
     } else {
-        LinearTest test = linear_anova(arena, &fit->model, &fit->linear, TEST_TYPE_III)[term];
+        LinearTest test = linear_anova(arena, &fit->model, &fit->linear, type)[term];
         cell->of[STATISTIC_P] = test.df > 0 ? test.p : NAN;
         cell->of[STATISTIC_TEST] = test.df > 0 ? test.f : NAN;
         cell->of[STATISTIC_DF] = test.df;
@@ -71,6 +72,7 @@ static void test_term(ModelRows *rows, size_t term, CellValues *cell)
 static bool term_cells(ModelRows *rows, Error *err)
 {
     const Model *model = &rows->fit->model;
+    static const char *const TYPES[] = {"III", "I", "II", "III"};
     size_t term, column;
     if (!find_term(rows, &term, err)) return false;
     CellValues cell = cell_values_none();
@@ -87,7 +89,7 @@ static bool term_cells(ModelRows *rows, Error *err)
             return false;
         rows->cells[column] = cell;
         rows->options[column] =
-            str_format(rows->eval->arena, "type III test of " STR_FMT, STR_ARG(model->terms[term].name));
+            str_format(rows->eval->arena, "type %s test of " STR_FMT, TYPES[rows->block->type], STR_ARG(model->terms[term].name));
     }
     return true;
 }
@@ -227,17 +229,35 @@ static bool model_write(Eval *eval, const OutputBlock *block, const Scope *outer
     return true;
 }
 
+/* A key of the block that only repeated measures have; NULL when there is none. */
+static const char *repeated_key(const OutputBlock *block)
+{
+    return block->visits.n     ? "at"
+           : block->df.len     ? "df"
+           : block->method.len ? "method"
+           : block->weights.len ? "weights"
+           : block->fallback.n ? "fallback"
+                               : NULL;
+}
+
 static bool model_check(Arena *arena, const OutputSpec *spec, const OutputBlock *block, Error *err)
 {
     Formula formula;
     if (!formula_parse(arena, block->subject, &formula, err)) return error_at(err, block->at);
     bool is_drawn = spec->kind == OUTPUT_FIGURE && spec->draw == FIGURE_LINES;
     bool needs_visits = formula.n_covariances && !block->term.len && !is_drawn;
-    if (!formula.n_covariances && (block->visits.n || block->df.len)) {
-        yaml_error(block->at, err, ERROR_INCONSISTENT, "\"%s\" goes with a model of repeated measures",
-                   block->visits.n ? "at" : "df");
+    const char *repeated = repeated_key(block);
+    if (!formula.n_covariances && repeated) {
+        yaml_error(block->at, err, ERROR_INCONSISTENT, "\"%s\" goes with a model of repeated measures", repeated);
         return error_hint(err, "Add its covariance to the formula: us(VISIT | SUBJID).");
     }
+    if (block->method.len && !str_equal(block->method, STR("ml")) && !str_equal(block->method, STR("reml"))) {
+        yaml_error(yaml_get(block->at, "method"), err, ERROR_INCONSISTENT, "a model has no method \"" STR_FMT "\"",
+                   STR_ARG(block->method));
+        return error_hint(err, "Say reml (the default) or ml.");
+    }
+    if (block->type && !block->term.len)
+        return yaml_error(block->at, err, ERROR_INCONSISTENT, "\"type\" is that of the test of a \"term\", and none is named");
     if (needs_visits && !block->visits.n) {
         yaml_error(block->at, err, ERROR_INCONSISTENT, "which visit's means are printed is not said");
         return error_hint(err, "Say \"at\": a visit, a list of visits to average, or average.");
@@ -254,7 +274,8 @@ const OutputBlockKind block_kind_model = {
     .summary =
         "a linear model, with repeated measures or without: the test of a term, least-squares means, or "
         "their differences",
-    .keys = "analysis where group header lines term in compare at factor margins df confidence decimals indent",
+    .keys = "analysis where group header lines term type in compare at factor margins df method fallback weights "
+            "confidence decimals indent",
     .statistics = MODEL_STATISTICS,
     .down = true,
     .check = model_check,

@@ -96,7 +96,7 @@ struct OutputBlock {
     const OutputBlockKind *kind;
     Str subject; /* what stands behind the kind's key: label, variable or formula */
     Str label, group, where, distinct, method, family, term, missing, count, interval, margins, factor,
-        outcome, reference, covariates, overall, analysis, df;
+        outcome, reference, covariates, overall, analysis, df, weights;
     bool plain; /* no header row for the group */
     bool exploratory;
     bool of_known; /* percentages of the values present, not of the column's N */
@@ -109,7 +109,9 @@ struct OutputBlock {
     OutputLines lines;
     OutputBlocks rows;
     OutputTexts only, in, factors;
-    OutputTexts visits; /* at which a model's means stand */
+    OutputTexts visits;   /* at which a model's means stand */
+    OutputTexts fallback; /* covariances to try in turn */
+    int type;             /* of a term's test; 0: III */
     struct {
         size_t n;
         struct {

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "stat/mmrm.h"
+#include "stat/mmrm_fallback.h"
 
 const OutputBlockKind *const *block_kinds(size_t *n)
 {
@@ -34,6 +34,35 @@ static bool read_df(Reader *reader, const Yaml *value, void *member, Error *err)
     return unknown_word(reader, value, "method for degrees of freedom", value->text, known, N_WORDS, err);
 }
 
+/* Covariance structures by their words in a formula, in a list or in one text ("toeph, cs"). */
+static bool read_fallback(Reader *reader, const Yaml *value, void *member, Error *err)
+{
+    OutputTexts *words = member, said;
+    size_t capacity = 0, n;
+    if (!read_texts(reader, value, &said, err)) return false;
+    for (size_t i = 0; i < said.n; i++) {
+        CovarianceKind *kinds;
+        const Yaml *at = value->kind == YAML_IS_SCALAR ? value : &value->items[i];
+        if (!covariance_list_parse(reader->arena, said.items[i], &kinds, &n, err)) {
+            if (err) err->code = ERROR_INCONSISTENT;
+            return error_in(err, "line %zu, column %zu", at->line, at->column);
+        }
+        for (size_t k = 0; k < n; k++) {
+            ARENA_PUSH_ROOM(reader->arena, words->items, words->n, capacity);
+            words->items[words->n++] = str_from(covariance_word(kinds[k]));
+        }
+    }
+    return true;
+}
+
+/* The type of a term's test: 1, 2 or 3. */
+static bool read_type(Reader *reader, const Yaml *value, void *member, Error *err)
+{
+    if (!read_integer(reader, value, member, err)) return false;
+    if (*(int *)member >= 1 && *(int *)member <= 3) return true;
+    return yaml_error(value, err, ERROR_INCONSISTENT, "a test of a term is of type 1, 2 or 3");
+}
+
 static const Field block_fields[] = {
     FIELD(OutputBlock, label, read_text),
     FIELD(OutputBlock, group, read_text),
@@ -60,6 +89,9 @@ static const Field block_fields[] = {
     FIELD(OutputBlock, term, read_text),
     FIELD(OutputBlock, margins, read_text),
     FIELD(OutputBlock, df, read_df),
+    FIELD(OutputBlock, weights, read_text),
+    FIELD(OutputBlock, fallback, read_fallback),
+    FIELD(OutputBlock, type, read_type),
     FIELD_AS(OutputBlock, visits, "at", read_texts),
     {"compare", 0, read_compare},
     FIELD(OutputBlock, outcome, read_text),

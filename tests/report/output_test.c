@@ -291,6 +291,12 @@ static void a_contrast_that_is_not_said_is_refused(Test *t)
         {"model: CHG ~ ARM, df: residual", "\"df\" goes with a model of repeated measures", ERROR_INCONSISTENT},
         {"model: CHG ~ ARM + us(VISIT | SUBJID), at: W 4", "no factor of the model goes with its visits",
          ERROR_INCONSISTENT},
+        {"model: CHG ~ ARM, fallback: cs", "\"fallback\" goes with a model of repeated measures", ERROR_INCONSISTENT},
+        {REPEATED_MODEL ", at: W 4, fallback: [toph]", "there is no covariance structure \"toph\"", ERROR_INCONSISTENT},
+        {REPEATED_MODEL ", at: W 4, method: mle", "a model has no method \"mle\"", ERROR_INCONSISTENT},
+        {REPEATED_MODEL ", at: W 4, type: 2", "none is named", ERROR_INCONSISTENT},
+        {REPEATED_MODEL ", term: ARM, type: 4, in: a", "a test of a term is of type 1, 2 or 3", ERROR_INCONSISTENT},
+        {REPEATED_MODEL ", at: W 4, weights: W", "\"W\"", ERROR_INCONSISTENT},
         {"model: CHG ~ ARM +", "formula", ERROR_MALFORMED},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -302,6 +308,56 @@ static void a_contrast_that_is_not_said_is_refused(Test *t)
         CHECK_ERROR(t, err, wrong[i].code, wrong[i].part);
         CHECK(t, str_find(str_from(err.place), STR("line ")) != SIZE_MAX);
     }
+}
+
+static void a_model_is_fitted_as_its_options_say(Test *t)
+{
+    Error err = {0};
+    Document *document;
+    if (!CHECK_OK(t,
+                  outputs_make(t,
+                               REPEATED_TABLE
+                               "        - {" REPEATED_MODEL ", df: residual, at: W 12, compare: {b: [b, a]}, lines: {REML: \"{se:4}\"}}\n"
+                               "        - {" REPEATED_MODEL ", df: residual, at: W 12, method: ml, compare: {b: [b, a]}, "
+                               "lines: {ML: \"{se:4}\"}}\n"
+                               "        - {" REPEATED_MODEL ", term: VISIT, type: 1, in: a, lines: {Type: \"{p:4}\"}}\n"
+                               "        - {model: CHG ~ ARM * VISIT + ar1(VISIT | ARM / SUBJID), at: W 12, lines: {Grouped: \"{lsmean:2}\"}}\n",
+                               VISITS, &document, &err),
+                  err))
+        return;
+    CHECK_TEXT(t, outputs_cell(document, "REML", "b"), "1.0680");
+    CHECK_TEXT(t, outputs_cell(document, "ML", "b"), "0.9249"); /* the residuals' squares over 8 instead of 6 */
+    CHECK(t, str_starts(outputs_result(document, "Type", "a", "p")->from->options, STR("type I test of VISIT; 16 rows")));
+    const Table *table = document->blocks[0].table;
+    CHECK(t, str_starts(table->footnotes[2], STR("Mixed model for repeated measures by maximum likelihood, ")));
+    Str grouped = table->footnotes[table->n_footnotes - 2];
+    CHECK(t, str_find(grouped, STR("autoregressive of order 1 covariance, one for each of the 2 levels of ARM")) != SIZE_MAX);
+    CHECK(t, str_find(grouped, STR("at 2 visits, in the order W 4, W 12")) != SIZE_MAX);
+}
+
+/* Nobody was seen at weeks 4 and 12 both. */
+static const Sheet APART[] = {
+    {"subjects", "SUBJID\n1\n"},
+    {"visits", "SUBJID,ARM,VISIT,CHG\n1,A,W 4,2.1\n1,A,W 8,2.6\n2,B,W 4,1.1\n2,B,W 8,0.6\n3,A,W 4,3.1\n3,A,W 8,2.7\n"
+               "4,B,W 4,2\n4,B,W 8,1.9\n5,A,W 8,2.1\n5,A,W 12,2.9\n6,B,W 8,1.4\n6,B,W 12,1.8\n7,A,W 8,3.3\n7,A,W 12,2.9\n"
+               "8,B,W 8,2.2\n8,B,W 12,2.7\n"},
+};
+
+static void a_covariance_that_fails_falls_back_and_says_so(Test *t)
+{
+    Error err = {0};
+    Document *document;
+    const char *outputs = REPEATED_TABLE "        - {" REPEATED_MODEL ", at: W 12, fallback: 'toeph, cs', lines: {Mean: \"{lsmean:2}\"}}\n"
+                                         "        - {" REPEATED_MODEL ", at: W 12, group: Alone, lines: {Alone: \"{lsmean:2}\"}}\n";
+    if (!CHECK_OK(t, outputs_make(t, outputs, (Sheets){2, APART}, &document, &err), err)) return;
+    const Table *table = document->blocks[0].table;
+    CHECK(t, !str_equal(outputs_cell(document, "Mean", "a"), STR("NE")));
+    CHECK_TEXT(t, outputs_cell(document, "Alone", "a"), "NE"); /* another block, without a list */
+    CHECK(t, str_find(table->footnotes[0], STR("compound symmetry covariance (2 parameters)")) != SIZE_MAX);
+    CHECK(t, str_starts(table->footnotes[1], STR("The covariance is the first of the planned list that could be fitted: unstructured failed "
+                                                 "(nobody has both visits \"W 4\" and \"W 12\"")));
+    const Str options = outputs_result(document, "Mean", "a", "lsmean")->from->options;
+    CHECK(t, str_find(options, STR("heterogeneous Toeplitz failed (")) != SIZE_MAX);
 }
 
 static void repeated_measures_without_data_leave_the_report_whole(Test *t)
@@ -582,6 +638,8 @@ static const TestCase CASES[] = {
     {"tests of groups stand in their column", tests_of_groups_stand_in_their_column},
     {"models compare the arms and test terms", models_compare_the_arms_and_test_terms},
     {"repeated measures say at which visit", repeated_measures_say_at_which_visit},
+    {"a model is fitted as its options say", a_model_is_fitted_as_its_options_say},
+    {"a covariance that fails falls back and says so", a_covariance_that_fails_falls_back_and_says_so},
     {"means of repeated measures are drawn in time", means_of_repeated_measures_are_drawn_in_time},
     {"a contrast that is not said is refused", a_contrast_that_is_not_said_is_refused},
     {"repeated measures without data leave the report whole",
