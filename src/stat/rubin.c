@@ -28,6 +28,23 @@ static double small_sample_df(double df_large, double df_complete, double lambda
     return isinf(df_large) ? df_observed : df_large * df_observed / (df_large + df_observed);
 }
 
+RubinPool rubin_combine(double estimate, double within, double between, size_t m, double df_complete, double null, double level)
+{
+    double count = (double)m, extra = (1 + 1 / count) * between;
+    RubinPool pool = {.m = m, .estimate = estimate, .within = within, .between = between, .total = within + extra};
+    pool.se = sqrt(pool.total);
+    pool.increase = extra / within;
+    double lambda = extra / pool.total;
+    pool.df_large = (count - 1) / (lambda * lambda);
+    pool.df = small_sample_df(pool.df_large, df_complete, lambda);
+    pool.fraction_missing = (pool.increase + 2 / (pool.df + 3)) / (1 + pool.increase);
+    pool.t = (estimate - null) / pool.se;
+    pool.p = 2 * t_sf(fabs(pool.t), pool.df);
+    double half = t_quantile_upper((1 - level) / 2, pool.df) * pool.se;
+    pool.ci = (Interval){estimate - half, estimate + half};
+    return pool;
+}
+
 bool rubin_pool(const double *estimates, const double *se, size_t m, double df_complete, double null,
                 double level, RubinPool *pool, Error *err)
 {
@@ -36,20 +53,9 @@ bool rubin_pool(const double *estimates, const double *se, size_t m, double df_c
         error_set(err, ERROR_USAGE, "the complete data have %g degrees of freedom", df_complete);
         return error_hint(err, "Pass the residual degrees of freedom of the analysis, or infinity.");
     }
-    double count = (double)m, within = 0;
-    for (size_t i = 0; i < m; i++) within += se[i] * se[i] / count;
-    *pool = (RubinPool){.m = m, .estimate = sample_mean(estimates, m), .within = within};
-    pool->between = sample_sum_of_squares(estimates, m, pool->estimate) / (count - 1);
-    double extra = (1 + 1 / count) * pool->between;
-    pool->total = within + extra, pool->se = sqrt(pool->total);
-    pool->increase = extra / within;
-    double lambda = extra / pool->total;
-    pool->df_large = (count - 1) / (lambda * lambda);
-    pool->df = small_sample_df(pool->df_large, df_complete, lambda);
-    pool->fraction_missing = (pool->increase + 2 / (pool->df + 3)) / (1 + pool->increase);
-    pool->t = (pool->estimate - null) / pool->se;
-    pool->p = 2 * t_sf(fabs(pool->t), pool->df);
-    double half = t_quantile_upper((1 - level) / 2, pool->df) * pool->se;
-    pool->ci = (Interval){pool->estimate - half, pool->estimate + half};
+    double within = 0, mean = sample_mean(estimates, m);
+    for (size_t i = 0; i < m; i++) within += se[i] * se[i] / (double)m;
+    double between = sample_sum_of_squares(estimates, m, mean) / (double)(m - 1);
+    *pool = rubin_combine(mean, within, between, m, df_complete, null, level);
     return true;
 }

@@ -28,4 +28,8 @@ typedef struct {
 MUST_USE bool rubin_pool(const double *estimates, const double *se, size_t m, double df_complete, double null,
                          double level, RubinPool *pool, Error *err);
 
+/* The same from what the rules need: the mean of the estimates, the mean of their variances (positive), the variance between
+ * them (divisor m - 1), of m imputations. */
+RubinPool rubin_combine(double estimate, double within, double between, size_t m, double df_complete, double null, double level);
+
 #endif
