@@ -9,7 +9,7 @@
 #include "stat/mmrm_fallback.h"
 
 #define CONFIDENCE  0.95
-#define DF_WORDS    "satterthwaite, kenward-roger, kenward-roger-linear, between-within or residual"
+#define DF_WORDS    "satterthwaite, kenward-roger, kenward-roger-linear, kenward-roger-mmrm, between-within or residual"
 #define VCOV_WORDS  "model, hc0 (empirical), cr2 (empirical-bias-reduced) or cr3 (empirical-jackknife)"
 
 /* What is printed, whichever model it came from. */

@@ -46,10 +46,14 @@ bool mmrm_vcov_parse(Str word, MmrmVcov *vcov)
     return false;
 }
 
-bool mmrm_df_adjusts(MmrmDf df) { return df == MMRM_KENWARD_ROGER || df == MMRM_KENWARD_ROGER_LINEAR; }
+bool mmrm_df_adjusts(MmrmDf df) { return df == MMRM_KENWARD_ROGER || df == MMRM_KENWARD_ROGER_LINEAR || df == MMRM_KENWARD_ROGER_MMRM; }
 
-static bool check_options(const MmrmOptions *options, Error *err)
+static bool check_options(const MmrmOptions *options, CovarianceKind kind, Error *err)
 {
+    if (options->df == MMRM_KENWARD_ROGER_MMRM && mmrm_structure_is_spatial(kind)) {
+        error_set(err, ERROR_USAGE, "kenward-roger-mmrm is not offered for the structure \"%s\"", covariance_word(kind));
+        return error_hint(err, "Use kenward-roger-linear, which does not depend on parameters and is mmrm's Kenward-Roger-Linear too.");
+    }
     if (options->vcov == MMRM_VCOV_MODEL || !mmrm_df_adjusts(options->df)) return true;
     error_set(err, ERROR_USAGE, "%s does not go with the covariance \"%s\"", mmrm_df_meaning(options->df), mmrm_vcov_meaning(options->vcov));
     return error_hint(err, "It adjusts the model's own covariance. Use satterthwaite, between-within or residual degrees of freedom.");
@@ -105,7 +109,7 @@ static bool check_size(const MmrmData *d, Error *err)
 bool mmrm_fit(Arena *arena, const Model *model, const MmrmOptions *options, MmrmFit *fit, Error *err)
 {
     const CovarianceTerm *term = NULL;
-    if (!find_term(model, &term, err) || !check_options(options, err)) return false;
+    if (!find_term(model, &term, err) || !check_options(options, term->kind, err)) return false;
     *fit = (MmrmFit){.model = model, .options = *options, .kind = term->kind, .n = model->n, .p = model->p};
     if (fit->options.max_iterations == 0) fit->options.max_iterations = DEFAULT_ITERATIONS;
     if (!(fit->options.tolerance > 0)) fit->options.tolerance = DEFAULT_TOLERANCE;

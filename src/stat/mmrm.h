@@ -17,12 +17,16 @@ typedef enum { MMRM_REML, MMRM_ML } MmrmMethod;
  *   kenward-roger         Kenward & Roger (1997) as SAS computes it: observed information, second derivatives in variances
  *                         and correlations (covariances where the structure is linear in them)
  *   kenward-roger-linear  the same without second derivatives; does not depend on the parameters chosen
+ *   kenward-roger-mmrm    the same with second derivatives in the parameters of R's mmrm (log standard deviations; rows of
+ *                         a scaled Cholesky factor, or t with t / sqrt(1 + t^2) a correlation), to compare with its default;
+ *                         not for spatial structures
  *   between-within        Schluchter & Elashoff (1990)
  *   residual              rows less rank */
 #define MMRM_DF_METHODS(X)                                                                                    \
     X(SATTERTHWAITE,        "satterthwaite",        "Satterthwaite")                                          \
     X(KENWARD_ROGER,        "kenward-roger",        "Kenward-Roger")                                          \
     X(KENWARD_ROGER_LINEAR, "kenward-roger-linear", "Kenward-Roger, linear")                                  \
+    X(KENWARD_ROGER_MMRM,   "kenward-roger-mmrm",   "Kenward-Roger as R's mmrm has it")                       \
     X(BETWEEN_WITHIN,       "between-within",       "between-within")                                         \
     X(RESIDUAL,             "residual",             "residual")
 
@@ -105,7 +109,8 @@ typedef struct {
 } MmrmFit;
 
 /* Fits the model, whose formula has one covariance term. Each subject has at most one row per visit.
- * Fails: USAGE (no covariance term, or several; Kenward-Roger with a sandwich covariance), INCONSISTENT (two rows of one subject at one visit; a subject in two
+ * Fails: USAGE (no covariance term, or several; Kenward-Roger with a sandwich covariance; kenward-roger-mmrm
+ * of a spatial structure), INCONSISTENT (two rows of one subject at one visit; a subject in two
  * groups; no such weights, or one that is not positive; coordinates that are not numbers), DEGENERATE (more than
  * MMRM_MAX_VISITS visits; too many groups; no residual degrees of freedom; visits that no subject has together, named,
  * when the structure is unstructured; an optimum on the boundary, or a likelihood that is flat in some direction),

@@ -22,60 +22,6 @@ static double *products_of(Arena *arena, const MmrmInside *in)
     return p;
 }
 
-/* The covariance of the parameters as that of the directions: J W J'. */
-static double *spread_w(Arena *arena, const MmrmInside *in)
-{
-    size_t n = in->n_parameters, k = in->likelihood.n_directions;
-    if (!in->j) return in->w;
-    double *half = ARENA_ARRAY(arena, double, k * n), *w = ARENA_ARRAY(arena, double, k * k);
-    matrix_multiply(in->j, in->w, k, n, n, half);
-    matrix_multiply_transposed(half, in->j, k, n, k, w);
-    return w;
-}
-
-/* L^-1 Omega L^-T with Omega = sum of w_ab d2 Sigma / da db; NULL when Sigma is linear in its parameters */
-static double *second_order(Arena *arena, const MmrmFit *fit)
-{
-    const MmrmInside *in = fit->inside;
-    size_t m = fit->n_visits, n = in->n_parameters, per_group = in->structure.n_parameters;
-    if (!in->j) return NULL;
-    double *omega = ARENA_ARRAY(arena, double, fit->n_groups * m * m), *t = ARENA_ARRAY(arena, double, m * m);
-    for (size_t g = 0; g < fit->n_groups; g++) {
-        double *o = &omega[g*m*m];
-        const double *root = &in->roots[g*m*m];
-        mmrm_structure_spread(&in->structure, &fit->parameters[g*per_group], &in->w[g*per_group*(n + 1)], n, o);
-        for (size_t i = 0; i < m; i++) solve_lower(root, m, &o[i*m]);
-        for (size_t i = 0; i < m; i++)
-            for (size_t j = 0; j < m; j++) t[i*m + j] = o[j*m + i];
-        for (size_t i = 0; i < m; i++) solve_lower(root, m, &t[i*m]);
-        memcpy(o, t, m * m * sizeof *o);
-    }
-    return omega;
-}
-
-/* adjust = I + 2 sum of w_ab (Q_ab - P_a Phi P_b - R_ab / 4), between a_root^-1 and its transpose. */
-static void adjust_covariance(Arena *arena, MmrmFit *fit)
-{
-    MmrmInside *in = fit->inside;
-    MmrmLikelihood *l = &in->likelihood;
-    size_t r = l->r, square = r * r, n = in->n_parameters;
-    double *q = ARENA_ARRAY(arena, double, square), *t = ARENA_ARRAY(arena, double, square), *sum = ARENA_ARRAY(arena, double, square);
-    double *omega = fit->options.df == MMRM_KENWARD_ROGER ? second_order(arena, fit) : NULL;
-    mmrm_likelihood_products(l, spread_w(arena, in), omega, q);
-    matrix_multiply(l->a_root_inverse, q, r, r, r, t);
-    matrix_multiply_transposed(t, l->a_root_inverse, r, r, r, q);
-    for (size_t a = 0; a < n; a++) {
-        memset(sum, 0, square * sizeof *sum);
-        for (size_t b = 0; b < n; b++)
-            mmrm_add_scaled(sum, &in->p[b*square], in->w[a*n + b], square);
-        matrix_multiply(&in->p[a*square], sum, r, r, r, t);
-        for (size_t i = 0; i < square; i++) q[i] -= t[i];
-    }
-    in->adjust = ARENA_ARRAY(arena, double, square);
-    for (size_t i = 0; i < r; i++)
-        for (size_t j = 0; j < r; j++) in->adjust[i*r + j] = (i == j) + q[i*r + j] + q[j*r + i];
-}
-
 /* whitener inner whitener' */
 static double *outer_covariance(Arena *arena, const MmrmInside *in, const double *inner)
 {
@@ -147,7 +93,8 @@ bool mmrm_infer(Arena *arena, MmrmFit *fit, Error *err)
     in->whitener = arena_copy(arena, in->data.basis, p * in->data.r * sizeof *in->whitener);
     for (size_t i = 0; i < p; i++) solve_lower(in->likelihood.a_root, in->data.r, &in->whitener[i * in->data.r]);
     if (fit->options.vcov != MMRM_VCOV_MODEL && !mmrm_sandwich(arena, fit, err)) return false;
-    if (mmrm_df_adjusts(fit->options.df)) adjust_covariance(arena, fit);
+    if (mmrm_df_adjusts(fit->options.df) && !(in->adjust = mmrm_adjustment(arena, fit, fit->options.df)))
+        return error_set(err, ERROR_NO_CONVERGENCE, "the likelihood has hardly any curvature in some direction of the covariance");
     if (fit->options.df == MMRM_BETWEEN_WITHIN) between_within(arena, fit);
     fit->vcov_model = outer_covariance(arena, in, NULL);
     fit->vcov = in->adjust ? outer_covariance(arena, in, in->adjust) : fit->vcov_model;
@@ -185,7 +132,8 @@ static double df_of(const MmrmFit *fit, const double *l, const double *z)
         return df;
     case MMRM_SATTERTHWAITE:
     case MMRM_KENWARD_ROGER:
-    case MMRM_KENWARD_ROGER_LINEAR: break;
+    case MMRM_KENWARD_ROGER_LINEAR:
+    case MMRM_KENWARD_ROGER_MMRM: break;
     }
     return satterthwaite_df(fit->inside, z);
 }

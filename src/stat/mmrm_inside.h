@@ -154,6 +154,10 @@ MUST_USE bool mmrm_optimise(Arena *arena, MmrmFit *fit, Error *err);
 /* From the optimum: covariance of parameters and coefficients. */
 MUST_USE bool mmrm_infer(Arena *arena, MmrmFit *fit, Error *err);
 
+/* I + 2 sum of w_ab (Q_ab - P_a Phi P_b - R_ab / 4) between a_root^-1 and its transpose (r x r), R as the method has it;
+ * NULL where W is not positive definite. */
+double *mmrm_adjustment(Arena *arena, const MmrmFit *fit, MmrmDf df);
+
 /* The sandwich covariance: sets in->adjust and in->sandwich. Then the df of one contrast, given as whitener' l. */
 MUST_USE bool mmrm_sandwich(Arena *arena, MmrmFit *fit, Error *err);
 double mmrm_sandwich_df(const struct MmrmSandwich *s, const double *z);

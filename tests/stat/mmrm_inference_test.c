@@ -225,7 +225,46 @@ static void a_robust_covariance_keeps_to_its_words(Test *t)
     CHECK_NEAR(t, tests[0].f, e.t * e.t, 1e-10);     /* the baseline's */
 }
 
+/* Ten subjects, two visits (Student's sleep data): SAS's is the paired t test, R's mmrm prints 0.33855 and p 0.0012. */
+static void kenward_and_roger_as_in_r_differ_as_published(Test *t)
+{
+    static const double FIRST[] = {0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2}, SECOND[] = {1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4};
+    Frame *frame = frame_new(t->arena, STR("sleep"));
+    frame_add_column(frame, STR("id"), COLUMN_TEXT);
+    frame_add_column(frame, STR("drug"), COLUMN_TEXT);
+    frame_add_column(frame, STR("extra"), COLUMN_NUMBER);
+    for (size_t i = 0; i < 20; i++) {
+        frame_add_row(frame);
+        frame_set_text(frame, i, 0, str_format(t->arena, "S%zu", i / 2));
+        frame_set_text(frame, i, 1, i % 2 ? STR("second") : STR("first"));
+        frame_set_number(frame, i, 2, i % 2 ? SECOND[i / 2] : FIRST[i / 2]);
+    }
+    MmrmFit sas, r;
+    if (!fit_frame(t, frame, "extra ~ drug + us(drug | id)", (MmrmOptions){.df = MMRM_KENWARD_ROGER}, &sas)
+        || !fit_frame(t, frame, "extra ~ drug + us(drug | id)", (MmrmOptions){.df = MMRM_KENWARD_ROGER_MMRM}, &r)) return;
+    Estimate e = mmrm_coefficient(&sas, 1, 0.95);
+    CHECK_NEAR(t, e.se, 0.3889587, 1e-6);
+    e = mmrm_coefficient(&r, 1, 0.95);
+    CHECK_NEAR(t, e.se, 0.33855, 2e-5);
+    CHECK_NEAR(t, e.p, 0.0012, 0.05);
+}
+
+static void kenward_and_roger_as_in_r_refuse_spatial_structures(Test *t)
+{
+    Model model;
+    MmrmFit f;
+    Error err = {0};
+    Frame *frame = trial(t, 24, 3);
+    frame_add_column(frame, STR("day"), COLUMN_NUMBER);
+    for (size_t i = 0; i < frame->n_rows; i++) frame_set_number(frame, i, frame->n_columns - 1, (double)(i / 24));
+    if (!build(t, frame, "y ~ arm + sp_exp(day | id)", &model)) return;
+    CHECK(t, !mmrm_fit(t->arena, &model, &(MmrmOptions){.df = MMRM_KENWARD_ROGER_MMRM}, &f, &err));
+    CHECK_ERROR(t, err, ERROR_USAGE, "kenward-roger-mmrm is not offered for the structure \"sp_exp\"");
+}
+
 static const TestCase CASES[] = {
+    {"Kenward and Roger as in R differ as published", kenward_and_roger_as_in_r_differ_as_published},
+    {"Kenward and Roger as in R refuse spatial structures", kenward_and_roger_as_in_r_refuse_spatial_structures},
     {"sandwiches agree with matrices written out", sandwiches_agree_with_matrices_written_out},
     {"CR3 is the jackknife at a Sigma held", cr3_is_the_jackknife_at_a_sigma_held},
     {"a robust covariance keeps to its words", a_robust_covariance_keeps_to_its_words},
