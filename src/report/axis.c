@@ -83,6 +83,16 @@ Axis axis_log(double low, double high)
     return axis;
 }
 
+void axis_trim(Axis *axis, double low, double high)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < axis->n; i++)
+        if (axis->ticks[i] >= low && axis->ticks[i] <= high) axis->ticks[n++] = axis->ticks[i];
+    axis->low = low;
+    axis->high = high;
+    axis->n = n;
+}
+
 double axis_place(const Axis *axis, double value, double from, double to)
 {
     double share = axis->log ? log(value / axis->low) / log(axis->high / axis->low) : (value - axis->low) / (axis->high - axis->low);

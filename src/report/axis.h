@@ -21,6 +21,9 @@ Axis axis_linear(double low, double high, size_t most);
 /* A logarithmic scale over positive [low, high]; ticks 1, 2, 5 per decade, or decades alone when there are many. */
 Axis axis_log(double low, double high);
 
+/* Ends the scale at these values and drops the ticks beyond. */
+void axis_trim(Axis *axis, double low, double high);
+
 /* The coordinate of a value when low falls on `from` and high on `to`. */
 double axis_place(const Axis *axis, double value, double from, double to);
 

@@ -80,6 +80,8 @@ typedef struct {
  *   FOREST  one series a row: x[0] the estimate, low[0] and high[0] its interval, n_at[0]; y is not read. role MEAN is
  *           an overall row (diamond). Rows of one group stand below its name. x NaN: the row is named "not estimable".
  *   DOTS    as FOREST; group is the arm, and series of one label share a row. Drawn in the order given.
+ *   STEPS   MEAN: x, y as stairs from x = 0; low and high, where not NULL, are the band. CENSORED: x, y of marks on the
+ *           curve. AT_RISK: x, n_at below the axis. MEDIAN: x[0] at y[0]. group: the arm. y runs from 0 to 1.
  *   BARS    one series a level: bar i (named tick_text[i]) is y[i] long from where the level before it ended.
  *   FLOW    boxes; series are not read. */
 typedef enum {
@@ -87,11 +89,13 @@ typedef enum {
     FIGURE_LINES,                     /* thin line per subject, bold mean with intervals, expected curve */
     FIGURE_FOREST,                    /* label, estimate, interval, n per row */
     FIGURE_DOTS,                      /* share per row with interval (adverse events) */
-    FIGURE_STEPS,                     /* reserved for survival curves */
+    FIGURE_STEPS,                     /* survival curves, with the numbers at risk */
     FIGURE_BARS                       /* stacked bars, one level per series */
 } FigureKind;
 
-typedef enum { SERIES_SUBJECT, SERIES_MEAN, SERIES_EXPECTED, SERIES_POINTS } SeriesRole;
+typedef enum {
+    SERIES_SUBJECT, SERIES_MEAN, SERIES_EXPECTED, SERIES_POINTS, SERIES_CENSORED, SERIES_AT_RISK, SERIES_MEDIAN
+} SeriesRole;
 
 typedef struct {
     Str label;                        /* subject, arm, row or level */
@@ -101,6 +105,7 @@ typedef struct {
     double *x, *y;                    /* y NaN: a gap, never bridged */
     double *low, *high;               /* interval, or NULL */
     size_t *n_at;                     /* subjects behind each point, or NULL */
+    double weight;                    /* of a forest's row, for the area of its square; 0: n_at[0] */
 } Series;
 
 typedef struct {
@@ -117,11 +122,14 @@ typedef struct {
     FigureKind kind;
     Str x_label, y_label;             /* with unit: "Months since first dose", "GMFM-66 score (points)" */
     double reference;                 /* line of no effect; NaN for none */
+    double limit_low, limit_high;     /* the axis ends there and intervals beyond are cut, with an arrow; equal: none */
     bool log_x;
     bool facets;                      /* a panel per group */
     bool exploratory;                 /* says so inside the figure */
     int decimals;                     /* of estimates printed in the figure */
     Str low_words, high_words;        /* what the sides of the reference mean; may be empty */
+    size_t n_remarks;                 /* printed in the drawing: a test that the protocol asked for */
+    Str *remarks;
     size_t n_ticks;                   /* named ticks of x, or 0 */
     double *tick_at;
     Str *tick_text;

@@ -10,6 +10,9 @@
 /* The drawing as an <svg> element, with the document's watermark inside. */
 void figure_draw(Markup *markup, const Document *document, const Figure *figure);
 
+/* The same for a page as narrow as a telephone's, its letters as large; false for kinds that need the width (flow). */
+bool figure_draw_narrow(Markup *markup, const Document *document, const Figure *figure);
+
 /* A file of its own: XML declaration and the drawing. */
 void figure_write_svg(const Document *document, const Figure *figure, Buf *out);
 

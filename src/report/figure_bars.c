@@ -45,6 +45,7 @@ static double draw_legend(Svg *svg, const Figure *figure)
         svg_text_bold(svg, SVG_SMALL_SIZE, SVG_START, 0, y, figure->y_label);
         x = svg_text_width(figure->y_label, SVG_SMALL_SIZE) * 1.06 + 16;
     }
+    if (svg_is_narrow(svg) && x > 0) x = 0, y += 19;
     double left = x;
     for (size_t s = 0; s < figure->n_series; s++) figure_legend(svg, LEGEND_SWATCH, s, figure->n_series, figure->series[s].label, left, &x, &y);
     return y;
@@ -53,20 +54,23 @@ static double draw_legend(Svg *svg, const Figure *figure)
 double figure_bars(Svg *svg, const Figure *figure)
 {
     size_t n = count_bars(figure);
-    double longest = 0, left = 30, right = SVG_WIDTH - 18, top = draw_legend(svg, figure) + 20;
+    double longest = 0, left = 30, right = svg->width - 18, top = draw_legend(svg, figure) + 20;
     for (size_t i = 0; i < n; i++) {
         longest = fmax(longest, bar_length(figure, i));
         if (i < figure->n_ticks) left = fmax(left, svg_text_width(figure->tick_text[i], SVG_TEXT_SIZE));
     }
-    left = fmin(left, 240) + 16;
-    Axis axis = axis_linear(0, number_round(longest, 6), 10);
-    double bottom = top + ROW * (double)n;
+    bool is_narrow = svg_is_narrow(svg);
+    double row = is_narrow ? ROW + 14 : ROW;
+    left = is_narrow ? 10 : fmin(left, 240) + 16;
+    Axis axis = axis_linear(0, number_round(longest, 6), is_narrow ? 5 : 10);
+    double bottom = top + row * (double)n;
     figure_x_axis(svg, &axis, left, right, bottom, top - 6);
     for (size_t i = 0; i < n; i++) {
-        double y = top + ROW * (double)i;
-        if (i < figure->n_ticks) svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_END, left - 12, y + BAR / 2 + 4, figure->tick_text[i]);
-        draw_bar(svg, figure, &axis, i, left, right, y);
+        double y = top + row * (double)i;
+        Str name = i < figure->n_ticks ? figure_one_line(svg->markup->out->arena, figure->tick_text[i]) : (Str){0};
+        if (is_narrow) svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_START, 2, y + 8, name);
+        else svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_END, left - 12, y + BAR / 2 + 4, name);
+        draw_bar(svg, figure, &axis, i, left, right, is_narrow ? y + 14 : y);
     }
-    svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_MIDDLE, (left + right) / 2, bottom + 38, figure->x_label);
-    return bottom + 46;
+    return bottom + 46 + figure_x_name(svg, left, right, bottom + 38, figure->x_label);
 }

@@ -9,10 +9,8 @@
 #define PANEL_GAP   20.0
 #define PANELS_MAX  3                                     /* side by side; more stand below */
 #define DODGE       9.0
-#define N_ROW       17.0
 #define TICK_LINE   13.0
 #define TICK_LINES  3                                     /* names of visits that would touch stand lower */
-#define NAME_MAX    158.0                                 /* a longer name of an n row gives way to its mark */
 
 typedef struct {
     Svg *svg;
@@ -22,6 +20,7 @@ typedef struct {
     Axis x, y;
     double left;                                          /* of the first panel: room for y texts and names of n rows */
     double right;                                         /* of the last panel in a row */
+    double dodge;                                         /* between means of one visit */
     double x_pad;                                         /* between the frame and the first and last visit */
 } Lines;
 
@@ -50,7 +49,7 @@ static void find_scales(Lines *lines)
         }
     }
     if (isfinite(lines->figure->reference)) widen(&y_low, &y_high, lines->figure->reference);
-    lines->x = axis_linear(x_low, x_high, 8);
+    lines->x = axis_linear(x_low, x_high, svg_is_narrow(lines->svg) ? 5 : 8);
     lines->y = axis_linear(y_low, y_high, 6);
     if (isfinite(x_low) && x_high > x_low) lines->x.low = x_low, lines->x.high = x_high;
 }
@@ -67,22 +66,14 @@ static double place_x(const Lines *lines, const Panel *panel, double x)
 
 static double place_y(const Lines *lines, const Panel *panel, double y) { return axis_place(&lines->y, y, panel->bottom, panel->top); }
 
-/* Coordinates of a series, as stairs for FIGURE_STEPS; returns how many. */
+/* Coordinates of a series; returns how many. */
 static size_t place_series(const Lines *lines, const Panel *panel, const Series *series, double shift, double *px, double *py)
 {
-    bool stairs = lines->figure->kind == FIGURE_STEPS;
-    size_t n = 0;
     for (size_t i = 0; i < series->n; i++) {
-        double x = place_x(lines, panel, series->x[i]) + shift, y = isfinite(series->y[i]) ? place_y(lines, panel, series->y[i]) : NAN;
-        if (stairs && n) {
-            px[n] = x;
-            py[n] = py[n - 1];
-            n++;
-        }
-        px[n] = x;
-        py[n++] = y;
+        px[i] = place_x(lines, panel, series->x[i]) + shift;
+        py[i] = isfinite(series->y[i]) ? place_y(lines, panel, series->y[i]) : NAN;
     }
-    return n;
+    return series->n;
 }
 
 /* A point whose neighbours are both missing would vanish with its line. */
@@ -96,7 +87,7 @@ static void draw_lone_points(const Lines *lines, const SvgStyle *style, const do
 
 static void draw_subject(const Lines *lines, const Panel *panel, const Series *series)
 {
-    double *px = ARENA_ARRAY(lines->arena, double, 2 * series->n + 1), *py = ARENA_ARRAY(lines->arena, double, 2 * series->n + 1);
+    double *px = ARENA_ARRAY(lines->arena, double, series->n + 1), *py = ARENA_ARRAY(lines->arena, double, series->n + 1);
     size_t n = place_series(lines, panel, series, 0, px, py);
     const SvgGroup *group = svg_group(figure_group_index(&lines->groups, series->group));
     if (series->role == SERIES_SUBJECT) {
@@ -121,7 +112,7 @@ static void draw_whisker(const Lines *lines, const Panel *panel, const SvgStyle 
 
 static void draw_mean(const Lines *lines, const Panel *panel, const Series *series, double shift)
 {
-    double *px = ARENA_ARRAY(lines->arena, double, 2 * series->n + 1), *py = ARENA_ARRAY(lines->arena, double, 2 * series->n + 1);
+    double *px = ARENA_ARRAY(lines->arena, double, series->n + 1), *py = ARENA_ARRAY(lines->arena, double, series->n + 1);
     size_t n = place_series(lines, panel, series, shift, px, py), index = figure_group_index(&lines->groups, series->group);
     const SvgGroup *group = svg_group(index);
     svg_path(lines->svg, &group->line, px, py, n, false);
@@ -129,7 +120,7 @@ static void draw_mean(const Lines *lines, const Panel *panel, const Series *seri
         if (!isfinite(series->y[i])) continue;
         double x = place_x(lines, panel, series->x[i]) + shift;
         if (series->low && series->high) draw_whisker(lines, panel, &group->whisker, x, series->low[i], series->high[i]);
-        if (lines->figure->kind == FIGURE_LINES) svg_shape(lines->svg, index, &group->mark, x, place_y(lines, panel, series->y[i]), 4.2);
+        svg_shape(lines->svg, index, &group->mark, x, place_y(lines, panel, series->y[i]), 4.2);
     }
 }
 
@@ -149,17 +140,13 @@ static void draw_series(const Lines *lines, const Panel *panel)
         if (figure->series[s].role != SERIES_MEAN && is_shown(lines, panel, &figure->series[s])) draw_subject(lines, panel, &figure->series[s]);
     for (size_t s = 0; s < figure->n_series; s++) {
         if (figure->series[s].role != SERIES_MEAN || !is_shown(lines, panel, &figure->series[s])) continue;
-        draw_mean(lines, panel, &figure->series[s], DODGE * ((double)mean++ - ((double)n_means - 1) / 2));
+        draw_mean(lines, panel, &figure->series[s], lines->dodge * ((double)mean++ - ((double)n_means - 1) / 2));
     }
 }
 
 static void draw_y_axis(const Lines *lines, const Panel *panel, bool with_texts)
 {
-    for (size_t i = 0; i < lines->y.n; i++) {
-        double y = place_y(lines, panel, lines->y.ticks[i]);
-        svg_line(lines->svg, &SVG_GRID, panel->left, y, panel->right, y);
-        if (with_texts) svg_text(lines->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_END, panel->left - 8, y + 4, axis_text(lines->arena, &lines->y, i));
-    }
+    figure_y_axis(lines->svg, &lines->y, panel->left, panel->right, panel->top, panel->bottom, with_texts);
     if (!isfinite(lines->figure->reference)) return;
     double y = place_y(lines, panel, lines->figure->reference);
     svg_line(lines->svg, &SVG_ZERO, panel->left, y, panel->right, y);
@@ -173,6 +160,7 @@ static void draw_tick(const Lines *lines, const Panel *panel, double value, Str 
     svg_line(lines->svg, &SVG_AXIS, x, panel->bottom, x, panel->bottom + 5);
     while (line < TICK_LINES && ends[line] > x - half) line++;
     if (line == TICK_LINES) return;
+    x = fmin(x, lines->svg->width - half - 1);
     svg_text(lines->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_MIDDLE, x, panel->bottom + 18 + TICK_LINE * (double)line, text);
     ends[line] = x + half + 4;
 }
@@ -196,27 +184,27 @@ static bool has_counts(const Series *series) { return series->role == SERIES_MEA
 
 static Str count_name(const Series *series) { return series->group.len ? series->group : STR("n"); }
 
-/* n behind each mean, a row per mean; returns the height used. */
-static double draw_counts(const Lines *lines, const Panel *panel, double y, bool with_names)
+/* n behind each mean, a row per mean; coordinates are those of the visits, whatever is dodged above. */
+static size_t count_rows(const Lines *lines, const Panel *panel, bool with_names, CountRow *rows)
 {
-    double used = 0;
+    size_t n = 0;
     for (size_t s = 0; s < lines->figure->n_series; s++) {
         const Series *series = &lines->figure->series[s];
         if (!has_counts(series) || !is_shown(lines, panel, series)) continue;
-        used += N_ROW;
-        if (with_names) {
-            Str name = panel->group == lines->groups.n ? count_name(series) : STR("n");
-            size_t index = figure_group_index(&lines->groups, series->group);
-            if (svg_text_width(name, SVG_SMALL_SIZE) > NAME_MAX) svg_shape(lines->svg, index, &svg_group(index)->mark, panel->left - 14, y + used - 4, 4);
-            else svg_text(lines->svg, &SVG_SOFT, SVG_SMALL_SIZE, SVG_END, panel->left - 8, y + used, name);
-        }
-        for (size_t i = 0; i < series->n; i++) {
-            Buf text = buf_new(lines->arena);
-            buf_integer(&text, (int64_t)series->n_at[i]);
-            svg_text(lines->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_MIDDLE, place_x(lines, panel, series->x[i]), y + used, buf_str(&text));
-        }
+        double *x = ARENA_ARRAY(lines->arena, double, series->n + 1);
+        for (size_t i = 0; i < series->n; i++) x[i] = place_x(lines, panel, series->x[i]);
+        Str name = panel->group == lines->groups.n ? count_name(series) : STR("n");
+        rows[n++] = (CountRow){with_names ? name : (Str){0}, figure_group_index(&lines->groups, series->group), series->n, x, series->n_at};
     }
-    return used;
+    return n;
+}
+
+static double draw_counts(const Lines *lines, const Panel *panel, double y, bool with_names)
+{
+    CountRow *rows = ARENA_ARRAY(lines->arena, CountRow, lines->figure->n_series + 1);
+    size_t n = count_rows(lines, panel, with_names, rows);
+    bool has_title = with_names && n > 1 && lines->figure->tick_text;
+    return figure_counts(lines->svg, rows, n, panel->left, y, has_title ? STR("Number of subjects") : (Str){0});
 }
 
 /* Returns the height of what stands below the axis: texts of ticks beyond one line, and n. */
@@ -227,60 +215,74 @@ static double draw_panel(const Lines *lines, const Panel *panel, bool is_first)
     draw_y_axis(lines, panel, is_first);
     double more = draw_x_axis(lines, panel);
     draw_series(lines, panel);
-    if (is_first)
-        svg_text(lines->svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_MIDDLE, (panel->left + lines->right) / 2, panel->bottom + 38 + more, lines->figure->x_label);
-    return more + draw_counts(lines, panel, panel->bottom + 42 + more, is_first);
+    double name = panel->bottom + 38 + more;
+    if (is_first) more += figure_x_name(lines->svg, panel->left, lines->right, name, lines->figure->x_label);
+    return more + 42 + draw_counts(lines, panel, panel->bottom + 42 + more, is_first);
 }
 
 static double draw_legend(const Lines *lines)
 {
     const Figure *figure = lines->figure;
-    double x = lines->left, y = 14;
+    double x = 2, y = 14;
     bool subject_named = false;
     for (size_t s = 0; s < figure->n_series; s++) {
         const Series *series = &figure->series[s];
         size_t group = figure_group_index(&lines->groups, series->group);
-        if (series->role == SERIES_MEAN) figure_legend(lines->svg, LEGEND_LINE, group, 0, series->label, lines->left, &x, &y);
-        if (series->role == SERIES_EXPECTED) figure_legend(lines->svg, LEGEND_EXPECTED, 0, 0, series->label, lines->left, &x, &y);
+        if (series->role == SERIES_MEAN) figure_legend(lines->svg, LEGEND_LINE, group, 0, series->label, 2, &x, &y);
+        if (series->role == SERIES_EXPECTED) figure_legend(lines->svg, LEGEND_EXPECTED, 0, 0, series->label, 2, &x, &y);
         if (series->role == SERIES_SUBJECT && !subject_named) {
-            figure_legend(lines->svg, LEGEND_THIN, group, 0, STR("One subject"), lines->left, &x, &y);
+            figure_legend(lines->svg, LEGEND_THIN, group, 0, STR("One subject"), 2, &x, &y);
             subject_named = true;
         }
     }
-    return y + 12;
+    return y + 16;
 }
 
-static double left_margin(const Lines *lines)
+static double left_margin(const Lines *lines, double plot)
 {
-    double widest = 30;
-    for (size_t i = 0; i < lines->y.n; i++) widest = fmax(widest, svg_text_width(axis_text(lines->arena, &lines->y, i), SVG_SMALL_SIZE));
-    widest += lines->figure->y_label.len ? 24 : 0;
-    for (size_t s = 0; s < lines->figure->n_series; s++)
-        if (has_counts(&lines->figure->series[s]) && !lines->figure->facets)
-            widest = fmax(widest, fmin(svg_text_width(count_name(&lines->figure->series[s]), SVG_SMALL_SIZE), NAME_MAX));
-    return widest + 12;
+    Panel all = {.right = 1, .group = lines->groups.n};
+    CountRow *rows = ARENA_ARRAY(lines->arena, CountRow, lines->figure->n_series + 1);
+    size_t n = lines->figure->facets ? 0 : count_rows(lines, &all, true, rows);
+    double texts = figure_y_texts_width(lines->svg, &lines->y);
+    return fmax(figure_y_name_width(lines->svg, plot, lines->figure->y_label) + texts, fmax(figure_counts_margin(lines->svg, rows, n), 42));
+}
+
+/* Means of one visit stand side by side; where visits are close, closer. */
+static double find_dodge(const Lines *lines, double width)
+{
+    double least = INFINITY;
+    size_t n_means = 0;
+    for (size_t s = 0; s < lines->figure->n_series; s++) {
+        const Series *series = &lines->figure->series[s];
+        if (series->role != SERIES_MEAN) continue;
+        n_means++;
+        for (size_t i = 1; i < series->n; i++)
+            least = fmin(least, fabs(axis_place(&lines->x, series->x[i], 0, width) - axis_place(&lines->x, series->x[i - 1], 0, width)));
+    }
+    return fmin(DODGE, least / ((double)n_means + 1));
 }
 
 double figure_lines(Svg *svg, const Figure *figure)
 {
     Lines lines = {.svg = svg, .arena = svg->markup->out->arena, .figure = figure, .groups = figure_groups(svg->markup->out->arena, figure)};
-    find_scales(&lines);
-    lines.left = left_margin(&lines);
-    size_t n_panels = figure->facets ? lines.groups.n : 1, across = n_panels < PANELS_MAX ? n_panels : PANELS_MAX;
-    lines.x_pad = n_panels > 1 ? 22 : 34;
-    double y = draw_legend(&lines) + (n_panels > 1 ? 20 : 0), bottom = y;
-    double width = (SVG_WIDTH - RIGHT - lines.left - PANEL_GAP * (double)(across - 1)) / (double)across;
-    lines.right = SVG_WIDTH - RIGHT;
+    size_t n_panels = figure->facets ? lines.groups.n : 1, most = svg_is_narrow(svg) ? 1 : PANELS_MAX, across = n_panels < most ? n_panels : most;
     double plot = n_panels > 1 ? PLOT_HEIGHT - 40 : PLOT_HEIGHT;
+    find_scales(&lines);
+    lines.left = left_margin(&lines, plot);
+    lines.x_pad = n_panels > 1 || svg_is_narrow(svg) ? 22 : 34;
+    double y = draw_legend(&lines) + (n_panels > 1 ? 20 : 0), bottom = y;
+    double width = (svg->width - RIGHT - lines.left - PANEL_GAP * (double)(across - 1)) / (double)across;
+    lines.right = svg->width - RIGHT;
+    lines.dodge = find_dodge(&lines, width - 2 * lines.x_pad);
     for (size_t k = 0; k < n_panels; k++) {
         size_t column = k % across;
         if (k && column == 0) y = bottom + 34;
         double left = lines.left + (double)column * (width + PANEL_GAP);
         Panel panel = {left, left + width, y, y + plot, n_panels > 1 ? k : lines.groups.n};
-        double counts = draw_panel(&lines, &panel, column == 0);
-        bottom = fmax(bottom, panel.bottom + 46 + counts + 4);
+        double below = draw_panel(&lines, &panel, column == 0);
+        bottom = fmax(bottom, panel.bottom + below + 10);
         if (column) continue;
-        svg_text_turned(svg, &SVG_TEXT, SVG_TEXT_SIZE, 15, (panel.top + panel.bottom) / 2, figure->y_label);
+        figure_y_name(svg, lines.left - figure_y_texts_width(svg, &lines.y), panel.top, panel.bottom, figure->y_label);
     }
     return bottom;
 }

@@ -168,11 +168,27 @@ static void add_table(Markup *html, const Document *document, const Table *table
     markup_close(html);
 }
 
+/* For a narrow page, where there is one: only one of the two drawings is shown, and read aloud. */
+static bool add_narrow_drawing(Markup *html, const Document *document, const Figure *figure)
+{
+    Buf drawing = buf_new(html->out->arena);
+    Markup inner = markup_writer(&drawing);
+    if (!figure_draw_narrow(&inner, document, figure)) return false;
+    markup_open(html, "div");
+    markup_attr_c(html, "class", "drawing-narrow");
+    markup_line(html);
+    markup_insert(html, &inner);
+    markup_close(html);
+    markup_line(html);
+    return true;
+}
+
 static void add_drawing(Markup *html, const Document *document, const Figure *figure)
 {
     Arena *arena = html->out->arena;
+    bool has_narrow = add_narrow_drawing(html, document, figure);
     markup_open(html, "div");
-    markup_attr_c(html, "class", "drawing");
+    markup_attr_c(html, "class", has_narrow ? "drawing drawing-wide" : "drawing");
     markup_attr_c(html, "role", "region");
     markup_attr_c(html, "tabindex", "0");
     markup_attr(html, "aria-label", anchor(arena, "Drawing of ", typeset_figure_name(arena, figure), ""));

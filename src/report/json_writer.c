@@ -7,7 +7,7 @@
 
 static const char *const BLOCK_KINDS[] = {"heading", "paragraph", "list", "note", "table", "figure"};
 static const char *const FIGURE_KINDS[] = {"flow", "lines", "forest", "dots", "steps", "bars"};
-static const char *const SERIES_ROLES[] = {"subject", "mean", "expected", "points"};
+static const char *const SERIES_ROLES[] = {"subject", "mean", "expected", "points", "censored", "at-risk", "median"};
 static const char *const ALIGNS[] = {"left", "right", "centre", "decimal"};
 
 static void put_key(JsonWriter *json, const char *key) { json_key(json, str_from(key)); }
@@ -135,6 +135,7 @@ static void put_figure_members(JsonWriter *json, const Document *document, const
     put_text_if(json, "x_label", figure->x_label);
     put_text_if(json, "y_label", figure->y_label);
     if (figure->reference == figure->reference) json_member_number(json, "reference", figure->reference);
+    if (figure->n_remarks) put_texts(json, "remarks", figure->remarks, figure->n_remarks);
     put_key(json, "series");
     json_begin_array(json);
     for (size_t i = 0; i < figure->n_series; i++) put_series(json, &figure->series[i]);

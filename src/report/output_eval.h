@@ -77,6 +77,8 @@ MUST_USE bool output_table_make(OutputContext *context, const OutputSpec *spec, 
                                 Figure *figure, Table **table, Error *err);
 MUST_USE bool output_figure_make(OutputContext *context, const OutputSpec *spec, Document *document,
                                  Error *err);
+/* What can be checked of a figure's spec without data; true of other outputs. */
+MUST_USE bool output_figure_check(Arena *arena, const OutputSpec *spec, Error *err);
 MUST_USE bool output_listing_make(OutputContext *context, const OutputSpec *spec, Document *document,
                                   Error *err);
 

@@ -97,15 +97,31 @@ static bool table_figure(OutputContext *context, const OutputSpec *spec, Documen
     return true;
 }
 
+static const struct {
+    const char *name;                                     /* what a reader who cannot see the figure hears first */
+    bool (*make)(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err);
+    bool (*of_rows)(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err);
+    bool (*check)(Arena *arena, const OutputSpec *spec, Error *err);
+} MAKERS[] = {
+    [FIGURE_FLOW] = {"Flow diagram", flow_figure, NULL, NULL},
+    [FIGURE_LINES] = {"Line chart", lines_figure, model_lines_figure, NULL},
+    [FIGURE_FOREST] = {"Forest plot", table_figure, NULL, NULL},
+    [FIGURE_DOTS] = {"Dot plot", table_figure, NULL, NULL},
+    [FIGURE_STEPS] = {"Survival curves", survival_figure, NULL, survival_figure_check},
+    [FIGURE_BARS] = {"Bar chart", table_figure, NULL, NULL},
+};
+
+bool output_figure_check(Arena *arena, const OutputSpec *spec, Error *err)
+{
+    return spec->kind != OUTPUT_FIGURE || !MAKERS[spec->draw].check || MAKERS[spec->draw].check(arena, spec, err);
+}
+
 /* What a reader who cannot see the figure hears first. */
 static Str describe_figure(Arena *arena, const OutputSpec *spec, const Figure *figure)
 {
-    static const char *const kinds[] = {
-        [FIGURE_FLOW] = "Flow diagram", [FIGURE_LINES] = "Line chart", [FIGURE_FOREST] = "Forest plot",
-        [FIGURE_DOTS] = "Dot plot",     [FIGURE_STEPS] = "Step chart", [FIGURE_BARS] = "Bar chart"};
     size_t n = figure->kind == FIGURE_FLOW ? figure->n_boxes : figure->data->n_rows;
     return str_format(arena, "%s: " STR_FMT ". %zu %s; all numbers are in the table beside it.",
-                      kinds[figure->kind], STR_ARG(spec->title), n,
+                      MAKERS[figure->kind].name, STR_ARG(spec->title), n,
                       figure->kind == FIGURE_FLOW ? "boxes" : "rows");
 }
 
@@ -129,11 +145,9 @@ bool output_figure_make(OutputContext *context, const OutputSpec *spec, Document
     figure->decimals = spec->decimals == DECIMALS_UNSAID ? 1 : spec->decimals;
     figure->facets = spec->facets;
     size_t first = document->n_results;
-    bool good = spec->draw == FIGURE_FLOW    ? flow_figure(context, spec, document, figure, err)
-                : spec->draw == FIGURE_LINES
-                    ? (spec->rows.n ? model_lines_figure : lines_figure)(context, spec, document, figure, err)
-                                             : table_figure(context, spec, document, figure, err);
-    if (!good) return false;
+    bool has_rows = spec->rows.n > 0;
+    if (!(has_rows && MAKERS[spec->draw].of_rows ? MAKERS[spec->draw].of_rows : MAKERS[spec->draw].make)(context, spec, document, figure, err))
+        return false;
     name_results(document, figure, first);
     bool has_notes = figure->data->n_footnotes > 0; /* of the table, which begin with those of the spec */
     figure->n_footnotes = has_notes ? figure->data->n_footnotes : spec->footnotes.n;

@@ -17,4 +17,9 @@ MUST_USE bool lines_figure(OutputContext *context, const OutputSpec *spec, Docum
 MUST_USE bool model_lines_figure(OutputContext *context, const OutputSpec *spec, Document *document,
                                  Figure *figure, Error *err);
 
+/* Kaplan-Meier curves by arm with numbers at risk; comparisons of arms where the protocol asks for them. */
+MUST_USE bool survival_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure,
+                              Error *err);
+MUST_USE bool survival_figure_check(Arena *arena, const OutputSpec *spec, Error *err);
+
 #endif

@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "report/figure_kinds.h"
 #include "report/output_figure.h"
 #include "report/output_fit.h"
 #include "report/output_kind.h"
@@ -111,8 +112,9 @@ static bool add_arm(ModelLines *lines, size_t column, Error *err)
 {
     Eval *eval = &lines->eval;
     Series *series = &lines->figure->series[lines->figure->n_series++];
-    *series = (Series){.label = eval->columns[column].header,
-                       .group = eval->columns[column].header,
+    Str name = figure_one_line(eval->arena, eval->columns[column].header);
+    *series = (Series){.label = name,
+                       .group = name,
                        .role = SERIES_MEAN,
                        .x = ARENA_ARRAY(eval->arena, double, lines->n),
                        .y = ARENA_ARRAY(eval->arena, double, lines->n),

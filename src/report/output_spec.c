@@ -1,3 +1,4 @@
+#include "report/output_figure.h"
 #include "report/output_read.h"
 
 #include <math.h>
@@ -185,16 +186,18 @@ bool read_draw(Reader *reader, const Yaml *value, void *member, Error *err)
                  {"lines", FIGURE_LINES},
                  {"forest", FIGURE_FOREST},
                  {"dots", FIGURE_DOTS},
-                 {"bars", FIGURE_BARS}};
-    Str known[5], word;
+                 {"bars", FIGURE_BARS},
+                 {"survival", FIGURE_STEPS}};
+    const size_t n = sizeof kinds / sizeof kinds[0];
+    Str known[8], word;
     if (!read_text(reader, value, &word, err)) return false;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < n; i++) {
         known[i] = str_from(kinds[i].word);
         if (!str_equal(known[i], word)) continue;
         *(FigureKind *)member = kinds[i].kind;
         return true;
     }
-    return unknown_word(reader, value, "kind of figure", word, known, 5, err);
+    return unknown_word(reader, value, "kind of figure", word, known, n, err);
 }
 
 static const Field spec_fields[] = {
@@ -231,6 +234,13 @@ static const Field spec_fields[] = {
     FIELD(OutputSpec, estimate, read_text),
     FIELD(OutputSpec, low_words, read_text),
     FIELD(OutputSpec, high_words, read_text),
+    FIELD(OutputSpec, event, read_text),
+    FIELD(OutputSpec, interval, read_text),
+    FIELD(OutputSpec, strata, read_text),
+    FIELD(OutputSpec, beside, read_texts),
+    FIELD(OutputSpec, bands, read_flag),
+    FIELD(OutputSpec, medians, read_flag),
+    FIELD(OutputSpec, every, read_number),
     FIELD(OutputSpec, facets, read_flag),
     FIELD(OutputSpec, reference, read_number),
     FIELD(OutputSpec, boxes, read_boxes),
@@ -249,7 +259,8 @@ static const struct {
         {"figure",
          "title data where population distinct estimand analysis section join footnotes columns denominators formats "
          "across rows label_width decimals exploratory draw x y mean_at ticks subject expected "
-         "expected_change x_label y_label estimate low_words high_words facets reference boxes"},
+         "expected_change x_label y_label estimate low_words high_words facets reference boxes event interval strata "
+         "beside bands medians every"},
     [OUTPUT_LISTING] = {"listing",
                         "title data where population analysis section join footnotes columns sort decimals"},
 };
@@ -291,7 +302,7 @@ static bool read_spec(Reader *reader, const Yaml *yaml, OutputSpec *spec, Error 
                      output_kinds[kind].keys, spec, err))
         return false;
     if (!spec->title.len) return yaml_error(yaml, err, ERROR_MALFORMED, "this output lacks a title");
-    return check_layout(reader->arena, spec, &spec->rows, err);
+    return check_layout(reader->arena, spec, &spec->rows, err) && output_figure_check(reader->arena, spec, err);
 }
 
 static bool read_sets(Reader *reader, const Yaml *yaml, OutputPlan *plan, Error *err)

@@ -167,8 +167,10 @@ typedef struct {
     /* of a figure */
     FigureKind draw;
     Str x, y, mean_at, ticks, subject, expected, expected_change, x_label, y_label, estimate, low_words, high_words;
-    bool facets;
-    double reference;
+    Str event, interval, strata;
+    OutputTexts beside; /* comparisons printed in the drawing */
+    bool facets, bands, medians;
+    double reference, every;
     OutputBoxes boxes;
 } OutputSpec;
 

@@ -23,11 +23,15 @@ const SvgStyle SVG_EXPECTED = {"f-expected", NULL, INK, 1.6, "7 4", NULL};
 const SvgStyle SVG_MARK = {"f-mark", INK, NULL, 0, NULL, NULL};
 const SvgStyle SVG_ON_LIGHT = {"f-on-light", INK, NULL, 0, NULL, NULL};
 const SvgStyle SVG_ON_DARK = {"f-on-dark", PAPER, NULL, 0, NULL, NULL};
+const SvgStyle SVG_PLAIN_MARK = {"f-dot", NULL, INK, 1, NULL, "0.7"};
+const SvgStyle SVG_REFERENCE = {"f-reference", NULL, INK, 1.2, NULL, NULL};
+
+bool svg_is_narrow(const Svg *svg) { return svg->width < SVG_WIDTH; }
 
 /* Colours that the colour-blind tell apart, each at 3:1 or more against white; line types and shapes say it again. */
 #define GROUP(i, colour, dash)                                                                                \
-    {{"f-l" i, NULL, colour, 2.6, dash, NULL}, {"f-t" i, NULL, colour, 1, NULL, "0.55"}, {"f-w" i, NULL, colour, 1.6, NULL, NULL}, \
-     {"f-p" i, colour, NULL, 0, NULL, NULL}}
+    {{"f-l" i, NULL, colour, 2.2, dash, NULL}, {"f-t" i, NULL, colour, 1, NULL, "0.55"}, {"f-w" i, NULL, colour, 1.6, NULL, NULL}, \
+     {"f-p" i, colour, NULL, 0, NULL, NULL}, {"f-b" i, colour, NULL, 0, NULL, "0.13"}}
 
 const SvgGroup *svg_group(size_t i)
 {
@@ -76,6 +80,7 @@ static void add_style(Svg *svg, const SvgStyle *style)
 {
     markup_attr_c(svg->markup, "class", style->name);
     markup_attr_c(svg->markup, "fill", style->fill ? style->fill : "none");
+    if (!style->stroke && style->opacity) markup_attr_c(svg->markup, "fill-opacity", style->opacity);
     if (!style->stroke) return;
     markup_attr_c(svg->markup, "stroke", style->stroke);
     number_attr(svg, "stroke-width", style->width);
@@ -106,24 +111,26 @@ static void add_named(Markup *markup, const char *tag, Str id, Str text)
     markup_line(markup);
 }
 
-Svg svg_begin(Markup *markup, double height, Str id_base, Str title, Str description)
+Svg svg_begin(Markup *markup, double width, double height, Str id_base, Str title, Str description)
 {
-    Svg svg = {markup};
+    Svg svg = {markup, width};
     Arena *arena = markup->out->arena;
     Str title_id = id_with(arena, id_base, "-svg-title"), text_id = id_with(arena, id_base, "-svg-desc");
-    Buf box = buf_new(arena), both = buf_new(arena), tall = buf_new(arena);
+    Buf box = buf_new(arena), both = buf_new(arena), wide = buf_new(arena), tall = buf_new(arena);
     buf_add_c(&box, "0 0 ");
-    buf_add(&box, coordinate(arena, SVG_WIDTH));
+    buf_add(&box, coordinate(arena, width));
     buf_char(&box, ' ');
     buf_add(&box, coordinate(arena, height));
     buf_add(&both, title_id);
     buf_char(&both, ' ');
     buf_add(&both, text_id);
+    buf_add(&wide, coordinate(arena, width / SVG_WIDTH * 170));
+    buf_add_c(&wide, "mm");
     buf_add(&tall, coordinate(arena, height / SVG_WIDTH * 170));
     buf_add_c(&tall, "mm");
     markup_open(markup, "svg");
     markup_attr_c(markup, "xmlns", "http://www.w3.org/2000/svg");
-    markup_attr_c(markup, "width", "170mm");
+    markup_attr(markup, "width", buf_str(&wide));
     markup_attr(markup, "height", buf_str(&tall));
     markup_attr(markup, "viewBox", buf_str(&box));
     markup_attr_c(markup, "role", "img");
@@ -255,9 +262,9 @@ void svg_text_turned(Svg *svg, const SvgStyle *style, double size, double x, dou
 
 void svg_watermark(Svg *svg, double height, Str word)
 {
-    double x = SVG_WIDTH / 2, y = height / 2 + 24;
+    double x = svg->width / 2, y = height / 2 + 24;
     if (word.len == 0) return;
-    double fits = 560 / fmax(svg_text_width(word, 1), 1);
+    double fits = svg->width * 0.8 / fmax(svg_text_width(word, 1), 1);
     open_text(svg, &SVG_MARK, fmin(fits, fmin(76, height / 3)), SVG_MIDDLE);
     markup_attr_c(svg->markup, "font-weight", "700");
     markup_attr_c(svg->markup, "letter-spacing", "4");

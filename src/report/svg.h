@@ -7,6 +7,7 @@
 #include "report/markup.h"
 
 #define SVG_WIDTH      680.0
+#define SVG_NARROW     364.0                              /* of the drawing for a telephone, a unit to a pixel */
 #define SVG_TEXT_SIZE  12.5                               /* 8.9 pt at 170 mm */
 #define SVG_SMALL_SIZE 11.5                               /* 8.1 pt */
 
@@ -22,15 +23,18 @@ typedef enum { SVG_START, SVG_MIDDLE, SVG_END } SvgAnchor;
 
 typedef struct {
     Markup *markup;
+    double width;                                         /* SVG_WIDTH or SVG_NARROW */
 } Svg;
 
-extern const SvgStyle SVG_TEXT, SVG_STRONG, SVG_SOFT, SVG_AXIS, SVG_GRID, SVG_BOX, SVG_ASIDE, SVG_ARROW, SVG_TIP, SVG_ZERO,
-    SVG_EXPECTED, SVG_MARK, SVG_ON_LIGHT, SVG_ON_DARK;
+bool svg_is_narrow(const Svg *svg);
 
-/* Colour and line type of the i-th group: a bold line, a thin one, a whisker and a mark. */
+extern const SvgStyle SVG_TEXT, SVG_STRONG, SVG_SOFT, SVG_AXIS, SVG_GRID, SVG_BOX, SVG_ASIDE, SVG_ARROW, SVG_TIP, SVG_ZERO,
+    SVG_EXPECTED, SVG_MARK, SVG_ON_LIGHT, SVG_ON_DARK, SVG_PLAIN_MARK, SVG_REFERENCE;
+
+/* Colour and line type of the i-th group: a bold line, a thin one, a whisker, a mark, and the area of a band. */
 #define SVG_GROUPS 6
 typedef struct {
-    SvgStyle line, thin, whisker, mark;
+    SvgStyle line, thin, whisker, mark, band;
 } SvgGroup;
 const SvgGroup *svg_group(size_t i);
 
@@ -40,7 +44,7 @@ const SvgStyle *svg_level(size_t i, size_t n);
 const SvgStyle *svg_level_text(size_t i, size_t n);       /* of a text on that level */
 
 /* Opens <svg>, with its title and description for readers who do not see it; id_base makes their ids. */
-Svg svg_begin(Markup *markup, double height, Str id_base, Str title, Str description);
+Svg svg_begin(Markup *markup, double width, double height, Str id_base, Str title, Str description);
 void svg_end(Svg *svg);
 
 void svg_line(Svg *svg, const SvgStyle *style, double x1, double y1, double x2, double y2);

@@ -1,11 +1,8 @@
 #include "report/compare.h"
 
-#include "base/file.h"
-#include "exchange/source.h"
 #include "report/json_writer.h"
-#include "report/report.h"
 
-#include "test.h"
+#include "pilot.h"
 
 static bool comparison_of(Test *t, const char *results, const char *checks, Comparison *comparison,
                           Error *err)
@@ -78,39 +75,13 @@ static void what_is_no_display_is_refused(Test *t)
     CHECK_ERROR(t, err, ERROR_MALFORMED, "equipoise-report/1");
 }
 
-static bool folder_frame(void *context, Arena *arena, Str name, ReportFrame *frame, Error *err)
-{
-    Frame *found;
-    (void)arena;
-    if (!source_frame(context, name, &found, err)) return false;
-    *frame = (ReportFrame){.frame = found, .source = name};
-    return true;
-}
-
 /* The report of the pilot study as JSON. */
 static bool pilot_report(Test *t, Json *report)
 {
     Error err = {0};
-    Str text, folder = test_data(t, "cdiscpilot01/adam/adsl.xpt");
-    Protocol *protocol = ARENA_NEW(t->arena, Protocol);
-    OutputPlan plan;
-    Source *source;
-    if (!folder.len) return false;
-    Str adam = file_folder(folder), sdtm = file_join(t->arena, file_folder(adam), STR("sdtm"));
-    Document *document = document_new(t->arena, STR("Pilot"));
-    if (!CHECK_OK(t,
-                  file_read(t->arena, test_source(t, "examples/cdiscpilot01/protocol.yaml"), YAML_MAX_BYTES,
-                            &text, &err) &&
-                      protocol_parse(t->arena, text, protocol, &err) &&
-                      output_plan_read(t->arena, protocol, &plan, &err) &&
-                      source_open(t->arena,
-                                  str_format(t->arena, STR_FMT ":" STR_FMT, STR_ARG(adam), STR_ARG(sdtm)),
-                                  &source, &err) &&
-                      report_outputs(document, &plan, (FrameSource){source, folder_frame},
-                                     &(ReportSelection){0}, &err),
-                  err))
-        return false;
+    const Document *document = pilot_document(t);
     Buf out = buf_new(t->arena);
+    if (!document) return false;
     json_writer_write(document, &out);
     return CHECK_OK(t, json_parse(t->arena, buf_str(&out), report, &err), err);
 }

@@ -194,7 +194,8 @@ static Document *hostile_document(Arena *arena)
         figure->facets = kind == FIGURE_STEPS;
         figure->n_series = 1;
         figure->series = ARENA_ARRAY(arena, Series, 1);
-        figure->series[0] = (Series){evil, evil, SERIES_MEAN, 2, x, x, x, x, ARENA_ARRAY(arena, size_t, 2)};
+        figure->series[0] = (Series){.label = evil, .group = evil, .role = SERIES_MEAN, .n = 2, .x = x, .y = x, .low = x, .high = x,
+                                         .n_at = ARENA_ARRAY(arena, size_t, 2)};
         figure->boxes = ARENA_NEW(arena, FlowBox);
         figure->boxes[0] = (FlowBox){.text = evil, .from = -1};
         figure->n_boxes = 1;
@@ -216,7 +217,7 @@ static void hostile_text_stays_text(Test *t)
     check_well_formed(t, buf_str(&html));
     CHECK_INT(t, count(buf_str(&html), STR("<script")), 0);
     CHECK_INT(t, count(buf_str(&html), STR("</style>")), 1);
-    CHECK_INT(t, count(buf_str(&html), STR("</title>")), 7);
+    CHECK_INT(t, count(buf_str(&html), STR("</title>")), 7 + 5);          /* five of six drawings have a narrow one */
     CHECK(t, str_is_utf8(buf_str(&html), NULL));
     text_writer_write(document, 80, &text);
     CHECK_INT(t, count(buf_str(&text), STR("\x1b")), 0);
