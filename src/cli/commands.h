@@ -30,6 +30,7 @@
     X(compare)                                                                                                \
     X(fit)                                                                                                    \
     X(survival)                                                                                               \
+    X(test)                                                                                                   \
     X(protocol)                                                                                               \
     X(check)                                                                                                  \
     X(help)                                                                                                   \

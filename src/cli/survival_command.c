@@ -108,12 +108,7 @@ static bool find_reference(Survival *s, Error *err)
         error_set(err, ERROR_USAGE, "--reference needs groups");
         return error_hint(err, "Name the factor first: Surv(AVAL, 1 - CNSR) ~ ARM.");
     }
-    const ModelVariable *group = &s->model.model.variables[s->model.group];
-    s->reference = model_level(group, asked);
-    if (s->reference != SIZE_MAX) return true;
-    Str near = str_nearest(asked, group->levels, group->n_levels);
-    error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" has no level \"" STR_FMT "\"", STR_ARG(group->name), STR_ARG(asked));
-    return error_hint(err, "Did you mean \"%s\"?", str_c(s->call->arena, near.len ? near : group->levels[0]));
+    return model_need_level(&s->model.model.variables[s->model.group], asked, &s->reference, err);
 }
 
 static bool make_curve(Survival *s, size_t g, Error *err)

@@ -421,6 +421,16 @@ size_t model_level(const ModelVariable *factor, Str level)
     return SIZE_MAX;
 }
 
+bool model_need_level(const ModelVariable *factor, Str level, size_t *found, Error *err)
+{
+    *found = model_level(factor, level);
+    if (*found != SIZE_MAX) return true;
+    Str near = str_nearest(level, factor->levels, factor->n_levels);
+    error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" has no level \"" STR_FMT "\"", STR_ARG(factor->name), STR_ARG(level));
+    if (near.len) return error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
+    return error_hint(err, "Its levels run from \"" STR_FMT "\" to \"" STR_FMT "\".", STR_ARG(factor->levels[0]), STR_ARG(factor->levels[factor->n_levels - 1]));
+}
+
 static uint64_t factor_mask(const Model *m)
 {
     uint64_t mask = 0;

@@ -78,6 +78,9 @@ MUST_USE bool model_factor(Arena *arena, const Model *model, Str column, ModelVa
 size_t model_variable(const Model *model, Str name);
 size_t model_level(const ModelVariable *factor, Str level);
 
+/* The level, failing with INCONSISTENT: names the nearest level, or all when there are few. */
+MUST_USE bool model_need_level(const ModelVariable *factor, Str level, size_t *found, Error *err);
+
 /* Whether term a's covariates are term b's and b has a's factors and more: what SAS calls "a is contained in b". */
 bool model_contains(const Model *model, const ModelTerm *b, const ModelTerm *a);
 

@@ -52,21 +52,14 @@ bool outcome_yes_no(Arena *arena, const Frame *frame, Str text, signed char **ye
     return true;
 }
 
-Frame *outcome_widen(Arena *arena, const Frame *frame, Str name, const double *y, const bool *known)
+Frame *outcome_widen(Arena *arena, const Frame *frame, Column column)
 {
     Frame *wide = arena_copy(arena, frame, sizeof *frame);
     wide->columns = ARENA_ARRAY(arena, Column, frame->n_columns + 1);
     wide->n_columns = 0;
     for (size_t c = 0; c < frame->n_columns; c++)
-        if (!str_equal_fold(frame->columns[c].name, name)) wide->columns[wide->n_columns++] = frame->columns[c];
-    Column *column = &wide->columns[wide->n_columns++];
-    *column = (Column){.name = name, .type = COLUMN_NUMBER, .capacity = frame->n_rows};
-    column->numbers = ARENA_ARRAY(arena, double, frame->n_rows + 1);
-    column->missing = ARENA_ARRAY(arena, unsigned char, frame->n_rows + 1);
-    for (size_t row = 0; row < frame->n_rows; row++) {
-        column->numbers[row] = known[row] ? y[row] : 0;
-        column->missing[row] = known[row] ? MISSING_NOT : MISSING_UNSTATED;
-    }
+        if (!str_equal_fold(frame->columns[c].name, column.name)) wide->columns[wide->n_columns++] = frame->columns[c];
+    wide->columns[wide->n_columns++] = column;
     return wide;
 }
 

@@ -13,9 +13,8 @@ MUST_USE bool outcome_split(Str formula, Str *left, Str *right, Error *err);
  * to write it as a condition). */
 MUST_USE bool outcome_yes_no(Arena *arena, const Frame *frame, Str text, signed char **yes, Error *err);
 
-/* The frame with one more column of numbers, missing where `known` is false; the other columns are shared.
- * name is what the caller chose; a column of that name is hidden. Memory: in `arena`. */
-Frame *outcome_widen(Arena *arena, const Frame *frame, Str name, const double *y, const bool *known);
+/* The frame with one more column, which hides one of its name; the others are shared. Memory: in `arena`. */
+Frame *outcome_widen(Arena *arena, const Frame *frame, Column column);
 
 /* `name ~ right`, the name quoted for stat/formula. */
 Str outcome_formula(Arena *arena, Str name, Str right);
