@@ -27,6 +27,7 @@
     X(report)                                                                                                 \
     X(explain)                                                                                                \
     X(score)                                                                                                  \
+    X(calibrate)                                                                                              \
     X(compare)                                                                                                \
     X(fit)                                                                                                    \
     X(survival)                                                                                               \
