@@ -30,6 +30,7 @@
     X(calibrate)                                                                                              \
     X(compare)                                                                                                \
     X(fit)                                                                                                    \
+    X(impute)                                                                                                 \
     X(survival)                                                                                               \
     X(test)                                                                                                   \
     X(protocol)                                                                                               \
