@@ -102,6 +102,12 @@ void *arena_alloc_array(Arena *arena, size_t n, size_t size)
     return arena_alloc(arena, n * size);
 }
 
+void *arena_room(Arena *arena, size_t n, size_t size)
+{
+    if (size && n > SIZE_MAX / size) give_up(SIZE_MAX);
+    return arena_take(arena, n * size);
+}
+
 void *arena_copy(Arena *arena, const void *data, size_t size)
 {
     void *copy = arena_take(arena, size);

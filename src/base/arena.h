@@ -29,6 +29,9 @@ void *arena_alloc(Arena *arena, size_t size) RETURNS_NONNULL;
 /* n * size zeroed bytes; ends the program if the product overflows. */
 void *arena_alloc_array(Arena *arena, size_t n, size_t size) RETURNS_NONNULL;
 
+/* The same without zeros: for an array that is written whole before it is read. */
+void *arena_room(Arena *arena, size_t n, size_t size) RETURNS_NONNULL;
+
 /* A copy of `size` bytes at `data`. */
 void *arena_copy(Arena *arena, const void *data, size_t size) RETURNS_NONNULL;
 
@@ -48,6 +51,7 @@ size_t arena_used(const Arena *arena);
 
 #define ARENA_NEW(arena, type)           ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, n)      ((type *)arena_alloc_array((arena), (n), sizeof(type)))
+#define ARENA_ROOM(arena, type, n)       ((type *)arena_room((arena), (n), sizeof(type)))
 
 /* Room for one more in a growing array: doubles `*capacity` and moves `items` when n has reached it. */
 #define ARENA_PUSH_ROOM(arena, items, n, capacity)                                                            \

@@ -7,6 +7,7 @@
 #define PRINTF(fmt, args)  __attribute__((format(printf, fmt, args)))
 #define NO_RETURN          __attribute__((noreturn))
 #define RETURNS_NONNULL    __attribute__((returns_nonnull))
+#define TWO_LANES          __attribute__((vector_size(2 * sizeof(double)), aligned(sizeof(double)), may_alias))
 #else
 #define MUST_USE
 #define PRINTF(fmt, args)

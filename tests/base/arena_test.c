@@ -16,6 +16,16 @@ static void blocks_are_zero_and_keep_their_content(Test *t)
     arena_free(arena);
 }
 
+static void room_is_a_block_like_any_other(Test *t)
+{
+    Arena *arena = arena_new();
+    double *room = ARENA_ROOM(arena, double, 3), *next = ARENA_ROOM(arena, double, 70000);
+    for (size_t i = 0; i < 70000; i++) next[i] = 2.385;
+    room[2] = 1.5;
+    CHECK(t, room[2] == 1.5 && next[69999] == 2.385);
+    arena_free(arena);
+}
+
 static void growing_keeps_what_was_there_and_zeroes_the_rest(Test *t)
 {
     Arena *arena = arena_new();
@@ -48,6 +58,7 @@ static void rewinding_runs_what_was_deferred_since(Test *t)
 
 static const TestCase CASES[] = {
     {"blocks are zero and keep their content", blocks_are_zero_and_keep_their_content},
+    {"room is a block like any other", room_is_a_block_like_any_other},
     {"growing keeps what was there and zeroes the rest", growing_keeps_what_was_there_and_zeroes_the_rest},
     {"rewinding runs what was deferred since", rewinding_runs_what_was_deferred_since},
 };
