@@ -10,7 +10,9 @@
 #define STALLED            1e-9    /* a decrement that may be final when it no longer falls */
 #define BOUNDARY           1e-10   /* smallest eigenvalue of a correlation matrix that counts as positive */
 #define LEAST_START        0.02    /* the same of the start */
+#define FAR                4.0     /* a Newton decrement above which an exact Hessian is not worth its price */
 #define CURVATURE_ROUNDS   40
+#define CURVATURE_CHANGE   1e-5    /* relative, between rounds that end the search for the smallest eigenvalue */
 #define LEAST_CURVATURE    1e-9    /* per subject, of a covariance that the data determine */
 
 /* One iteration's state. Parameters: when unstructured, the step S itself in the coordinates of the current root. */
@@ -50,9 +52,11 @@ static void make_positive(double *sigma, size_t m, double *work)
 {
     double *correlation = work, *vectors = work + m*m, *values = work + 2*m*m;
     for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < m; j++) correlation[i*m + j] = sigma[i*m + j] / sqrt(sigma[i*m + i] * sigma[j*m + j]);
+        for (size_t j = 0; j < m; j++)
+            correlation[i*m + j] = vectors[i*m + j] = sigma[i*m + j] / sqrt(sigma[i*m + i] * sigma[j*m + j]);
+    for (size_t i = 0; i < m; i++) vectors[i*m + i] -= LEAST_START;
+    if (cholesky(vectors, m) == m) return;
     symmetric_eigen(correlation, m, values, vectors);
-    if (values[0] >= LEAST_START) return;
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < m; j++) {
             double sum = 0;
@@ -183,7 +187,7 @@ static void structured_derivatives(Optimiser *o)
         double *row = o->work;
         memset(row, 0, n * sizeof *row);
         for (size_t f = 0; f < k; f++)
-            for (size_t b = 0; b < n; b++) row[b] += o->l->hessian[e*k + f] * j[f*n + b];
+            for (size_t b = 0; b < n; b++) row[b] += o->l->hessian[e * o->l->stride + f] * j[f*n + b];
         for (size_t a = 0; a < n; a++) {
             o->gradient[a] += j[e*n + a] * o->l->gradient[e];
             for (size_t b = 0; b < n; b++) {
@@ -199,15 +203,16 @@ static void structured_derivatives(Optimiser *o)
     }
 }
 
-static void derivatives(Optimiser *o)
+static void derivatives(Optimiser *o, bool exact)
 {
-    mmrm_likelihood_derivatives(o->l);
+    if (exact) mmrm_likelihood_derivatives(o->l);
+    else mmrm_likelihood_slopes(o->l);
     if (o->structure->entries) {
         structured_derivatives(o);
         return;
     }
     memcpy(o->gradient, o->l->gradient, o->n * sizeof *o->gradient);
-    memcpy(o->hessian, o->l->hessian, o->n * o->n * sizeof *o->hessian);
+    for (size_t e = 0; e < o->n; e++) memcpy(&o->hessian[e * o->n], &o->l->hessian[e * o->l->stride], o->n * sizeof *o->hessian);
     add_connection(o->l, o->hessian);
 }
 
@@ -307,21 +312,24 @@ static bool advance(Optimiser *o)
     return false;
 }
 
-/* Smallest eigenvalue of H against the metric, by inverse iteration. o->factor holds the root of H. */
+/* Smallest eigenvalue of H against the metric M, by inverse iteration: with x = H^-1 M v and v'Mv = 1 it is near
+ * x'Mv / x'Mx. o->factor holds the root of H. */
 static double least_curvature(Optimiser *o)
 {
     size_t n = o->n;
     double *v = o->step, *mv = o->work, value = 0;
     for (size_t i = 0; i < n; i++) v[i] = 1 + (double)i / (double)n;
     for (int round = 0; round < CURVATURE_ROUNDS; round++) {
-        double length = step_length(o, v);
+        double length = step_length(o, v), last = value;
         for (size_t i = 0; i < n; i++) v[i] /= length;
         if (o->structure->entries) matrix_apply(o->metric, v, n, n, mv);
         else memcpy(mv, v, n * sizeof *mv);
-        value = quadratic_form(v, o->hessian, v, n);
         memcpy(v, mv, n * sizeof *v);
         solve_lower(o->factor, n, v);
         solve_lower_transposed(o->factor, n, v);
+        double square = step_length(o, v);
+        value = dot(v, mv, n) / (square * square);
+        if (fabs(value - last) <= CURVATURE_CHANGE * value) break;
     }
     return value;
 }
@@ -341,6 +349,22 @@ static double smallest_correlation_root(Optimiser *o)
     return least;
 }
 
+/* The determinant of a correlation matrix is at most e times its smallest eigenvalue: mostly no eigenvalue is needed. */
+static bool is_at_boundary(Optimiser *o)
+{
+    size_t m = o->m;
+    double least = 1;
+    for (size_t g = 0; g < o->d->n_groups; g++) {
+        double determinant = 1;
+        for (size_t i = 0; i < m; i++) {
+            const double *row = &o->roots[g*m*m + i*m];
+            determinant *= row[i] * row[i] / dot(row, row, i + 1);
+        }
+        least = fmin(least, determinant);
+    }
+    return !(least > 3 * BOUNDARY) && smallest_correlation_root(o) < BOUNDARY;
+}
+
 static bool refuse(Optimiser *o, Error *err)
 {
     if (smallest_correlation_root(o) < 1e-6) {
@@ -352,15 +376,22 @@ static bool refuse(Optimiser *o, Error *err)
     return error_hint(err, "Try a covariance with fewer parameters, or REML in place of ML.");
 }
 
+/* Far from the optimum steps go by the cheap Hessian; near it, and to judge the end, by the exact one. */
 static bool iterate(Optimiser *o, const MmrmOptions *options, Error *err)
 {
     double last = INFINITY;
+    bool exact = false;
     for (o->certificate->n_iterations = 0;; o->certificate->n_iterations++) {
-        derivatives(o);
+        derivatives(o, exact);
         bool is_minimum = solve_step(o, 0);
         double decrement = o->certificate->decrement;
-        if (is_minimum && (decrement <= options->tolerance || (decrement < STALLED && decrement > last / 4))) return true;
-        if (o->certificate->n_iterations >= options->max_iterations || smallest_correlation_root(o) < BOUNDARY || !advance(o)) return refuse(o, err);
+        if (!exact && (!is_minimum || decrement < FAR)) {
+            derivatives(o, exact = true);
+            is_minimum = solve_step(o, 0);
+            decrement = o->certificate->decrement;
+        }
+        if (exact && is_minimum && (decrement <= options->tolerance || (decrement < STALLED && decrement > last / 4))) return true;
+        if (o->certificate->n_iterations >= options->max_iterations || is_at_boundary(o) || !advance(o)) return refuse(o, err);
         last = is_minimum ? decrement : INFINITY;
     }
 }

@@ -12,12 +12,14 @@ static double *products_of(Arena *arena, const MmrmInside *in)
 {
     const MmrmLikelihood *l = &in->likelihood;
     size_t n = in->n_parameters, square = l->r * l->r;
-    if (!in->j) return l->p;
+    double *of_directions = ARENA_ROOM(arena, double, l->n_directions * square);
+    mmrm_likelihood_unpack(l, of_directions);
+    if (!in->j) return of_directions;
     double *p = ARENA_ARRAY(arena, double, n * square);
     for (size_t e = 0; e < l->n_directions; e++)
         for (size_t a = 0; a < n; a++) {
             double f = in->j[e*n + a];
-            if (f != 0) mmrm_add_scaled(&p[a*square], &l->p[e*square], f, square);
+            if (f != 0) mmrm_add_scaled(&p[a*square], &of_directions[e*square], f, square);
         }
     return p;
 }

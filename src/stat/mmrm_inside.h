@@ -1,9 +1,10 @@
-/* What the parts of stat/mmrm share: the data reduced to cross-products (mmrm_data), covariance structures
- * (mmrm_covariance), the likelihood with its derivatives (mmrm_likelihood), the iteration (mmrm_fit) and what is inferred
+/* What the parts of stat/mmrm share: the rows in order (mmrm_data), reduced to cross-products (mmrm_reduce), covariance structures
+ * (mmrm_covariance), the likelihood with its derivatives (mmrm_likelihood, mmrm_curvature), the iteration (mmrm_fit) and what is inferred
  * from the optimum (mmrm_inference). Letters are those of docs/methods/mmrm.md. Included by them alone. */
 #ifndef STAT_MMRM_INSIDE_H
 #define STAT_MMRM_INSIDE_H
 
+#include "math/lanes.h"
 #include "stat/mmrm.h"
 
 /* A column of the inner design, one of r: its value at a subject's visit is profile[visit] * slot value of the subject;
@@ -13,14 +14,14 @@ typedef struct {
     size_t profile, slot;             /* slot: of a varying column, its place among those */
 } MmrmColumn;
 
-/* Subjects of one group who were seen at the same visits. An atom is a column, or one visit of a varying column: a
- * profile times a value that does not depend on the visit. */
+/* Subjects of one group who were seen at the same visits. A place is a number of the subject: a slot, or the value of a
+ * varying column at one visit. An atom is a column, or one visit of a varying column: a profile times a place. */
 typedef struct {
     size_t group, n_visits, n_subjects;
     size_t *visits;                   /* n_visits, ascending */
-    size_t n_atoms;
-    size_t *atom_column, *atom_profile;   /* n_atoms; a profile beyond the common ones is one visit alone */
-    double *xx, *xe, *ee;             /* cross-products: n_atoms^2, n_atoms x n_visits, n_visits^2 */
+    size_t n_atoms, n_places;
+    size_t *atom_column, *atom_profile, *atom_place;   /* n_atoms; a profile beyond the common ones is one visit alone */
+    double *xx, *xe, *ee;             /* cross-products of places and residuals: n_places^2, n_visits x n_places, n_visits^2 */
 } MmrmPattern;
 
 /* The data, with the response replaced by its residual from least squares. */
@@ -44,12 +45,15 @@ typedef struct {
     double *relation;                 /* r x p: X = X[pivot] relation */
     double *ols;                      /* p; least-squares coefficients */
     double *ols_root;                 /* r x r: lower Cholesky factor of the inner X'X */
-    size_t n_patterns, pattern_capacity;
+    size_t n_patterns;
     MmrmPattern *patterns;
 } MmrmData;
 
 MUST_USE bool mmrm_data_prepare(Arena *arena, const Model *model, const CovarianceTerm *term, Str weights, MmrmData *data,
                                 Error *err);
+
+/* Its second part: from rows in order to columns, patterns and cross-products. */
+MUST_USE bool mmrm_data_reduce(Arena *arena, MmrmData *data, Error *err);
 
 /* A product of powers of parameters; each entry of a structured Sigma is one. The factor of a range is
  * exp(-(power / range)^order) instead, its power being the distance. */
@@ -86,28 +90,38 @@ void mmrm_structure_spread(const MmrmStructure *structure, const double *paramet
 /* Parameters near a positive definite sigma; those give a positive definite Sigma. work: m x m */
 void mmrm_structure_start(const MmrmStructure *structure, const double *sigma, double *parameters, double *work);
 
-/* The likelihood at one Sigma per group, given as its Cholesky factors. Directions E_ab are the orthonormal symmetric
- * matrices of the coordinates in which Sigma is the identity; k = m (m + 1) / 2 of them per group. */
+#define MMRM_TILE  8                  /* steps of lanes of directions that are worked on together */
+
+/* A pattern at one Sigma. Matrices have rows of `width` numbers, zero from `reach` on: the whitened coordinates that the
+ * pattern's visits depend on. kappa: profiles in whitened coordinates; k follows it in memory: single visits likewise. */
 typedef struct {
-    double *q, *k, *t, *kappa;        /* of a pattern: n_visits x m, m x n_visits, m x m, m x (profiles + n_visits) */
-    double *s, *h;                    /* m x m: whitened residuals, leverages */
+    double *kappa, *k, *q, *t;        /* n_profiles, n_visits, n_visits, m rows */
+    double *s, *h;                    /* m rows: whitened residuals, leverages */
+    double *xr;                       /* n_visits x n_places: cross-products of places with y - X b */
+    double *root;                     /* n_visits^2: R with V = R R', unless the visits are the first ones */
     double log_det;
+    size_t reach;
+    bool is_first;                    /* the visits are the first ones */
 } MmrmWhite;
 
+/* The likelihood at one Sigma per group, given as its Cholesky factors. Directions E_ab are the orthonormal symmetric
+ * matrices of the coordinates in which Sigma is the identity; k = m (m + 1) / 2 of them per group. */
 typedef struct {
     const MmrmData *data;
     bool reml;
     size_t m, k, r, n_directions;     /* n_directions = n_groups k */
+    size_t width, stride;             /* of rows of m and of n_directions numbers, padded */
     double *a_root;                   /* r x r: lower Cholesky factor of A = X'V^-1X */
     double *a_root_inverse;           /* r x r, lower */
     double *phi, *xe, *delta;         /* A^-1; X'V^-1 e; A^-1 X'V^-1 e */
     double value;                     /* -2 log likelihood */
+    double *inverses;                 /* per group: the root's inverse by column, and m logarithms of determinants */
     double *gamma;                    /* n_groups x m x m: gradient as symmetric matrices */
-    double *gradient, *hessian;       /* by direction */
-    double *p;                        /* n_directions x r x r: X' V^-1 dV V^-1 X, between a_root_inverse and its transpose */
-    double *u;                        /* n_directions x r: X' V^-1 dV V^-1 (y - X b), likewise */
-    double *z, *packed;               /* scratch: k x k; a row per direction and three of zeros */
-    double *spread, *scratch;         /* m x most atoms; as large as the largest use */
+    double *gradient, *hessian;       /* by direction; the rows of hessian are `stride` long */
+    double *products;                 /* rows of `stride`, a number per direction: the packed X' V^-1 dV V^-1 X between
+                                         a_root_inverse and its transpose, then X' V^-1 dV V^-1 (y - X b) */
+    double *z;                        /* k x k, padded */
+    double *scratch;                  /* as large as the largest use */
     MmrmWhite *white;                 /* n_patterns */
 } MmrmLikelihood;
 
@@ -123,8 +137,18 @@ void mmrm_likelihood_init(Arena *arena, MmrmLikelihood *l, const MmrmData *data,
  * finite. */
 bool mmrm_likelihood_value(MmrmLikelihood *l, const double *roots);
 
-/* Sets gradient, hessian, gamma, p, u at the roots of the latest value. */
+/* Sets gradient, hessian, gamma, products at the roots of the latest value. */
 void mmrm_likelihood_derivatives(MmrmLikelihood *l);
+
+/* Sets gradient, gamma and a hessian that has half the leverages in the place of the terms in P and u: right where nobody
+ * is missing and X is saturated by visit, near elsewhere, and cheap. */
+void mmrm_likelihood_slopes(MmrmLikelihood *l);
+
+/* The part of the derivatives that mmrm_curvature holds: sets products and subtracts them from the lower triangle. */
+void mmrm_likelihood_fixed_effects(MmrmLikelihood *l);
+
+/* p: n_directions x r x r, of `products`: a_root^-1 X' V^-1 dV V^-1 X a_root^-T */
+void mmrm_likelihood_unpack(const MmrmLikelihood *l, double *p);
 
 /* sum over subjects of X~' M X~ into q (r x r), where M(pattern) = sum of w over pairs of directions of E T F, less
  * omega / 4. w: n_directions^2; omega: n_groups x m x m or NULL. */
@@ -140,7 +164,7 @@ struct MmrmInside {
     double *j;                        /* n_directions x n_parameters: d direction / d parameter; NULL when unstructured */
     double *hessian;                  /* n_parameters^2: of -2 log likelihood, at the optimum */
     double *w;                        /* n_parameters^2: covariance of the parameters, 2 hessian^-1 */
-    double *p;                        /* n_parameters x r x r, as in the likelihood */
+    double *p;                        /* n_parameters x r x r: a_root^-1 X' V^-1 dV V^-1 X a_root^-T */
     double *whitener;                 /* p x r, basis a_root^-T: the model's covariance of b is whitener whitener' */
     double *adjust;                   /* r x r: covariance of b = whitener adjust whitener'; NULL for the identity */
     struct MmrmSandwich *sandwich;    /* NULL for the model's own covariance */
