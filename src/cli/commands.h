@@ -33,6 +33,8 @@
     X(impute)                                                                                                 \
     X(survival)                                                                                               \
     X(test)                                                                                                   \
+    X(show)                                                                                                   \
+    X(convert)                                                                                                \
     X(protocol)                                                                                               \
     X(check)                                                                                                  \
     X(help)                                                                                                   \

@@ -28,32 +28,37 @@ void grid_number(Grid *grid, double value, int decimals)
 
 void grid_p(Grid *grid, double p) { grid_add(grid, p_words(grid->arena, p)); }
 
-static size_t grid_width(const Grid *grid, size_t column)
+static size_t *grid_widths(const Grid *grid)
 {
-    size_t width = 0;
-    for (size_t i = column; i < grid->n; i += grid->n_columns) {
-        size_t w = str_width(grid->cells[i]);
-        width = w > width ? w : width;
+    size_t *widths = ARENA_ARRAY(grid->arena, size_t, grid->n_columns + 1);
+    for (size_t i = 0; i < grid->n; i++) {
+        size_t width = str_width(grid->cells[i]), *widest = &widths[i % grid->n_columns];
+        if (width > *widest) *widest = width;
     }
-    return width;
+    return widths;
 }
 
-void grid_write(const Grid *grid, Buf *out)
+static void write_rows(const Grid *grid, bool all_left, Buf *out)
 {
+    const size_t *widths = grid_widths(grid);
     for (size_t row = 0; row < grid->n; row += grid->n_columns) {
         size_t n = grid->n_columns;
         while (n && grid->cells[row + n - 1].len == 0) n--;
         for (size_t c = 0; c < n; c++) {
             Str cell = grid->cells[row + c];
-            size_t pad = grid_width(grid, c) - str_width(cell);
+            size_t pad = widths[c] - str_width(cell);
+            bool left = all_left || c == 0;
             buf_add_c(out, "  ");
-            if (c) buf_pad(out, ' ', pad);
+            if (!left) buf_pad(out, ' ', pad);
             buf_add(out, cell);
-            if (c == 0 && n > 1) buf_pad(out, ' ', pad);
+            if (left && c + 1 < n) buf_pad(out, ' ', pad);
         }
         buf_char(out, '\n');
     }
 }
+
+void grid_write(const Grid *grid, Buf *out) { write_rows(grid, false, out); }
+void grid_write_left(const Grid *grid, Buf *out) { write_rows(grid, true, out); }
 
 int decimals_for(double least)
 {

@@ -16,6 +16,7 @@ void grid_add(Grid *grid, Str text);
 void grid_number(Grid *grid, double value, int decimals);   /* "." where there is none, "inf", "-inf" */
 void grid_p(Grid *grid, double p);                          /* four decimals, "<0.0001" below */
 void grid_write(const Grid *grid, Buf *out);
+void grid_write_left(const Grid *grid, Buf *out);           /* every column stands left */
 
 /* Decimals that show four digits of the smallest number given. */
 int decimals_for(double least);

@@ -27,8 +27,7 @@ typedef struct {
     size_t *lines;
 } Table;
 
-/* A number, and no identifier: those begin with zeros, or have more whole digits than a double keeps. */
-static bool is_number(Str text, double *value)
+bool csv_is_number(Str text, double *value)
 {
     size_t at = text.len && text.data[0] == '-', i = at;
     if (text.len == 0 || text.data[0] == '+') return false;
@@ -93,7 +92,7 @@ static void add_present(Table *table, Building *column, Str cell, Str text)
         column->dates = date_parse(text, &date, NULL);
         column->years_only = column->years_only && text.len == 4;
     }
-    if (!column->is_text && !is_number(text, &column->numbers[row])) {
+    if (!column->is_text && !csv_is_number(text, &column->numbers[row])) {
         column->is_text = true;
         column->is_lost = column->n_unkept > 0;
         need_texts(table, column);

@@ -28,4 +28,13 @@ CsvOptions csv_with_defaults(const CsvOptions *options);
 /* False, having said where: line, and the column by name once there are names; SIZE_MAX for none. */
 bool csv_error(CsvReader *csv, size_t line, size_t column);
 
+/* A number, and no identifier: those begin with zeros, or have more whole digits than a double keeps. */
+bool csv_is_number(Str text, double *value);
+
+/* A text as a field, in quotes where needed; a missing cell; and a value, which fails when it would read back as
+ * missing: INCONSISTENT. */
+void csv_put_text(Buf *buf, Str text);
+void csv_put_missing(Buf *buf, MissingReason reason, bool is_alone);
+MUST_USE bool csv_put_cell(Buf *buf, Str text, Error *err);
+
 #endif

@@ -11,7 +11,7 @@ static bool needs_quotes(Str text)
     return false;
 }
 
-static void write_text(Buf *buf, Str text)
+void csv_put_text(Buf *buf, Str text)
 {
     if (!needs_quotes(text)) {
         buf_add(buf, text);
@@ -25,36 +25,44 @@ static void write_text(Buf *buf, Str text)
     buf_char(buf, '"');
 }
 
+/* A blank line is no row. */
+void csv_put_missing(Buf *buf, MissingReason reason, bool is_alone)
+{
+    const char *word = missing_word(reason);
+    if (reason == MISSING_UNSTATED) {
+        if (is_alone) buf_add_c(buf, "\"\"");
+        return;
+    }
+    if (word[0] != '.') buf_char(buf, '.');
+    buf_add_c(buf, word);
+}
+
+bool csv_put_cell(Buf *buf, Str text, Error *err)
+{
+    MissingReason reason;
+    csv_put_text(buf, text);
+    if (csv_missing(text, &reason, NULL) && (!reason || text.len == 0)) return true;
+    return error_set(err, ERROR_INCONSISTENT, "the text \"" STR_FMT "\" would be read back as a missing value", STR_ARG(text));
+}
+
 static bool write_cell(Buf *buf, const Frame *frame, const Column *column, size_t row, Error *err)
 {
     MissingReason reason = (MissingReason)column->missing[row];
-    if (reason == MISSING_UNSTATED && frame->n_columns == 1)
-        buf_add_c(buf, "\"\""); /* a blank line is no row */
-    if (reason == MISSING_UNSTATED) return true;
-    if (reason) {
-        const char *word = missing_word(reason);
-        if (word[0] != '.') buf_char(buf, '.');
-        buf_add_c(buf, word);
-        return true;
-    }
-    if (column_is_number(column)) {
+    if (reason)
+        csv_put_missing(buf, reason, frame->n_columns == 1);
+    else if (column_is_number(column))
         buf_number(buf, column->numbers[row]);
-        return true;
-    }
-    write_text(buf, column->texts[row]);
-    if (csv_missing(column->texts[row], &reason, NULL) && (!reason || column->texts[row].len == 0))
-        return true;
-    error_set(err, ERROR_INCONSISTENT, "the text \"" STR_FMT "\" would be read back as a missing value",
-              STR_ARG(column->texts[row]));
-    return error_in(err, "\"" STR_FMT "\", row %zu, column \"" STR_FMT "\"", STR_ARG(frame->name), row + 1,
-                    STR_ARG(column->name));
+    else if (!csv_put_cell(buf, column->texts[row], err))
+        return error_in(err, "\"" STR_FMT "\", row %zu, column \"" STR_FMT "\"", STR_ARG(frame->name), row + 1,
+                        STR_ARG(column->name));
+    return true;
 }
 
 bool csv_write_frame(Buf *buf, const Frame *frame, Error *err)
 {
     for (size_t i = 0; i < frame->n_columns; i++) {
         if (i) buf_char(buf, ',');
-        write_text(buf, frame->columns[i].name);
+        csv_put_text(buf, frame->columns[i].name);
     }
     buf_char(buf, '\n');
     for (size_t row = 0; row < frame->n_rows; row++) {

@@ -16,6 +16,7 @@
 
 #include "data/frame.h"
 #include "exchange/bytes.h"
+#include "exchange/table_cell.h"
 
 #define XPT_MAX_BYTES     ((size_t)4 << 30)   /* of a file, uncompressed */
 #define XPT_MAX_VARIABLES 32767
@@ -33,12 +34,7 @@ typedef struct {
     size_t length, position;          /* bytes within a row */
 } XptVariable;
 
-/* A number, or a text; each empty where missing. */
-typedef struct {
-    double number;
-    Str text;
-    MissingReason missing;
-} XptCell;
+typedef TableCell XptCell;
 
 typedef struct XptReader XptReader;
 
