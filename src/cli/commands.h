@@ -35,6 +35,7 @@
     X(test)                                                                                                   \
     X(show)                                                                                                   \
     X(convert)                                                                                                \
+    X(adjust)                                                                                                 \
     X(protocol)                                                                                               \
     X(check)                                                                                                  \
     X(help)                                                                                                   \
