@@ -347,3 +347,16 @@ void fit_note(Eval *eval, const OutputFit *fit)
         eval_note(eval, str_format(eval->arena, "The covariance is the first of the planned list that could be fitted: " STR_FMT ".",
                                    STR_ARG(mmrm_failures_words(eval->arena, &fit->failures))));
 }
+
+void fit_write_lines(Eval *eval, const Scope *scope, const OutputBlock *block, const CellValues *cells,
+                     const Provenance *const *from)
+{
+    int decimals = block->decimals != DECIMALS_UNSAID        ? block->decimals
+                   : eval->spec->decimals != DECIMALS_UNSAID ? eval->spec->decimals
+                                                             : 0;
+    for (size_t i = 0; i < block->lines.n; i++) {
+        eval_row(eval, scope, block, eval_label(eval, scope, block->lines.items[i].label));
+        for (size_t c = 0; c < eval->n_columns; c++)
+            if (from[c]) eval_cell(eval, c, &block->lines.items[i].format, &cells[c], decimals, from[c]);
+    }
+}

@@ -80,4 +80,8 @@ Provenance *fit_provenance(Eval *eval, const Scope *scope, const OutputBlock *bl
  * optimum is one. */
 void fit_note(Eval *eval, const OutputFit *fit);
 
+/* A row for each of the block's lines; cells and where they come from by column (from NULL: nothing stands there). */
+void fit_write_lines(Eval *eval, const Scope *scope, const OutputBlock *block, const CellValues *cells,
+                     const Provenance *const *from);
+
 #endif

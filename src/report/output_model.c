@@ -200,19 +200,11 @@ static bool estimate(ModelRows *rows, Error *err)
 
 static void write_lines(ModelRows *rows)
 {
-    Eval *eval = rows->eval;
-    const OutputBlock *block = rows->block;
-    int decimals = block->decimals != DECIMALS_UNSAID        ? block->decimals
-                   : eval->spec->decimals != DECIMALS_UNSAID ? eval->spec->decimals
-                                                             : 0;
-    for (size_t i = 0; i < block->lines.n; i++) {
-        eval_row(eval, rows->scope, block, eval_label(eval, rows->scope, block->lines.items[i].label));
-        for (size_t c = 0; c < eval->n_columns; c++) {
-            if (!rows->options[c].len) continue;
-            eval_cell(eval, c, &block->lines.items[i].format, &rows->cells[c], decimals,
-                      fit_provenance(eval, rows->scope, block, rows->fit, rows->options[c]));
-        }
-    }
+    size_t n = rows->eval->n_columns;
+    const Provenance **from = ARENA_ARRAY(rows->eval->arena, const Provenance *, n + 1);
+    for (size_t c = 0; c < n; c++)
+        if (rows->options[c].len) from[c] = fit_provenance(rows->eval, rows->scope, rows->block, rows->fit, rows->options[c]);
+    fit_write_lines(rows->eval, rows->scope, rows->block, rows->cells, from);
 }
 
 static bool model_write(Eval *eval, const OutputBlock *block, const Scope *outer, Error *err)
