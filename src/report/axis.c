@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#define SAME 1e-9                                         /* of the ends' size: what differs less differs by rounding */
+
 static const double MANTISSAS[] = {1, 2, 5};
 
 /* m * 10^power without pow, so that every machine has the same double. */
@@ -16,7 +18,7 @@ static void make_drawable(double *low, double *high)
 {
     if (!isfinite(*low)) *low = isfinite(*high) ? *high : 0;
     if (!isfinite(*high)) *high = *low;
-    if (*high > *low) return;
+    if (*high - *low > SAME * fmax(fabs(*low), fabs(*high))) return;
     double room = fabs(*low) > 0 ? fabs(*low) * 0.1 : 1;
     *low -= room;
     *high += room;

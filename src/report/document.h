@@ -82,6 +82,7 @@ typedef struct {
  *   DOTS    as FOREST; group is the arm, and series of one label share a row. Drawn in the order given.
  *   STEPS   MEAN: x, y as stairs from x = 0; low and high, where not NULL, are the band. CENSORED: x, y of marks on the
  *           curve. AT_RISK: x, n_at below the axis. MEDIAN: x[0] at y[0]. group: the arm. y runs from 0 to 1.
+ *   PANELS  each panel reads its own series: see PanelKind.
  *   BARS    one series a level: bar i (named tick_text[i]) is y[i] long from where the level before it ended.
  *   FLOW    boxes; series are not read. */
 typedef enum {
@@ -90,7 +91,8 @@ typedef enum {
     FIGURE_FOREST,                    /* label, estimate, interval, n per row */
     FIGURE_DOTS,                      /* share per row with interval (adverse events) */
     FIGURE_STEPS,                     /* survival curves, with the numbers at risk */
-    FIGURE_BARS                       /* stacked bars, one level per series */
+    FIGURE_BARS,                      /* stacked bars, one level per series */
+    FIGURE_PANELS                     /* small plots side by side: panels[] */
 } FigureKind;
 
 typedef enum {
@@ -117,6 +119,19 @@ typedef struct {
     bool aside;                       /* an exclusion: stands at the right of the arrow, on a row of its own */
 } FlowBox;
 
+/* What a panel draws of its series [first, first + n):
+ *   POINTS     POINTS: x, y. MEAN: x, y, a line through them. Line of no effect at y = 0 when it is within.
+ *   QUANTILES  POINTS: x, y. EXPECTED: x, y the line they should follow, low and high its band.
+ *   HISTOGRAM  POINTS: bar i from low[i] to high[i], y[i] tall. EXPECTED: x, y, a curve.
+ *   BOXES      MEAN, one for each box: label, y = {low, q1, median, q3, high}, n_at[0]. POINTS, labelled like its box: y. */
+typedef enum { PANEL_POINTS, PANEL_QUANTILES, PANEL_HISTOGRAM, PANEL_BOXES } PanelKind;
+
+typedef struct {
+    PanelKind kind;
+    Str title, x_label, y_label;
+    size_t first, n;
+} FigurePanel;
+
 typedef struct {
     Str id, number, title, alt;
     FigureKind kind;
@@ -137,6 +152,8 @@ typedef struct {
     Series *series;
     size_t n_boxes;
     FlowBox *boxes;
+    size_t n_panels;
+    FigurePanel *panels;
     Table *data;                      /* the same numbers as a table; never NULL in a finished document */
     size_t n_footnotes;
     Str *footnotes;

@@ -10,6 +10,7 @@
 static double (*const DRAW[])(Svg *svg, const Figure *figure) = {
     [FIGURE_FLOW] = figure_flow, [FIGURE_LINES] = figure_lines, [FIGURE_FOREST] = figure_forest,
     [FIGURE_DOTS] = figure_dots, [FIGURE_STEPS] = figure_steps, [FIGURE_BARS] = figure_bars,
+    [FIGURE_PANELS] = figure_panels,
 };
 
 GroupNames figure_groups(Arena *arena, const Figure *figure)

@@ -12,6 +12,7 @@ double figure_steps(Svg *svg, const Figure *figure);
 double figure_forest(Svg *svg, const Figure *figure);
 double figure_dots(Svg *svg, const Figure *figure);
 double figure_bars(Svg *svg, const Figure *figure);
+double figure_panels(Svg *svg, const Figure *figure);
 
 /* Names of the groups in order of first appearance; at least one (maybe empty). */
 typedef struct {

@@ -6,7 +6,7 @@
 #define JSON_WRITER_INDENT 1
 
 static const char *const BLOCK_KINDS[] = {"heading", "paragraph", "list", "note", "table", "figure"};
-static const char *const FIGURE_KINDS[] = {"flow", "lines", "forest", "dots", "steps", "bars"};
+static const char *const FIGURE_KINDS[] = {"flow", "lines", "forest", "dots", "steps", "bars", "panels"};
 static const char *const SERIES_ROLES[] = {"subject", "mean", "expected", "points", "censored", "at-risk", "median"};
 static const char *const ALIGNS[] = {"left", "right", "centre", "decimal"};
 

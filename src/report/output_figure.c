@@ -109,6 +109,7 @@ static const struct {
     [FIGURE_DOTS] = {"Dot plot", table_figure, NULL, NULL},
     [FIGURE_STEPS] = {"Survival curves", survival_figure, NULL, survival_figure_check},
     [FIGURE_BARS] = {"Bar chart", table_figure, NULL, NULL},
+    [FIGURE_PANELS] = {"Plots of residuals", residuals_figure, NULL, residuals_figure_check},
 };
 
 bool output_figure_check(Arena *arena, const OutputSpec *spec, Error *err)

@@ -22,4 +22,9 @@ MUST_USE bool survival_figure(OutputContext *context, const OutputSpec *spec, Do
                               Error *err);
 MUST_USE bool survival_figure_check(Arena *arena, const OutputSpec *spec, Error *err);
 
+/* Residuals of the model that is the figure's one block of rows, in four panels. */
+MUST_USE bool residuals_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure,
+                               Error *err);
+MUST_USE bool residuals_figure_check(Arena *arena, const OutputSpec *spec, Error *err);
+
 #endif

@@ -236,7 +236,7 @@ static bool model_check(Arena *arena, const OutputSpec *spec, const OutputBlock 
 {
     Formula formula;
     if (!formula_parse(arena, block->subject, &formula, err)) return error_at(err, block->at);
-    bool is_drawn = spec->kind == OUTPUT_FIGURE && spec->draw == FIGURE_LINES;
+    bool is_drawn = spec->kind == OUTPUT_FIGURE && (spec->draw == FIGURE_LINES || spec->draw == FIGURE_PANELS);
     bool needs_visits = formula.n_covariances && !block->term.len && !is_drawn;
     const char *repeated = repeated_key(block);
     if (!formula.n_covariances && repeated) {

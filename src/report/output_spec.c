@@ -187,7 +187,8 @@ bool read_draw(Reader *reader, const Yaml *value, void *member, Error *err)
                  {"forest", FIGURE_FOREST},
                  {"dots", FIGURE_DOTS},
                  {"bars", FIGURE_BARS},
-                 {"survival", FIGURE_STEPS}};
+                 {"survival", FIGURE_STEPS},
+                 {"residuals", FIGURE_PANELS}};
     const size_t n = sizeof kinds / sizeof kinds[0];
     Str known[8], word;
     if (!read_text(reader, value, &word, err)) return false;
@@ -241,6 +242,8 @@ static const Field spec_fields[] = {
     FIELD(OutputSpec, bands, read_flag),
     FIELD(OutputSpec, medians, read_flag),
     FIELD(OutputSpec, every, read_number),
+    FIELD(OutputSpec, residuals, read_text),
+    FIELD(OutputSpec, names, read_flag),
     FIELD(OutputSpec, facets, read_flag),
     FIELD(OutputSpec, reference, read_number),
     FIELD(OutputSpec, boxes, read_boxes),
@@ -260,7 +263,7 @@ static const struct {
          "title data where population distinct estimand analysis section join footnotes columns denominators formats "
          "across rows label_width decimals exploratory draw x y mean_at ticks subject expected "
          "expected_change x_label y_label estimate low_words high_words facets reference boxes event interval strata "
-         "beside bands medians every"},
+         "beside bands medians every residuals names"},
     [OUTPUT_LISTING] = {"listing",
                         "title data where population analysis section join footnotes columns sort decimals"},
 };

@@ -167,9 +167,9 @@ typedef struct {
     /* of a figure */
     FigureKind draw;
     Str x, y, mean_at, ticks, subject, expected, expected_change, x_label, y_label, estimate, low_words, high_words;
-    Str event, interval, strata;
+    Str event, interval, strata, residuals;
     OutputTexts beside; /* comparisons printed in the drawing */
-    bool facets, bands, medians;
+    bool facets, bands, medians, names;
     double reference, every;
     OutputBoxes boxes;
 } OutputSpec;
