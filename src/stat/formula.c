@@ -18,7 +18,7 @@ static const char *const COVARIANCE_MEANINGS[] = {
 
 typedef struct {
     Scanner in;                                      /* the text; its columns become the formula's */
-    size_t work, variable_capacity, covariance_capacity;
+    size_t work, variable_capacity, covariance_capacity, random_capacity;
     Formula *formula;
 } Parser;
 
@@ -27,7 +27,7 @@ typedef struct {
     size_t n;
     uint64_t terms[FORMULA_MAX_TERMS];
     bool drops_intercept;                            /* holds a 0 */
-    bool is_covariance;
+    bool is_covariance;                              /* or random: it adds no term */
 } TermSet;
 
 static bool term_set_add(Parser *p, TermSet *set, uint64_t term)
@@ -198,10 +198,146 @@ static bool parse_constant(Parser *p, TermSet *set)
 
 static bool parse_sum(Parser *p, TermSet *set);
 
+static size_t n_bits(uint64_t bits)
+{
+    size_t n = 0;
+    for (; bits; bits &= bits - 1) n++;
+    return n;
+}
+
+static Str term_name(const Parser *p, uint64_t term)
+{
+    Buf name = buf_new(p->in.arena);
+    for (size_t v = 0; v < p->formula->n_variables; v++)
+        if (term >> v & 1) {
+            if (name.len) buf_char(&name, ':');
+            buf_add(&name, p->formula->variables[v].name);
+        }
+    return buf_str(&name);
+}
+
+static void keep_terms(Parser *p, const TermSet *set)
+{
+    Formula *f = p->formula;
+    f->terms = ARENA_ARRAY(p->in.arena, FormulaTerm, set->n + 1);
+    for (size_t order = 0; order <= FORMULA_MAX_VARIABLES; order++)
+        for (size_t i = 0; i < set->n; i++) {
+            if (n_bits(set->terms[i]) != order) continue;
+            if (order == 0) f->has_intercept = true;
+            else f->terms[f->n_terms++] = (FormulaTerm){term_name(p, set->terms[i]), set->terms[i]};
+        }
+}
+
+/* Whether the parenthesis that opens next holds a bar of its own: (1 | SITE). */
+static bool at_random(Parser *p)
+{
+    if (scanner_peek(&p->in) != '(') return false;
+    Str text = p->in.text;
+    size_t depth = 0;
+    bool quoted = false;
+    for (size_t i = p->in.at; i < text.len; i++) {
+        char c = text.data[i];
+        if (c == '`') quoted = !quoted;
+        if (quoted) continue;
+        if (c == '|' && depth == 1) return true;
+        if (c == '(') depth++;
+        if (c == ')' && --depth == 0) return false;
+    }
+    return false;
+}
+
+static bool add_random(Parser *p, RandomTerm term, const Formula *effects)
+{
+    Formula *f = p->formula;
+    if (f->n_randoms == FORMULA_MAX_RANDOMS) {
+        error_set(p->in.err, ERROR_MALFORMED, "the formula has more than %d random terms", FORMULA_MAX_RANDOMS);
+        return scanner_fail(&p->in, p->in.start);
+    }
+    term.effects = arena_copy(p->in.arena, effects, sizeof *effects);
+    ARENA_PUSH_ROOM(p->in.arena, f->randoms, f->n_randoms, p->random_capacity);
+    f->randoms[f->n_randoms++] = term;
+    return true;
+}
+
+/* A group's random terms: one of all effects, or one of each where they are independent. */
+static bool add_randoms(Parser *p, RandomTerm term, const Formula *effects, bool independent)
+{
+    if (!independent) return add_random(p, term, effects);
+    Formula part = *effects;
+    part.n_terms = 0;
+    if (effects->has_intercept && !add_random(p, term, &part)) return false;
+    part.has_intercept = false;
+    part.n_terms = 1;
+    for (size_t t = 0; t < effects->n_terms; t++) {
+        part.terms = &effects->terms[t];
+        if (!add_random(p, term, &part)) return false;
+    }
+    return true;
+}
+
+/* One group after the bar: a column, or several joined by colons. */
+static bool parse_group(Parser *p, RandomTerm *term)
+{
+    size_t capacity = 0;
+    Buf name = buf_new(p->in.arena);
+    if (term->n_groups) buf_add(&name, term->name);
+    size_t *groups = term->groups;
+    term->groups = NULL;
+    for (size_t i = 0; i < term->n_groups; i++) {
+        ARENA_PUSH_ROOM(p->in.arena, term->groups, i, capacity);
+        term->groups[i] = groups[i];
+    }
+    do {
+        size_t column;
+        if (!read_column(p, "the column of groups", &column)) return false;
+        ARENA_PUSH_ROOM(p->in.arena, term->groups, term->n_groups, capacity);
+        term->groups[term->n_groups++] = column;
+        if (name.len) buf_char(&name, ':');
+        buf_add(&name, p->in.columns[column]);
+    } while (scanner_accept(&p->in, ':'));
+    term->name = buf_str(&name);
+    return true;
+}
+
+/* ( effects | group ), ( effects || group ), ( effects | group / group ) */
+static bool parse_random(Parser *p)
+{
+    Formula effects = {0}, *outer = p->formula;
+    size_t from = p->in.at, variable_capacity = p->variable_capacity;
+    RandomTerm term = {.place = scanner_place(&p->in, from)};
+    TermSet *set = ARENA_NEW(p->in.arena, TermSet);
+    if (p->in.depth > 1) {
+        error_set(p->in.err, ERROR_MALFORMED, "a random term stands inside parentheses");
+        return scanner_fail(&p->in, from);
+    }
+    p->in.at++;
+    p->formula = &effects;
+    p->variable_capacity = 0;
+    set->n = 1;                                      /* the intercept, unless taken away */
+    if (!parse_sum(p, set)) return false;
+    keep_terms(p, set);
+    p->formula = outer;
+    p->variable_capacity = variable_capacity;
+    if (!effects.has_intercept && effects.n_terms == 0) {
+        error_set(p->in.err, ERROR_MALFORMED, "a random term has no effect before \"|\"");
+        return scanner_fail(&p->in, from);
+    }
+    if (!scanner_expect(&p->in, '|')) return false;
+    bool independent = scanner_accept(&p->in, '|');
+    do
+        if (!parse_group(p, &term) || !add_randoms(p, term, &effects, independent)) return false;
+    while (scanner_accept(&p->in, '/'));
+    return scanner_expect(&p->in, ')');
+}
+
 static bool parse_atom(Parser *p, TermSet *set)
 {
     Str name;
     *set = (TermSet){0};
+    if (at_random(p)) {
+        set->is_covariance = true;
+        return parse_random(p);
+    }
     if (scanner_accept(&p->in, '(')) return parse_sum(p, set) && scanner_expect(&p->in, ')');
     if (scanner_at_number(&p->in)) return parse_constant(p, set);
     scanner_peek(&p->in);
@@ -277,36 +413,6 @@ static bool parse_sum(Parser *p, TermSet *set)
     return true;
 }
 
-static Str term_name(const Parser *p, uint64_t term)
-{
-    Buf name = buf_new(p->in.arena);
-    for (size_t v = 0; v < p->formula->n_variables; v++)
-        if (term >> v & 1) {
-            if (name.len) buf_char(&name, ':');
-            buf_add(&name, p->formula->variables[v].name);
-        }
-    return buf_str(&name);
-}
-
-static size_t n_bits(uint64_t bits)
-{
-    size_t n = 0;
-    for (; bits; bits &= bits - 1) n++;
-    return n;
-}
-
-static void keep_terms(Parser *p, const TermSet *set)
-{
-    Formula *f = p->formula;
-    f->terms = ARENA_ARRAY(p->in.arena, FormulaTerm, set->n + 1);
-    for (size_t order = 0; order <= FORMULA_MAX_VARIABLES; order++)
-        for (size_t i = 0; i < set->n; i++) {
-            if (n_bits(set->terms[i]) != order) continue;
-            if (order == 0) f->has_intercept = true;
-            else f->terms[f->n_terms++] = (FormulaTerm){term_name(p, set->terms[i]), set->terms[i]};
-        }
-}
-
 static bool parse_formula(Parser *p)
 {
     const Expression *response;
@@ -319,6 +425,19 @@ static bool parse_formula(Parser *p)
     if (scanner_peek(&p->in) != '\0' || p->in.at < p->in.text.len) return scanner_fail_expected(&p->in, "an operator or the end");
     keep_terms(p, set);
     return true;
+}
+
+/* The effects of random terms are formulas of their own, over the same columns. */
+static void share_columns(Arena *arena, Formula *f)
+{
+    for (size_t i = 0; i < f->n_randoms; i++) {
+        Formula *effects = arena_copy(arena, f->randoms[i].effects, sizeof *effects);
+        effects->text = f->text;
+        effects->response = f->response;
+        effects->columns = f->columns;
+        effects->n_columns = f->n_columns;
+        f->randoms[i].effects = effects;
+    }
 }
 
 const char *covariance_word(CovarianceKind kind) { return COVARIANCE_WORDS[kind]; }
@@ -339,5 +458,6 @@ bool formula_parse(Arena *arena, Str text, Formula *formula, Error *err)
     if (!parse_formula(&p)) return false;
     formula->columns = p.in.columns;
     formula->n_columns = p.in.n_columns;
+    share_columns(arena, formula);
     return true;
 }

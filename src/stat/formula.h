@@ -8,6 +8,7 @@
 #define FORMULA_MAX_BYTES      8192
 #define FORMULA_MAX_VARIABLES  64
 #define FORMULA_MAX_TERMS      256
+#define FORMULA_MAX_RANDOMS    32
 
 /* kind, the word in a formula, what it is; the words are those of R's mmrm */
 #define COVARIANCE_KINDS(X)                                                                                   \
@@ -57,7 +58,19 @@ typedef struct {
     uint64_t variables;               /* bit v: variable v takes part; never 0 */
 } FormulaTerm;
 
+typedef struct Formula Formula;
+
+/* (1 + Days | SITE:USUBJID): effects that vary over the combinations of some columns' levels, correlated with each other.
+ * What is written `||` or with groups a/b comes as several of these. */
 typedef struct {
+    const Formula *effects;           /* the response, columns and intercept or terms of the effects, as of a formula */
+    size_t n_groups;
+    size_t *groups;                   /* columns whose combinations are the levels; into Formula.columns */
+    Str name;                         /* "SITE:USUBJID" */
+    size_t place;                     /* column of the text, from 1 */
+} RandomTerm;
+
+struct Formula {
     Str text;
     size_t n_columns;                 /* every column named anywhere, once each */
     Str *columns;
@@ -69,7 +82,9 @@ typedef struct {
     FormulaTerm *terms;
     size_t n_covariances;
     CovarianceTerm *covariances;
-} Formula;
+    size_t n_randoms;
+    RandomTerm *randoms;
+};
 
 /* Parses `response ~ terms`. Any bytes give a formula or an error; everything lives in `arena`.
  * Fails: MALFORMED; the place is "formula, column N", N counting characters from 1. */
