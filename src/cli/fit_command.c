@@ -5,11 +5,12 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/data_file.h"
+#include "cli/fit_mixed.h"
 #include "cli/grid.h"
 #include "stat/mmrm_fallback.h"
 
 #define CONFIDENCE  0.95
-#define DF_WORDS    "satterthwaite, kenward-roger, kenward-roger-linear, kenward-roger-mmrm, between-within or residual"
+#define DF_WORDS    "satterthwaite, kenward-roger, kenward-roger-linear, kenward-roger-expected, kenward-roger-mmrm, between-within or residual"
 #define VCOV_WORDS  "model, hc0 (empirical), cr2 (empirical-bias-reduced) or cr3 (empirical-jackknife)"
 
 /* What is printed, whichever model it came from. */
@@ -19,6 +20,8 @@ typedef struct {
     Model model;
     bool repeated;
     MmrmFit mixed;
+    bool general, expected_information;              /* random effects, or own points: then mixed is random.fixed */
+    MixedFit random;
     size_t n_fallback;
     CovarianceKind *fallback;
     MmrmFailures failures;
@@ -61,6 +64,8 @@ static bool read_options(Analysis *a, MmrmOptions *options, Error *err)
     options->method = option_given(call, "ml") ? MMRM_ML : MMRM_REML;
     if (!(a->confidence > 0 && a->confidence < 1)) return error_set(err, ERROR_USAGE, "--confidence must lie between 0 and 1");
     if (a->type < TEST_TYPE_I || a->type > TEST_TYPE_III) return error_set(err, ERROR_USAGE, "--type must be 1, 2 or 3");
+    a->expected_information = str_equal_fold(df, STR("kenward-roger-expected"));
+    if (a->expected_information) df = STR("kenward-roger-linear");
     if (df.len && !mmrm_df_parse(df, &options->df)) {
         error_set(err, ERROR_USAGE, "there are no degrees of freedom \"" STR_FMT "\"", STR_ARG(df));
         return error_hint(err, "Use " DF_WORDS ".");
@@ -99,6 +104,15 @@ static bool find_means(Analysis *a, Error *err)
     return true;
 }
 
+static bool fit_random(Analysis *a, const MmrmOptions *options, Error *err)
+{
+    MixedOptions mixed = {.mmrm = *options, .expected_information = a->expected_information};
+    if (a->n_fallback) return error_set(err, ERROR_USAGE, "a fall-back is not offered beside random effects");
+    if (!mixed_fit(a->call->arena, &a->model, &mixed, &a->random, err)) return false;
+    a->mixed = a->random.fixed;
+    return true;
+}
+
 static bool analyse(Analysis *a, Error *err)
 {
     Arena *arena = a->call->arena;
@@ -108,11 +122,12 @@ static bool analyse(Analysis *a, Error *err)
     if (fallback.len && !covariance_list_parse(arena, fallback, &a->fallback, &a->n_fallback, err)) return false;
     if (!read_options(a, &options, err) || !formula_parse(arena, a->call->args[0], &a->formula, err)
         || !data_file_read(arena, a->call->args[1], &frame, err) || !model_build(arena, &a->formula, frame, NULL, 0, &a->model, err)) return false;
-    a->repeated = a->formula.n_covariances > 0;
+    a->general = mixed_is_needed(arena, &a->model) || (a->expected_information && a->formula.n_covariances);
+    a->repeated = a->formula.n_covariances > 0 || a->general;
     if (!a->repeated && options.weights.len) return error_set(err, ERROR_USAGE, "weights need a covariance term");
     if (!a->repeated && a->n_fallback) return error_set(err, ERROR_USAGE, "a fall-back needs a covariance term");
     if (!a->repeated && option_given(a->call, "vcov")) return error_set(err, ERROR_USAGE, "--vcov needs a covariance term");
-    if (!(a->repeated ? mmrm_fit_first(arena, &a->model, &options, a->fallback, a->n_fallback, &a->mixed, &a->failures, err) : linear_fit(arena, &a->model, &a->linear, err))) return false;
+    if (!(a->general ? fit_random(a, &options, err) : a->repeated ? mmrm_fit_first(arena, &a->model, &options, a->fallback, a->n_fallback, &a->mixed, &a->failures, err) : linear_fit(arena, &a->model, &a->linear, err))) return false;
     a->coefficients = ARENA_ARRAY(arena, Estimate, a->model.p);
     for (size_t j = 0; j < a->model.p; j++)
         a->coefficients[j] = a->repeated ? mmrm_coefficient(&a->mixed, j, a->confidence) : linear_coefficient(&a->linear, j, a->confidence);
@@ -197,7 +212,7 @@ static void write_rows_used(const Analysis *a)
 {
     Buf *out = a->call->out;
     buf_format(out, "  rows            %zu", a->model.n);
-    if (a->repeated) buf_format(out, " of %zu subjects at %zu visits", a->mixed.n_subjects, a->mixed.n_visits);
+    if (a->repeated && !a->general) buf_format(out, " of %zu subjects at %zu visits", a->mixed.n_subjects, a->mixed.n_visits);
     if (a->model.n_dropped) buf_format(out, "; %zu left out", a->model.n_dropped);
     for (size_t g = 0; g < a->model.n_gaps; g++)
         buf_format(out, "%s" STR_FMT " missing in %zu", g ? ", " : " (", STR_ARG(a->model.gaps[g].column), a->model.gaps[g].n_rows);
@@ -242,19 +257,22 @@ static void write_text(const Analysis *a)
     Arena *arena = a->call->arena;
     buf_format(out, STR_FMT "\n", STR_ARG(a->formula.text));
     write_rows_used(a);
-    if (a->repeated) write_mixed_summary(a);
+    if (a->general) fit_mixed_write_summary(out, &a->random, a->expected_information);
+    else if (a->repeated) write_mixed_summary(a);
     else {
         buf_add_c(out, "  method          least squares; residual sd "), buf_fixed(out, a->linear.sigma, decimals_for(a->linear.sigma));
         buf_format(out, " on %g df, R2 %.4f\n", a->linear.df, a->linear.r2);
     }
     write_estimates(a, "Fixed effects", a->coefficients, a->model.names, a->model.p);
     if (a->repeated) write_inflation(a);
-    for (size_t g = 0; a->repeated && g < a->mixed.n_groups; g++) write_sigma(a, g);
+    if (a->general) fit_mixed_write_components(out, &a->random);
+    for (size_t g = 0; a->repeated && a->mixed.sigma && g < a->mixed.n_groups; g++) write_sigma(a, g);
     write_tests(a);
     if (a->has_means) write_estimates(a, "Least-squares means", a->mean_estimates, a->means.labels, a->means.n);
     Str *labels = ARENA_ARRAY(arena, Str, a->n_differences + 1);
     for (size_t i = 0; i < a->n_differences; i++) labels[i] = a->differences[i].label;
     if (a->n_differences) write_estimates(a, "Differences of least-squares means", a->difference_estimates, labels, a->n_differences);
+    if (a->general && option_given(a->call, "random")) fit_mixed_write_effects(out, &a->random);
 }
 
 static void put_estimate(JsonWriter *json, Str label, const Estimate *e)
@@ -322,8 +340,9 @@ static void write_json(const Analysis *a)
     json_member_text(&json, "formula", a->formula.text);
     json_member_integer(&json, "rows", (int64_t)a->model.n);
     json_member_integer(&json, "rows left out", (int64_t)a->model.n_dropped);
-    if (a->repeated) put_mixed(&json, &a->mixed);
     if (a->failures.n) json_member_text(&json, "failed before", mmrm_failures_words(a->call->arena, &a->failures));
+    if (a->general) fit_mixed_put(&json, &a->random, a->expected_information, option_given(a->call, "random"));
+    else if (a->repeated) put_mixed(&json, &a->mixed);
     else json_member_number(&json, "residual sd", a->linear.sigma), json_member_number(&json, "residual df", a->linear.df);
     put_estimates(&json, "fixed effects", a->coefficients, a->model.names, a->model.p);
     json_key(&json, STR("tests"));
@@ -357,12 +376,13 @@ static bool fit_run(Invocation *call, Error *err)
 
 const Command cmd_fit = {
     .name = "fit",
-    .summary = "fit a linear model, with repeated measures or without",
+    .summary = "fit a linear model, with repeated measures, random effects or neither",
     .usage = "FORMULA DATA",
     .description = "DATA is CSV (NA is missing) or a SAS transport file. A covariance term makes it a mixed model for repeated\n"
                    "measures: us(VISIT | SUBJECT) is unstructured; others are cs, csh, ar1, ar1h, ad, adh, toep, toeph,\n"
-                   "and sp_exp, sp_gau of numbers; with us(VISIT | GROUP / SUBJECT) each group has its own. Without one it is\n"
-                   "least squares.",
+                   "and sp_exp, sp_gau of numbers; with us(VISIT | GROUP / SUBJECT) each group has its own. Random terms\n"
+                   "are (1 | SITE), (1 + DAY | SUBJECT), (DAY || SUBJECT) for uncorrelated effects. Without any it is least\n"
+                   "squares.",
     .example = "  equipoise fit 'CHG ~ BASE + ARM * AVISIT + us(AVISIT | USUBJID)' adqs.csv \\\n"
                "      --df kenward-roger --lsmeans 'ARM | AVISIT' --diff",
     .min_args = 2,
@@ -372,6 +392,7 @@ const Command cmd_fit = {
                                 OPT_FLAG("ml", "maximum likelihood in place of REML"),
                                 OPT_TEXT("fallback", "LIST", "covariances to try in turn when the formula's fails: 'toeph, ar1h, cs'"),
                                 OPT_TEXT("weights", "COLUMN", "variances are divided by this column"),
+                                OPT_FLAG("random", "print the predicted random effects"),
                                 OPT_TEXT("lsmeans", "FACTORS", "least-squares means: 'ARM', 'ARM * SEX', 'ARM | AVISIT'"),
                                 OPT_FLAG("diff", "differences of these means"),
                                 OPT_TEXT("reference", "LEVEL", "differences from this level only"),

@@ -11,7 +11,7 @@
 #define ROUNDING            1e-7   /* a Newton decrement below which values differ by little but rounding */
 #define STALLED             1e-9   /* a decrement that may be final when it no longer falls */
 #define MOST_SHIFT          1e15
-#define FLAT                1e-9   /* curvature against the expected information that counts as none */
+#define FLAT                1e-9   /* smallest eigenvalue of the information, its diagonal made 1, that counts as none */
 
 /* How a stretch of parameters is searched: covariance matrices by a Cholesky factor, the columns in the order of their pivots;
  * variances and ranges by logarithms; others as they are. */
@@ -291,6 +291,14 @@ static bool covariance_of(Optimiser *o, const double *h, const size_t *free, siz
     return true;
 }
 
+static bool is_flat(Optimiser *o, const double *information, size_t n)
+{
+    double *scaled = ARENA_ARRAY(o->arena, double, n * n), *values = ARENA_ARRAY(o->arena, double, n);
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; b < n; b++) scaled[a*n + b] = information[a*n + b] / sqrt(information[a*n + a] * information[b*n + b]);
+    return !symmetric_eigen(scaled, n, values, NULL) || !(values[0] > FLAT);
+}
+
 /* Gradient and curvature where the expected information of the free coordinates is the identity. */
 static bool certify(Optimiser *o, const size_t *free, size_t nf)
 {
@@ -301,7 +309,7 @@ static bool certify(Optimiser *o, const size_t *free, size_t nf)
         g[a] = o->gradient[free[a]];
         for (size_t b = 0; b < nf; b++) root[a*nf + b] = o->expected[free[a]*n + free[b]], h[a*nf + b] = o->hessian[free[a]*n + free[b]];
     }
-    if (cholesky(root, nf) < nf) return false;
+    if (is_flat(o, root, nf) || cholesky(root, nf) < nf) return false;
     solve_lower(root, nf, g);
     for (int pass = 0; pass < 2; pass++) {
         for (size_t a = 0; a < nf; a++) solve_lower(root, nf, &h[a*nf]);

@@ -68,6 +68,36 @@ static void covariance_terms_are_handed_on(Test *t)
     CHECK(t, str_equal(str_from(covariance_word(adh->kind)), STR("adh")));
 }
 
+/* Each random term as "effects | group". */
+static Str randoms(Test *t, const char *text)
+{
+    Formula f;
+    Error err = {0};
+    Buf buf = buf_new(t->arena);
+    if (!CHECK_OK(t, formula_parse(t->arena, str_from(text), &f, &err), err)) return STR("");
+    for (size_t i = 0; i < f.n_randoms; i++) {
+        const Formula *effects = f.randoms[i].effects;
+        buf_format(&buf, "%s%d", i ? "; " : "", effects->has_intercept);
+        for (size_t k = 0; k < effects->n_terms; k++) buf_format(&buf, " " STR_FMT, STR_ARG(effects->terms[k].name));
+        buf_format(&buf, " | " STR_FMT, STR_ARG(f.randoms[i].name));
+        CHECK(t, effects->n_columns == f.n_columns && str_equal(effects->response.name, f.response.name));
+    }
+    return buf_str(&buf);
+}
+
+/* As lme4's findbars() and expandDoubleVerts() have it. */
+static void random_terms_are_handed_on(Test *t)
+{
+    CHECK_TEXT(t, randoms(t, "y ~ x + (1 | site)"), "1 | site");
+    CHECK_TEXT(t, randoms(t, "y ~ x + (x | id) + us(v | id)"), "1 x | id");
+    CHECK_TEXT(t, randoms(t, "y ~ x + (0 + x | id) + (1 | id)"), "0 x | id; 1 | id");
+    CHECK_TEXT(t, randoms(t, "y ~ (1 + x + z || id)"), "1 | id; 0 x | id; 0 z | id");
+    CHECK_TEXT(t, randoms(t, "y ~ (log(x) | a/b)"), "1 log(x) | a; 1 log(x) | a:b");
+    CHECK_TEXT(t, randoms(t, "y ~ (1 | a:b) + (x - 1 | `the site`)"), "1 | a:b; 0 x | the site");
+    CHECK_TEXT(t, spelled(t, "y ~ a + (x | id) + b"), "y ~ 1 a b");
+    CHECK_TEXT(t, randoms(t, "y ~ (a + b) * c"), "");
+}
+
 static void columns_of_an_expression_are_listed_once(Test *t)
 {
     Formula f;
@@ -131,6 +161,11 @@ static void errors_name_the_column_of_the_text(Test *t)
         {"y ~ ``", "the quoted name is empty", "column 5"},
         {"y ~ us(a)", "\"|\" is expected before \")\"", "column 9"},
         {"y ~ us(a, b | c)", "\"|\" is expected before \",\"", "column 9"},
+        {"y ~ a + (0 | b)", "a random term has no effect before \"|\"", "column 9"},
+        {"y ~ ((1 | b))", "a random term stands inside parentheses", "column 6"},
+        {"y ~ a * (1 | b)", "a covariance term takes no part in an interaction", "column"},
+        {"y ~ a + (1 | )", "the column of groups is expected", "column 14"},
+        {"y ~ a + (1 | b", "\")\" is expected", "column 15"},
         {"y ~ (us(a | b))", "a covariance term stands inside parentheses", "column 6"},
         {"y ~ a * us(a | b)", "a covariance term takes no part in an interaction", "column"},
         {"y ~ a - us(a | b)", "a covariance term is taken away", "column"},
@@ -191,6 +226,7 @@ static const TestCase CASES[] = {
     {"terms come as in R", terms_come_as_in_r},
     {"names within an interaction keep the order of first appearance", names_within_an_interaction_keep_their_order},
     {"covariance terms are handed on", covariance_terms_are_handed_on},
+    {"random terms are handed on", random_terms_are_handed_on},
     {"columns of an expression are listed once", columns_of_an_expression_are_listed_once},
     {"arithmetic follows the usual precedence", arithmetic_follows_the_usual_precedence},
     {"powers carry what a double cannot", powers_carry_what_a_double_cannot},
