@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/data_file.h"
+#include "cli/fit_figure.h"
 #include "cli/fit_mixed.h"
 #include "cli/grid.h"
 #include "stat/mmrm_fallback.h"
@@ -365,10 +366,18 @@ static void write_json(const Analysis *a)
     buf_char(a->call->out, '\n');
 }
 
+static bool write_figure(const Analysis *a, Error *err)
+{
+    FitFigure figure = {.path = option_text(a->call, "figure"), .data = a->call->args[1], .model = &a->model,
+                        .linear = a->repeated ? NULL : &a->linear, .mixed = a->repeated ? &a->mixed : NULL,
+                        .means = a->has_means ? &a->means : NULL, .estimates = a->mean_estimates, .confidence = a->confidence};
+    return !figure.path.len || fit_figure_write(a->call->arena, &figure, err);
+}
+
 static bool fit_run(Invocation *call, Error *err)
 {
     Analysis a = {.call = call};
-    if (!analyse(&a, err)) return false;
+    if (!analyse(&a, err) || !write_figure(&a, err)) return false;
     if (call->json) write_json(&a);
     else write_text(&a);
     return true;
@@ -398,6 +407,7 @@ const Command cmd_fit = {
                                 OPT_TEXT("reference", "LEVEL", "differences from this level only"),
                                 OPT_FLAG("observed-margins", "other factors as often as observed, not alike"),
                                 OPT_NUMBER("confidence", "SHARE", "of intervals; 0.95 when not given"),
-                                OPT_INTEGER("type", "TYPE", "of tests: 1, 2 or 3; 3 when not given"), OPT_END},
+                                OPT_INTEGER("type", "TYPE", "of tests: 1, 2 or 3; 3 when not given"),
+                                OPT_TEXT("figure", "FILE", "residuals, or the means of --lsmeans, as .svg or .html"), OPT_END},
     .run = fit_run,
 };
