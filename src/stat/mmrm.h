@@ -155,4 +155,27 @@ double *mmrm_fitted(Arena *arena, const MmrmFit *fit);
 typedef enum { MMRM_RESIDUAL_RAW, MMRM_RESIDUAL_PEARSON, MMRM_RESIDUAL_NORMALISED } MmrmResidual;
 double *mmrm_residuals(Arena *arena, const MmrmFit *fit, MmrmResidual kind);
 
+/* What the model says of one row of a frame, whether its response is there or not. */
+typedef struct {
+    size_t row;                       /* of the frame */
+    bool is_used;                     /* the fit has a response of that subject at that visit */
+    Estimate marginal;                /* of the mean X b */
+    Estimate conditional;             /* of the response, given the subject's responses; of a row that is used, the mean */
+} MmrmPrediction;
+
+/* Predictions for n_rows rows (NULL: all) of a frame, the fit's own or another with its columns; the response's need not be
+ * there. Subjects are known by name; one that the fit has not seen is predicted at the mean.
+ *   marginal      X b with its standard error (SAS: OUTPM)
+ *   conditional   X b + Cov(y, y_i) V_i^-1 (y_i - X_i b), the best linear unbiased prediction; its standard error is that of
+ *                 prediction less response, so it holds the response's own variance (SAS: OUTP)
+ * Neither is estimable where a value is missing, a level was not seen in the fit, or the mean is not estimable; conditional
+ * also not where the visit was not seen or there is no weight.
+ * Intervals at two-sided confidence: t with the df of the fit's method; under Satterthwaite and Kenward-Roger the df of a
+ * conditional one are 2 v^2 / var(v) for the whole variance v. Under a sandwich covariance only the coefficients' part of v
+ * is robust, and df are the model's.
+ * Fails: INCONSISTENT (a column is not in the frame). Memory: scratch in `arena`; predictions (n_rows) is the caller's.
+ * Source: Harville (1976); Kackar & Harville (1984). Checked against SAS PROC MIXED. */
+MUST_USE bool mmrm_predict(Arena *arena, const MmrmFit *fit, const Frame *frame, const size_t *rows, size_t n_rows,
+                           double confidence, MmrmPrediction *predictions, Error *err);
+
 #endif

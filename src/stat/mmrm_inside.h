@@ -178,6 +178,8 @@ MUST_USE bool mmrm_optimise(Arena *arena, MmrmFit *fit, Error *err);
 /* From the optimum: covariance of parameters and coefficients. */
 MUST_USE bool mmrm_infer(Arena *arena, MmrmFit *fit, Error *err);
 
+/* The covariance of the parameters as one of directions (n_directions^2). */
+double *mmrm_direction_covariance(Arena *arena, const MmrmInside *in);
 /* I + 2 sum of w_ab (Q_ab - P_a Phi P_b - R_ab / 4) between a_root^-1 and its transpose (r x r), R as the method has it;
  * NULL where W is not positive definite. */
 double *mmrm_adjustment(Arena *arena, const MmrmFit *fit, MmrmDf df);
@@ -189,6 +191,8 @@ double mmrm_sandwich_df(const struct MmrmSandwich *s, const double *z);
 /* For each pattern the lower Cholesky factor of Sigma at its visits; NULL where one is not positive definite. A row's
  * covariance is that over the root weights of its two rows. */
 double **mmrm_pattern_roots(Arena *arena, const MmrmInside *in);
+/* z (visits x r) = root^-1 (rows of subject i, by visit and times their root weights) inner, inner being p x r */
+void mmrm_whiten_subject(const MmrmData *data, size_t i, const double *root, const double *inner, double *z);
 double mmrm_root_weight(const MmrmData *data, size_t row);
 
 #endif

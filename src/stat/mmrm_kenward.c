@@ -3,8 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The covariance of the parameters as that of the directions: J W J'. */
-static double *spread_w(Arena *arena, const MmrmInside *in)
+double *mmrm_direction_covariance(Arena *arena, const MmrmInside *in)
 {
     size_t n = in->n_parameters, k = in->likelihood.n_directions;
     if (!in->j) return in->w;
@@ -133,8 +132,8 @@ static void bend_structured(Arena *arena, const MmrmFit *fit, size_t group, doub
     }
 }
 
-/* *omega = L^-1 Omega L^-T with Omega = sum of w_ab d2 Sigma / da db in the parameters of the method; NULL where Sigma is
- * linear in them. False where W is not positive definite. */
+/* *omega (n_groups x m x m) = L^-1 Omega L^-T with Omega = sum of w_ab d2 Sigma / da db in the parameters of the method; NULL
+ * where Sigma is linear in them. False where W is not positive definite. */
 static bool second_order(Arena *arena, const MmrmFit *fit, MmrmDf df, double **omega)
 {
     const MmrmInside *in = fit->inside;
@@ -162,7 +161,7 @@ double *mmrm_adjustment(Arena *arena, const MmrmFit *fit, MmrmDf df)
     double *adjust = ARENA_ARRAY(arena, double, square);
     double *omega;
     if (!second_order(arena, fit, df, &omega)) return NULL;
-    mmrm_likelihood_products(l, spread_w(arena, in), omega, q);
+    mmrm_likelihood_products(l, mmrm_direction_covariance(arena, in), omega, q);
     matrix_multiply(l->a_root_inverse, q, r, r, r, t);
     matrix_multiply_transposed(t, l->a_root_inverse, r, r, r, q);
     for (size_t a = 0; a < n; a++) {

@@ -18,8 +18,7 @@ struct MmrmSandwich {
     double *g, *h, *spread;           /* work: 2 m; r; r x r */
 };
 
-/* Rows of a subject, whitened, times `inner` (p x r). */
-static void whiten_subject(const MmrmData *d, size_t i, const double *root, const double *inner, double *z)
+void mmrm_whiten_subject(const MmrmData *d, size_t i, const double *root, const double *inner, double *z)
 {
     size_t v = d->first[i + 1] - d->first[i], r = d->r;
     memset(z, 0, v * r * sizeof *z);
@@ -117,7 +116,7 @@ bool mmrm_sandwich(Arena *arena, MmrmFit *fit, Error *err)
     for (size_t i = 0; i < d->n_subjects; i++) {
         size_t v = d->first[i + 1] - d->first[i];
         double *z = &s->z[d->first[i] * r], *ei = &e[d->first[i]], *a = s->a ? &s->a[at] : NULL;
-        whiten_subject(d, i, roots[d->pattern_of[i]], in->whitener, z);
+        mmrm_whiten_subject(d, i, roots[d->pattern_of[i]], in->whitener, z);
         solve_lower(roots[d->pattern_of[i]], v, ei);
         if (a) correct_leverage(z, v, r, fit->options.vcov, a, work);
         add_subject(z, a, ei, v, r, work, in->adjust);

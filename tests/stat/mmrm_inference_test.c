@@ -262,7 +262,117 @@ static void kenward_and_roger_as_in_r_refuse_spatial_structures(Test *t)
     CHECK_ERROR(t, err, ERROR_USAGE, "kenward-roger-mmrm is not offered for the structure \"sp_exp\"");
 }
 
+/* The design of every row: that of a frame in which the response is always there. */
+static const Model *complete_model(Test *t, const char *formula, size_t n, size_t m)
+{
+    Model *model = ARENA_NEW(t->arena, Model);
+    Frame *frame = trial(t, n, m);
+    for (size_t i = 0; i < frame->n_rows; i++) frame_set_number(frame, i, 5, (double)(i % 7));
+    return build(t, frame, formula, model) && CHECK_INT(t, model->n, frame->n_rows) ? model : NULL;
+}
+
+/* Row i of `all` predicted from the fit by matrices over all rows: estimate and variance */
+static void dense_prediction(Test *t, const MmrmFit *f, const Model *all, size_t i, const double *inverse, const double *weight, double *estimate, double *variance)
+{
+    size_t n = f->n, p = f->p, m = f->n_visits, visit = i / 16, subject = i % 16, g = 0;
+    double *c = ARENA_ARRAY(t->arena, double, n), *w = ARENA_ARRAY(t->arena, double, n), *q = arena_copy(t->arena, &all->x[i*p], p * sizeof *q);
+    double *e = mmrm_residuals(t->arena, f, MMRM_RESIDUAL_RAW), own = weight ? weight[i] : 1;
+    for (size_t k = 0; k < n; k++) {
+        if (f->model->rows[k] % 16 != subject) continue;
+        g = f->n_groups > 1 ? f->groups.level[k] : 0;
+        c[k] = f->sigma[(g*m + f->visits.level[k])*m + visit] / sqrt(own * (weight ? weight[f->model->rows[k]] : 1));
+    }
+    matrix_apply(inverse, c, n, n, w);
+    for (size_t k = 0; k < n; k++)
+        for (size_t j = 0; j < p; j++) q[j] -= w[k] * f->model->x[k*p + j];
+    *estimate = dot(&all->x[i*p], f->b, p) + dot(w, e, n);
+    *variance = quadratic_form(q, f->vcov, q, p) + f->sigma[(g*m + visit)*m + visit] / own - dot(w, c, n);
+}
+
+static void predictions_agree_with_matrices_written_out(Test *t)
+{
+    Frame *frame = trial(t, 16, 3);
+    Error err = {0};
+    size_t n_predicted = 0;
+    for (size_t k = 0; k < 6; k++) {
+        MmrmFit f;
+        const double *weight = k < 3 ? NULL : frame->columns[4].numbers;
+        MmrmPrediction p[48];
+        const Model *all = complete_model(t, FORMULAS[k % 3], 16, 3);
+        if (!all || !fit_frame(t, frame, FORMULAS[k % 3], (MmrmOptions){.weights = k < 3 ? STR("") : STR("weight"), .vcov = k % 2 ? MMRM_VCOV_CR2 : MMRM_VCOV_MODEL}, &f)
+            || !CHECK_OK(t, mmrm_predict(t->arena, &f, frame, NULL, 48, 0.9, p, &err), err)) return;
+        double *inverse = dense_new(t, &f, weight, 0).v;
+        if (!CHECK(t, invert_positive(inverse, f.n, ARENA_ARRAY(t->arena, double, f.n * f.n)))) return;
+        for (size_t i = 0; i < 48; i++) {
+            double estimate, variance;
+            CHECK_INT(t, p[i].is_used, frame->columns[5].missing[i] == MISSING_NOT);
+            CHECK_NEAR(t, p[i].marginal.estimate, dot(&all->x[i*f.p], f.b, f.p), 1e-12);
+            CHECK_NEAR(t, p[i].marginal.se, sqrt(quadratic_form(&all->x[i*f.p], f.vcov, &all->x[i*f.p], f.p)), 1e-10);
+            if (p[i].is_used) { CHECK(t, p[i].conditional.estimate == p[i].marginal.estimate && p[i].conditional.se == p[i].marginal.se); continue; }
+            dense_prediction(t, &f, all, i, inverse, weight, &estimate, &variance);
+            CHECK_NEAR(t, p[i].conditional.estimate, estimate, 1e-10);
+            CHECK_NEAR(t, p[i].conditional.se, sqrt(variance), 1e-10);
+            n_predicted++;
+        }
+    }
+    CHECK(t, n_predicted > 30);
+}
+
+/* One visit is least squares: a new response has variance s2 (1 + x'(X'X)^-1 x) with n - p df. With two visits three
+ * structures are the same model. */
+static void predictions_have_the_df_that_theory_gives(Test *t)
+{
+    static const char *const SAME[] = {"y ~ base + arm * visit + us(visit | id)", "y ~ base + arm * visit + csh(visit | id)", "y ~ base + arm * visit + ar1h(visit | id)"};
+    MmrmFit f;
+    MmrmPrediction p[40], first[40];
+    Error err = {0};
+    Frame *frame = trial(t, 20, 1), *two = trial(t, 20, 2);
+    if (!fit_frame(t, frame, "y ~ base + us(visit | id)", (MmrmOptions){0}, &f) || !CHECK_OK(t, mmrm_predict(t->arena, &f, frame, NULL, 20, 0.95, p, &err), err)) return;
+    for (size_t i = 0; i < 20; i++) {
+        if (p[i].is_used) continue;
+        CHECK_NEAR(t, p[i].conditional.df, (double)f.n - 2, 1e-8);
+        CHECK_NEAR(t, p[i].conditional.se, sqrt(f.sigma[0] + p[i].marginal.se * p[i].marginal.se), 1e-12);
+    }
+    for (size_t df = MMRM_SATTERTHWAITE; df <= MMRM_KENWARD_ROGER_LINEAR; df++)
+        for (size_t k = 0; k < 3; k++) {
+            if (df == MMRM_KENWARD_ROGER) continue;              /* depends on the parameters */
+            if (!fit_frame(t, two, SAME[k], (MmrmOptions){.df = (MmrmDf)df}, &f) || !CHECK_OK(t, mmrm_predict(t->arena, &f, two, NULL, 40, 0.95, k ? p : first, &err), err)) return;
+            for (size_t i = 0; k && i < 40; i++) {
+                CHECK_NEAR(t, p[i].conditional.se, first[i].conditional.se, 1e-8);
+                CHECK_NEAR(t, p[i].conditional.df, first[i].conditional.df, 1e-6);
+                if (df == MMRM_KENWARD_ROGER_LINEAR && !p[i].is_used) CHECK(t, p[i].conditional.se > p[i].marginal.se);
+            }
+        }
+}
+
+static void predictions_say_what_they_cannot_tell(Test *t)
+{
+    MmrmFit f;
+    MmrmPrediction p[5];
+    Error err = {0};
+    const size_t rows[] = {0, 1, 2, 3, 4};
+    if (!fit_frame(t, trial(t, 24, 3), FORMULAS[0], (MmrmOptions){0}, &f)) return;
+    static const char *const ID[] = {"new", "S001", "S002", "S003", "new"}, *const ARM[] = {"active", "placebo", "active", "control", "control"}, *const VISIT[] = {"V2", "V1", "V9", "V1", "V3"};
+    static const double BASE[] = {41.3, 40.2, 38.5, 39, 44.1};
+    Frame *frame = frame_new(t->arena, STR("others"));           /* no response */
+    add_texts(frame, "id", ID, 5);
+    add_texts(frame, "arm", ARM, 5);
+    add_texts(frame, "visit", VISIT, 5);
+    CHECK(t, !mmrm_predict(t->arena, &f, frame, rows, 5, 0.95, p, &err));
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "base");
+    add_numbers(frame, "base", BASE, 5);
+    frame_set_missing(frame, 3, 3, MISSING_UNSTATED);
+    if (!CHECK_OK(t, mmrm_predict(t->arena, &f, frame, rows, 5, 0.95, p, &err), err)) return;
+    CHECK(t, p[0].marginal.is_estimable && p[0].conditional.is_estimable && !p[0].is_used);
+    CHECK(t, p[0].conditional.estimate == p[0].marginal.estimate && p[0].conditional.se > p[0].marginal.se);
+    for (size_t i = 1; i < 4; i++) CHECK(t, !p[i].marginal.is_estimable && !p[i].conditional.is_estimable);
+    CHECK(t, p[4].row == 4 && p[4].conditional.lower < p[4].marginal.lower);
+}
+
 static const TestCase CASES[] = {
+    {"predictions agree with matrices written out", predictions_agree_with_matrices_written_out},
+    {"predictions have the df that theory gives", predictions_have_the_df_that_theory_gives},
+    {"predictions say what they cannot tell", predictions_say_what_they_cannot_tell},
     {"Kenward and Roger as in R differ as published", kenward_and_roger_as_in_r_differ_as_published},
     {"Kenward and Roger as in R refuse spatial structures", kenward_and_roger_as_in_r_refuse_spatial_structures},
     {"sandwiches agree with matrices written out", sandwiches_agree_with_matrices_written_out},
