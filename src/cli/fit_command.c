@@ -1,5 +1,6 @@
 /* A linear model, with repeated measures where the formula has a covariance term. */
 #include <math.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -7,10 +8,12 @@
 #include "cli/data_file.h"
 #include "cli/fit_figure.h"
 #include "cli/fit_mixed.h"
+#include "cli/fit_rows.h"
 #include "cli/grid.h"
 #include "stat/mmrm_fallback.h"
 
 #define CONFIDENCE  0.95
+#define WORTH_SAYING 0.01          /* share by which standard errors of two methods differ */
 #define DF_WORDS    "satterthwaite, kenward-roger, kenward-roger-linear, kenward-roger-expected, kenward-roger-mmrm, between-within or residual"
 #define VCOV_WORDS  "model, hc0 (empirical), cr2 (empirical-bias-reduced) or cr3 (empirical-jackknife)"
 
@@ -37,6 +40,9 @@ typedef struct {
     size_t n_differences;
     LsDifference *differences;
     Estimate *difference_estimates;
+    bool has_spread;
+    MmrmSpread spread;
+    Str spread_label;
 } Analysis;
 
 /* R's mmrm has Kenward and Roger's adjustments among its covariances; here they are degrees of freedom as well. */
@@ -127,7 +133,11 @@ static bool analyse(Analysis *a, Error *err)
     a->repeated = a->formula.n_covariances > 0 || a->general;
     if (!a->repeated && options.weights.len) return error_set(err, ERROR_USAGE, "weights need a covariance term");
     if (!a->repeated && a->n_fallback) return error_set(err, ERROR_USAGE, "a fall-back needs a covariance term");
-    if (!a->repeated && option_given(a->call, "vcov")) return error_set(err, ERROR_USAGE, "--vcov needs a covariance term");
+    static const char *const NEEDS_COVARIANCE[] = {"vcov", "predict", "residuals"};
+    for (size_t i = 0; i < 3; i++)
+        if (!a->repeated && option_given(a->call, NEEDS_COVARIANCE[i])) return error_set(err, ERROR_USAGE, "--%s needs a covariance term", NEEDS_COVARIANCE[i]);
+    for (size_t i = 0; i < 3; i++)
+        if (a->general && option_given(a->call, NEEDS_COVARIANCE[i])) return error_set(err, ERROR_USAGE, "--%s does not go with random terms", NEEDS_COVARIANCE[i]);
     if (!(a->general ? fit_random(a, &options, err) : a->repeated ? mmrm_fit_first(arena, &a->model, &options, a->fallback, a->n_fallback, &a->mixed, &a->failures, err) : linear_fit(arena, &a->model, &a->linear, err))) return false;
     a->coefficients = ARENA_ARRAY(arena, Estimate, a->model.p);
     for (size_t j = 0; j < a->model.p; j++)
@@ -242,14 +252,40 @@ static void write_mixed_summary(const Analysis *a)
                c->n_iterations, c->gradient, c->decrement, c->least_curvature, c->boundary);
 }
 
-/* Kenward & Roger add to the standard errors what estimating Sigma costs; more than 1 % is worth saying. */
-static void write_inflation(const Analysis *a)
+/* Standard errors of whatever is printed, by the methods for small samples. */
+static void find_spread(Analysis *a)
 {
-    const MmrmFit *f = &a->mixed;
-    double most = 0;
-    for (size_t j = 0; mmrm_df_adjusts(f->options.df) && j < f->p; j++)
-        if (!f->space.is_aliased[j]) most = fmax(most, sqrt(f->vcov[j*f->p + j] / f->vcov_model[j*f->p + j]) - 1);
-    if (most > 0.01) buf_format(a->call->out, "  %s standard errors are up to %.1f %% larger than those that take Sigma as known\n", mmrm_df_meaning(f->options.df), 100 * most);
+    Arena *arena = a->call->arena;
+    size_t p = a->model.p, n_means = a->has_means ? a->means.n : 0, n = p + n_means + a->n_differences;
+    double *l = ARENA_ARRAY(arena, double, n * p);
+    Str *labels = ARENA_ARRAY(arena, Str, n);
+    for (size_t j = 0; j < p; j++) {
+        l[j*p + j] = !a->mixed.space.is_aliased[j];
+        labels[j] = a->model.names[j];
+    }
+    for (size_t i = 0; i < n_means; i++) {
+        memcpy(&l[(p + i)*p], &a->means.l[i*p], p * sizeof *l);
+        labels[p + i] = a->means.labels[i];
+    }
+    for (size_t i = 0; i < a->n_differences; i++) {
+        memcpy(&l[(p + n_means + i)*p], a->differences[i].l, p * sizeof *l);
+        labels[p + n_means + i] = a->differences[i].label;
+    }
+    a->has_spread = mmrm_compare_methods(arena, &a->mixed, l, n, &a->spread) && a->spread.share > WORTH_SAYING;
+    if (a->has_spread) a->spread_label = labels[a->spread.row];
+}
+
+static void write_spread(const Analysis *a)
+{
+    const MmrmSpread *s = &a->spread;
+    int decimals = decimals_for(s->satterthwaite);
+    Buf *out = a->call->out;
+    buf_format(out, "\nStandard errors depend on the method for small samples, most of all that of " STR_FMT ", by %.1f %%:\n  ", STR_ARG(a->spread_label), 100 * s->share);
+    buf_fixed(out, s->satterthwaite, decimals), buf_add_c(out, " (satterthwaite), ");
+    buf_fixed(out, s->kenward_roger, decimals), buf_add_c(out, " (kenward-roger), ");
+    buf_fixed(out, s->kenward_roger_linear, decimals), buf_add_c(out, " (kenward-roger-linear)");
+    if (a->mixed.options.df == MMRM_KENWARD_ROGER_MMRM) buf_add_c(out, ", "), buf_fixed(out, s->own, decimals), buf_add_c(out, " (kenward-roger-mmrm)");
+    buf_char(out, '\n');
 }
 
 static void write_text(const Analysis *a)
@@ -265,7 +301,6 @@ static void write_text(const Analysis *a)
         buf_format(out, " on %g df, R2 %.4f\n", a->linear.df, a->linear.r2);
     }
     write_estimates(a, "Fixed effects", a->coefficients, a->model.names, a->model.p);
-    if (a->repeated) write_inflation(a);
     if (a->general) fit_mixed_write_components(out, &a->random);
     for (size_t g = 0; a->repeated && a->mixed.sigma && g < a->mixed.n_groups; g++) write_sigma(a, g);
     write_tests(a);
@@ -273,6 +308,7 @@ static void write_text(const Analysis *a)
     Str *labels = ARENA_ARRAY(arena, Str, a->n_differences + 1);
     for (size_t i = 0; i < a->n_differences; i++) labels[i] = a->differences[i].label;
     if (a->n_differences) write_estimates(a, "Differences of least-squares means", a->difference_estimates, labels, a->n_differences);
+    if (a->has_spread) write_spread(a);
     if (a->general && option_given(a->call, "random")) fit_mixed_write_effects(out, &a->random);
 }
 
@@ -334,6 +370,19 @@ static void put_mixed(JsonWriter *json, const MmrmFit *f)
     json_end_array(json);
 }
 
+static void put_spread(JsonWriter *json, const Analysis *a)
+{
+    json_key(json, STR("standard errors differ by method"));
+    json_begin_object(json);
+    json_member_text(json, "label", a->spread_label);
+    json_member_number(json, "share", a->spread.share);
+    json_member_number(json, "satterthwaite", a->spread.satterthwaite);
+    json_member_number(json, "kenward-roger", a->spread.kenward_roger);
+    json_member_number(json, "kenward-roger-linear", a->spread.kenward_roger_linear);
+    json_member_number(json, "printed", a->spread.own);
+    json_end_object(json);
+}
+
 static void write_json(const Analysis *a)
 {
     JsonWriter json = json_writer(a->call->out, 2);
@@ -361,6 +410,7 @@ static void write_json(const Analysis *a)
     if (a->has_means) put_estimates(&json, "means", a->mean_estimates, a->means.labels, a->means.n);
     Str *labels = ARENA_ARRAY(a->call->arena, Str, a->n_differences + 1);
     for (size_t i = 0; i < a->n_differences; i++) labels[i] = a->differences[i].label;
+    if (a->has_spread) put_spread(&json, a);
     if (a->n_differences) put_estimates(&json, "differences", a->difference_estimates, labels, a->n_differences);
     json_end_object(&json);
     buf_char(a->call->out, '\n');
@@ -374,10 +424,19 @@ static bool write_figure(const Analysis *a, Error *err)
     return !figure.path.len || fit_figure_write(a->call->arena, &figure, err);
 }
 
+static bool write_rows(const Analysis *a, Error *err)
+{
+    Arena *arena = a->call->arena;
+    Str predictions = option_text(a->call, "predict"), residuals = option_text(a->call, "residuals");
+    return (predictions.len == 0 || fit_write_predictions(arena, &a->mixed, a->confidence, predictions, err))
+        && (residuals.len == 0 || fit_write_residuals(arena, &a->mixed, residuals, err));
+}
+
 static bool fit_run(Invocation *call, Error *err)
 {
     Analysis a = {.call = call};
-    if (!analyse(&a, err) || !write_figure(&a, err)) return false;
+    if (!analyse(&a, err) || !write_figure(&a, err) || !write_rows(&a, err)) return false;
+    if (a.repeated && !a.general) find_spread(&a);
     if (call->json) write_json(&a);
     else write_text(&a);
     return true;
@@ -406,6 +465,8 @@ const Command cmd_fit = {
                                 OPT_FLAG("diff", "differences of these means"),
                                 OPT_TEXT("reference", "LEVEL", "differences from this level only"),
                                 OPT_FLAG("observed-margins", "other factors as often as observed, not alike"),
+                                OPT_TEXT("predict", "FILE", "CSV of each row's mean and of its response given the subject's others, with intervals"),
+                                OPT_TEXT("residuals", "FILE", "CSV of each row's residual: raw, Pearson, normalised"),
                                 OPT_NUMBER("confidence", "SHARE", "of intervals; 0.95 when not given"),
                                 OPT_INTEGER("type", "TYPE", "of tests: 1, 2 or 3; 3 when not given"),
                                 OPT_TEXT("figure", "FILE", "residuals, or the means of --lsmeans, as .svg or .html"), OPT_END},

@@ -168,6 +168,27 @@ Estimate mmrm_contrast(const MmrmFit *fit, const double *l, double confidence)
     return is_zero || !row_space_holds(&fit->space, l) ? (Estimate){0} : estimate(fit, l, confidence);
 }
 
+bool mmrm_compare_methods(Arena *arena, const MmrmFit *fit, const double *l, size_t n_rows, MmrmSpread *spread)
+{
+    const MmrmInside *in = fit->inside;
+    size_t r = in->data.r, p = fit->p;
+    *spread = (MmrmSpread){0};
+    if (!in->likelihood.data || in->sandwich || (fit->options.df != MMRM_SATTERTHWAITE && !mmrm_df_adjusts(fit->options.df))) return false;
+    const double *adjust = mmrm_adjustment(arena, fit, MMRM_KENWARD_ROGER), *linear = mmrm_adjustment(arena, fit, MMRM_KENWARD_ROGER_LINEAR);
+    double share = -1;
+    for (size_t i = 0; adjust && linear && i < n_rows; i++) {
+        if (!row_space_holds(&fit->space, &l[i*p])) continue;
+        whiten_row(in, &l[i*p], in->row);
+        double a = sqrt(dot(in->row, in->row, r)), b = sqrt(quadratic_form(in->row, adjust, in->row, r)), c = sqrt(quadratic_form(in->row, linear, in->row, r));
+        double own = in->adjust ? sqrt(quadratic_form(in->row, in->adjust, in->row, r)) : a;
+        double here = fmax(fmax(a, own), fmax(b, c)) / fmin(fmin(a, own), fmin(b, c)) - 1;
+        if (!(here > share)) continue;
+        share = here;
+        *spread = (MmrmSpread){.share = here, .row = i, .satterthwaite = a, .kenward_roger = b, .kenward_roger_linear = c, .own = own};
+    }
+    return share >= 0;
+}
+
 /* The rows of a test that the earlier ones do not imply, whitened. */
 typedef struct {
     size_t q, r;

@@ -23,7 +23,7 @@ typedef struct {
     double *residual, *values;        /* n, times the root weight; n_columns */
     size_t *levels;                   /* n_variables */
     double *numbers;
-    double *covariance;               /* of the directions */
+    double *covariance, *products;    /* of the directions: W, and P (r x r each) */
     double *a, *f, *gls, *u, *w;      /* m; w is m + p */
     double *q, *z, *g;                /* p, r, n_directions */
     double *zi, *left, *right;        /* m x r; by direction m + r */
@@ -109,7 +109,7 @@ static double prediction_df(const Predictor *p, size_t group, double v)
 {
     const MmrmLikelihood *l = &p->fit->inside->likelihood;
     size_t m = p->fit->n_visits, r = l->r;
-    for (size_t e = 0; e < l->n_directions; e++) p->g[e] = quadratic_form(p->z, &l->p[e*r*r], p->z, r);
+    for (size_t e = 0; e < l->n_directions; e++) p->g[e] = quadratic_form(p->z, &p->products[e*r*r], p->z, r);
     for (size_t b = 0; b < m; b++)
         for (size_t a = 0; a <= b; a++)
             p->g[group*l->k + mmrm_direction(a, b)] += 2 * mmrm_direction_scale(a, b) * (p->u[a]*p->u[b] + p->u[a]*p->w[b] + p->u[b]*p->w[a]);
@@ -145,7 +145,7 @@ static double estimation_variance(const Predictor *p, const Place *at)
     mmrm_whiten_subject(d, at->subject, p->roots[d->pattern_of[at->subject]], fit->inside->whitener, p->zi);
     memset(p->right, 0, n * (m + r) * sizeof *p->right);
     for (size_t e = 0; e < n; e++) {
-        matrix_apply(&l->p[e*r*r], p->z, r, r, &p->right[e*(m + r) + m]);
+        matrix_apply(&p->products[e*r*r], p->z, r, r, &p->right[e*(m + r) + m]);
         for (size_t c = 0; c < r; c++) p->right[e*(m + r) + m + c] *= -2;
     }
     for (size_t b = 0; b < m; b++)
@@ -252,6 +252,8 @@ static bool prepare(Predictor *p, Error *err)
     p->u = ARENA_ARRAY(p->arena, double, m), p->w = ARENA_ARRAY(p->arena, double, m + fit->p), p->q = ARENA_ARRAY(p->arena, double, fit->p);
     p->z = ARENA_ARRAY(p->arena, double, r), p->g = ARENA_ARRAY(p->arena, double, n);
     p->covariance = mmrm_direction_covariance(p->arena, fit->inside);
+    p->products = ARENA_ARRAY(p->arena, double, n * r * r);
+    mmrm_likelihood_unpack(&fit->inside->likelihood, p->products);
     if (mmrm_df_adjusts(fit->options.df)) {
         p->zi = ARENA_ARRAY(p->arena, double, m * r);
         p->left = ARENA_ARRAY(p->arena, double, n * (m + r)), p->right = ARENA_ARRAY(p->arena, double, n * (m + r));
@@ -262,6 +264,10 @@ static bool prepare(Predictor *p, Error *err)
 bool mmrm_predict(Arena *arena, const MmrmFit *fit, const Frame *frame, const size_t *rows, size_t n_rows, double confidence,
                   MmrmPrediction *predictions, Error *err)
 {
+    if (fit->inside->likelihood.data == NULL) {
+        error_set(err, ERROR_USAGE, "predictions by row are not offered for a model with random terms");
+        return error_hint(err, "The random effects themselves are predicted: see what the fit says of them.");
+    }
     Predictor p = {.arena = arena, .fit = fit, .formula = fit->model->formula, .term = &fit->model->formula->covariances[0], .frame = frame};
     if (!prepare(&p, err)) return false;
     Place at = {.x = ARENA_ARRAY(arena, double, fit->p)};

@@ -369,7 +369,30 @@ static void predictions_say_what_they_cannot_tell(Test *t)
     CHECK(t, p[4].row == 4 && p[4].conditional.lower < p[4].marginal.lower);
 }
 
+static void the_methods_for_small_samples_are_compared(Test *t)
+{
+    MmrmFit f, kr, linear;
+    MmrmSpread spread, other;
+    Frame *frame = trial(t, 12, 3);
+    const char *formula = "y ~ arm * visit + ar1h(visit | id)";
+    if (!fit_frame(t, frame, formula, (MmrmOptions){0}, &f) || !fit_frame(t, frame, formula, (MmrmOptions){.df = MMRM_KENWARD_ROGER}, &kr)
+        || !fit_frame(t, frame, formula, (MmrmOptions){.df = MMRM_KENWARD_ROGER_LINEAR}, &linear)) return;
+    double *l = ARENA_ARRAY(t->arena, double, f.p * f.p);
+    for (size_t j = 0; j < f.p; j++) l[j*f.p + j] = 1;
+    if (!CHECK(t, mmrm_compare_methods(t->arena, &f, l, f.p, &spread) && mmrm_compare_methods(t->arena, &kr, l, f.p, &other))) return;
+    Estimate a = mmrm_coefficient(&f, spread.row, 0.95), b = mmrm_coefficient(&kr, spread.row, 0.95), c = mmrm_coefficient(&linear, spread.row, 0.95);
+    CHECK(t, spread.satterthwaite == a.se && spread.own == a.se && other.own == b.se && other.row == spread.row);
+    CHECK_NEAR(t, spread.kenward_roger, b.se, 1e-12);
+    CHECK_NEAR(t, spread.kenward_roger_linear, c.se, 1e-12);
+    CHECK_NEAR(t, a.df, b.df, 1e-10);
+    CHECK(t, spread.share > 0.01);
+    for (size_t j = 0; j < f.p; j++) CHECK(t, mmrm_coefficient(&kr, j, 0.95).se / mmrm_coefficient(&f, j, 0.95).se - 1 <= spread.share + 1e-12);
+    if (!fit_frame(t, frame, formula, (MmrmOptions){.vcov = MMRM_VCOV_CR3}, &f)) return;
+    CHECK(t, !mmrm_compare_methods(t->arena, &f, l, f.p, &spread));
+}
+
 static const TestCase CASES[] = {
+    {"the methods for small samples are compared", the_methods_for_small_samples_are_compared},
     {"predictions agree with matrices written out", predictions_agree_with_matrices_written_out},
     {"predictions have the df that theory gives", predictions_have_the_df_that_theory_gives},
     {"predictions say what they cannot tell", predictions_say_what_they_cannot_tell},
