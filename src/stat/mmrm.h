@@ -127,8 +127,9 @@ Estimate mmrm_coefficient(const MmrmFit *fit, size_t j, double confidence);
 Estimate mmrm_contrast(const MmrmFit *fit, const double *l, double confidence);
 
 /* Standard errors of the n_rows contrasts in l (n_rows x p) by Satterthwaite (the model's), kenward-roger,
- * kenward-roger-linear and the fit's own method, and where they are furthest apart; degrees of freedom of one contrast do not differ between them.
- * False where nothing can be compared: a model with random terms, a sandwich covariance, df that only count, or no row that can be estimated. */
+ * kenward-roger-linear and the fit's own method, and where they are furthest apart; degrees of freedom of one contrast do
+ * not differ between them. False where nothing can be compared: a model with random terms, a sandwich covariance, df that
+ * only count, or no row that can be estimated. */
 typedef struct {
     double share;                     /* the largest over the smallest, less 1 */
     size_t row;                       /* of l */
@@ -183,7 +184,8 @@ typedef struct {
  * Intervals at two-sided confidence: t with the df of the fit's method; under Satterthwaite and Kenward-Roger the df of a
  * conditional one are 2 v^2 / var(v) for the whole variance v. Under a sandwich covariance only the coefficients' part of v
  * is robust, and df are the model's.
- * Fails: INCONSISTENT (a column is not in the frame), USAGE (the fit is one of stat/mixed). Memory: scratch in `arena`; predictions (n_rows) is the caller's.
+ * Fails: INCONSISTENT (a column is not in the frame), USAGE (the fit is one of stat/mixed). Memory: scratch in `arena`;
+ * predictions (n_rows) is the caller's.
  * Source: Harville (1976); Kackar & Harville (1984). Checked against SAS PROC MIXED. */
 MUST_USE bool mmrm_predict(Arena *arena, const MmrmFit *fit, const Frame *frame, const size_t *rows, size_t n_rows,
                            double confidence, MmrmPrediction *predictions, Error *err);
