@@ -27,12 +27,14 @@ typedef struct {
 } FamilyState;
 
 typedef struct OutputFit OutputFit;
+typedef struct OutputImputed OutputImputed;
 
 typedef struct {
     Arena *arena;
     Frames *frames;
     FamilyState *families; /* one per family of the plan */
     const OutputFit *fits; /* the models fitted so far (output_fit.h) */
+    const OutputImputed *imputed; /* and the imputations made (output_impute.c) */
     bool is_gathering;     /* the first pass: p-values are noted, numbers are thrown away */
 } OutputContext;
 

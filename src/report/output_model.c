@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "report/output_fit.h"
+#include "report/output_impute.h"
 
 #define MODEL_STATISTICS                                                                                     \
     (STATISTIC_BIT(STATISTIC_N) | STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_TEST) |               \
@@ -212,6 +213,7 @@ static bool model_write(Eval *eval, const OutputBlock *block, const Scope *outer
     Scope narrow;
     if (!eval_narrow(eval, outer, block->where, block->at, &narrow, err)) return false;
     Scope scope = eval_group(eval, &narrow, block);
+    if (block->impute) return impute_block_write(eval, block, &scope, err);
     ModelRows rows = {.eval = eval, .block = block, .scope = &scope, .confidence = fit_confidence(block)};
     rows.cells = ARENA_ARRAY(eval->arena, CellValues, eval->n_columns);
     rows.options = ARENA_ARRAY(eval->arena, Str, eval->n_columns);
@@ -239,6 +241,7 @@ static bool model_check(Arena *arena, const OutputSpec *spec, const OutputBlock 
     bool is_drawn = spec->kind == OUTPUT_FIGURE && (spec->draw == FIGURE_LINES || spec->draw == FIGURE_PANELS);
     bool needs_visits = formula.n_covariances && !block->term.len && !is_drawn;
     const char *repeated = repeated_key(block);
+    if (block->impute) return impute_block_check(&formula, block, is_drawn, err);
     if (!formula.n_covariances && repeated) {
         yaml_error(block->at, err, ERROR_INCONSISTENT, "\"%s\" goes with a model of repeated measures", repeated);
         return error_hint(err, "Add its covariance to the formula: us(VISIT | SUBJID).");
@@ -266,7 +269,7 @@ const OutputBlockKind block_kind_model = {
     .summary =
         "a linear model, with repeated measures or without: the test of a term, least-squares means, or "
         "their differences",
-    .keys = "analysis where group header lines term type in compare at factor margins df method fallback weights "
+    .keys = "analysis where group header lines term type in compare at factor margins df method fallback weights impute "
             "confidence decimals indent",
     .statistics = MODEL_STATISTICS,
     .down = true,

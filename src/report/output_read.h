@@ -36,7 +36,7 @@ MUST_USE bool read_fields(Reader *reader, const Yaml *mapping, const char *what,
                           size_t n_fields, const char *skip, const char *only, void *object, Error *err);
 
 FieldRead read_text, read_analysis, read_flag, read_no_flag, read_integer, read_number, read_texts, read_template,
-    read_rules, read_levels, read_order, read_lines, read_blocks, read_tests, read_compare, read_items,
+    read_rules, read_levels, read_order, read_lines, read_blocks, read_tests, read_compare, read_impute, read_items,
     read_boxes, read_columns, read_denominators, read_level, read_listed, read_draw, read_set_levels,
     read_set_tests;
 

@@ -83,6 +83,7 @@ typedef struct {
     Str by; /* variable whose mean orders the levels, or column with the most first */
 } OutputOrder;
 
+typedef struct OutputImpute OutputImpute;
 typedef struct OutputBlock OutputBlock;
 typedef struct {
     size_t n;
@@ -112,6 +113,7 @@ struct OutputBlock {
     OutputTexts visits;   /* at which a model's means stand */
     OutputTexts fallback; /* covariances to try in turn */
     int type;             /* of a term's test; 0: III */
+    const OutputImpute *impute; /* how missing outcomes are imputed (output_impute.h); NULL: they are not */
     struct {
         size_t n;
         struct {

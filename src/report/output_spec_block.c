@@ -92,6 +92,7 @@ static const Field block_fields[] = {
     FIELD(OutputBlock, weights, read_text),
     FIELD(OutputBlock, fallback, read_fallback),
     FIELD(OutputBlock, type, read_type),
+    FIELD(OutputBlock, impute, read_impute),
     FIELD_AS(OutputBlock, visits, "at", read_texts),
     {"compare", 0, read_compare},
     FIELD(OutputBlock, outcome, read_text),
