@@ -31,6 +31,7 @@
     X(compare)                                                                                                \
     X(fit)                                                                                                    \
     X(impute)                                                                                                 \
+    X(rates)                                                                                                  \
     X(survival)                                                                                               \
     X(test)                                                                                                   \
     X(show)                                                                                                   \
