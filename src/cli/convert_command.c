@@ -100,22 +100,32 @@ static void write_result(const Conversion *c)
     buf_char(call->out, '\n');
 }
 
+static Str creation_time(const Invocation *call)
+{
+    if (option_given(call, "created")) return option_text(call, "created");
+    return instant_text(call->arena, call->now);
+}
+
+/* What the format written must know before the first row, and the one read does not say, takes a pass of its own. */
+static bool survey_if_needed(Conversion *c, const TableFormat *from, const TableFormat *to, Error *err)
+{
+    if ((!to->needs_lengths || from->gives_lengths) && (!to->needs_rows || from->gives_rows)) return true;
+    if (!str_equal(c->call->args[0], STR("-"))) return table_survey(c->call->arena, c->call->args[0], &c->surveys, &c->n_surveys, err);
+    error_set(err, ERROR_USAGE, "standard input comes once, and %s to %s needs two passes", from->word, to->word);
+    return error_hint(err, "Write it to a file first.");
+}
+
 static bool run(Invocation *call, Error *err)
 {
     const TableFormat *format;
     Conversion c = {.call = call, .wanted = option_text(call, "member")};
-    TableChoices choices = {.created = option_text(call, "created"), .shorten_names = option_given(call, "shorten-names"),
-                            .cut_texts = option_given(call, "cut-texts"), .to_ascii = option_given(call, "ascii"),
+    TableChoices choices = {.created = creation_time(call), .shorten_names = option_given(call, "shorten-names"),
+                            .cut_texts = option_given(call, "cut-texts"), .to_windows = option_given(call, "windows-1252"), .to_ascii = option_given(call, "ascii"),
                             .special_as_null = option_given(call, "plain-missing")};
     if (str_equal(call->args[0], call->args[1])) return error_set(err, ERROR_USAGE, "a file cannot be written over itself");
     if (!find_format(call, &format, err)) return false;
-    if (format->needs_survey && str_equal(call->args[0], STR("-"))) {
-        error_set(err, ERROR_USAGE, "standard input comes once, and %s needs two passes", format->meaning);
-        return error_hint(err, "Write it to a file first.");
-    }
-    if (format->needs_survey && !table_survey(call->arena, call->args[0], &c.surveys, &c.n_surveys, err)) return false;
-    if (!table_open(call->arena, call->args[0], &c.reader, err) || !table_create(call->arena, call->args[1], format, &choices, &c.writer, err)
-        || !copy_members(&c, err)) return false;
+    if (!table_open(call->arena, call->args[0], &c.reader, err) || !survey_if_needed(&c, table_format(c.reader), format, err)
+        || !table_create(call->arena, call->args[1], format, &choices, &c.writer, err) || !copy_members(&c, err)) return false;
     write_result(&c);
     return true;
 }
@@ -135,6 +145,7 @@ const Command cmd_convert = {
                                 OPT_TEXT("member", "NAME", "of several data sets, this one"),
                                 OPT_FLAG("shorten-names", "cut names to what the format holds, made unique"),
                                 OPT_FLAG("cut-texts", "cut texts to what the format holds"),
+                                OPT_FLAG("windows-1252", "write western letters so where the format is not UTF-8"),
                                 OPT_FLAG("ascii", "write other letters as \\uXXXX where the format has none"),
                                 OPT_FLAG("plain-missing", "write .A to .Z and ._ as plain missing values"),
                                 OPT_TEXT("created", "DATE-TIME", "the time the file says it was made [now]"), OPT_END},

@@ -32,3 +32,25 @@ double ibm_float_read(const unsigned char *bytes, size_t n, MissingReason *reaso
     double value = (double)fraction * scale.value;
     return bytes[0] & 0x80 ? -value : value;
 }
+
+bool ibm_float_write(double value, MissingReason missing, size_t n, unsigned char *bytes)
+{
+    for (size_t i = 0; i < n; i++) bytes[i] = 0;
+    if (missing) {
+        bytes[0] = missing == MISSING_UNSTATED ? '.' : (unsigned char)missing;
+        return true;
+    }
+    if (value == 0) return true;
+    int exponent;
+    double share = frexp(fabs(value), &exponent);              /* in [1/2, 1) */
+    int digits = (exponent + (exponent > 0 ? 3 : 0)) / 4;      /* the least power of 16 above the value */
+    uint64_t fraction = (uint64_t)ldexp(share, 56 - (4 * digits - exponent));
+    if (!isfinite(value) || digits < -64 || digits > 63) return false;
+    for (size_t i = 7; i > 0; i--, fraction >>= 8) {
+        unsigned char byte = (unsigned char)(fraction & 255);
+        if (i < n) bytes[i] = byte;
+        else if (byte) return false;
+    }
+    bytes[0] = (unsigned char)((digits + 64) | (value < 0 ? 128 : 0));
+    return true;
+}

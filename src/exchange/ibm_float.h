@@ -11,4 +11,8 @@
  * note TS-140, "Numeric data fields". */
 double ibm_float_read(const unsigned char *bytes, size_t n, MissingReason *reason);
 
+/* The other way, in n bytes (2 to 8): exact, or false when the number is out of range or does not fit the bytes.
+ * missing: MISSING_NOT, or the code to write (UNSTATED is "."). */
+bool ibm_float_write(double value, MissingReason missing, size_t n, unsigned char *bytes);
+
 #endif

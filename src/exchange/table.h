@@ -68,6 +68,7 @@ typedef struct {
     Str created;                      /* the date-time that the file says it was made; tests fix it */
     bool shorten_names;               /* to what the format holds, made unique; otherwise a longer name is an error */
     bool cut_texts;                   /* to what the format holds; otherwise a longer text is an error */
+    bool to_windows;                  /* letters of western Europe as Windows-1252 where the format is not UTF-8 */
     bool to_ascii;                    /* other characters as \uXXXX; otherwise an error */
     bool special_as_null;             /* .A to .Z and ._ written as plain missing, counted; otherwise, where the format has
                                          no room for them, an error */
@@ -87,9 +88,10 @@ struct TableFormat {
     bool (*open)(Arena *arena, const TableInput *input, void **state, Error *err);
     bool (*next_member)(void *state, const TableMember **member, Error *err);     /* NULL at the end */
     bool (*next_row)(void *state, const TableCell **cells, Error *err);           /* NULL at the end; good until the next */
+    bool gives_lengths, gives_rows;   /* members say how long texts can be, how many rows there are */
     /* writing; NULL when it is not offered */
     bool one_member;                  /* a file holds no more */
-    bool needs_survey;                /* wants lengths and the number of rows before the first row */
+    bool needs_lengths, needs_rows;   /* wants the longest texts, the number of rows, before the first row */
     SinkCompression compression;
     bool (*create)(Arena *arena, Sink *sink, const TableChoices *choices, TableChanges *changes, void **state, Error *err);
     bool (*begin)(void *state, const TableMember *member, Error *err);
@@ -99,6 +101,7 @@ struct TableFormat {
 
 #define TABLE_FORMATS(X)                                                                                      \
     X(xpt)                                                                                                    \
+    X(xpt8)                                                                                                   \
     X(csv)
 
 #define X(name) extern const TableFormat table_format_##name;

@@ -29,7 +29,7 @@ typedef struct {
 } XptMember;
 
 typedef struct {
-    Str name, label, format;
+    Str name, label, format, informat;
     bool is_number;
     size_t length, position;          /* bytes within a row */
 } XptVariable;

@@ -49,4 +49,7 @@ bool xpt_begin_rows(XptReader *xpt, size_t n);
 /* A field as text: trimmed, UTF-8, NFC, a view of the field if it can be; false when it holds a NUL byte. */
 bool xpt_text(Arena *arena, Str field, Str *text);
 
+/* The byte of Windows-1252 for a code point, if it has one. */
+bool xpt_to_windows(uint32_t point, unsigned char *byte);
+
 #endif

@@ -108,6 +108,9 @@ enum {
     AT_FORMAT = 56,
     AT_WIDTH = 64,
     AT_DECIMALS = 66,
+    AT_INFORMAT = 72,
+    AT_INFORMAT_WIDTH = 80,
+    AT_INFORMAT_DECIMALS = 82,
     AT_POSITION = 84,
     AT_LONG_NAME = 88
 };
@@ -117,16 +120,19 @@ static bool parse_variable(XptReader *xpt, int version, Str bytes, XptVariable *
     size_t type = short_at(bytes, AT_TYPE);
     Str name = version == 8 ? str_slice(bytes, AT_LONG_NAME, AT_LONG_NAME + 32)
                             : str_slice(bytes, AT_NAME, AT_NAME + 8),
-        format;
+        format, informat;
     *variable = (XptVariable){.is_number = type == 1,
                               .length = short_at(bytes, AT_LENGTH),
                               .position = long_at(bytes, AT_POSITION)};
     bool ok = take_text(xpt, name, &variable->name) &&
               take_text(xpt, str_slice(bytes, AT_LABEL, AT_FORMAT), &variable->label) &&
-              take_text(xpt, str_slice(bytes, AT_FORMAT, AT_WIDTH), &format);
+              take_text(xpt, str_slice(bytes, AT_FORMAT, AT_WIDTH), &format) &&
+              take_text(xpt, str_slice(bytes, AT_INFORMAT, AT_INFORMAT_WIDTH), &informat);
     if (!ok) return malformed(xpt, "a variable has no name that can be read");
     variable->format =
         format_text(xpt->member_arena, format, short_at(bytes, AT_WIDTH), short_at(bytes, AT_DECIMALS));
+    variable->informat = format_text(xpt->member_arena, informat, short_at(bytes, AT_INFORMAT_WIDTH),
+                                     short_at(bytes, AT_INFORMAT_DECIMALS));
     bool fits = type == 1 ? variable->length >= 2 && variable->length <= 8
                           : type == 2 && variable->length >= 1 && variable->length <= LONGEST_TEXT;
     if (fits) return true;
@@ -176,11 +182,11 @@ static bool take_long_labels(XptReader *xpt)
         if (number < 1 || number > xpt->member.n_variables)
             return malformed(xpt, "a long label is of no variable");
         XptVariable *variable = &xpt->variables[number - 1];
-        Str *const TARGETS[] = {&variable->name, &variable->label, &variable->format};
+        Str *const TARGETS[] = {&variable->name, &variable->label, &variable->format, &variable->informat};
         for (size_t i = 0; i < (formats ? 4 : 2); i++) lengths[i] = short_at(sizes, 2 + 2 * i);
         for (size_t i = 0; i < 4; i++) {
             if (!take(xpt, lengths[i], "the labels", &text)) return false;
-            if (lengths[i] && i < 3 && !take_text(xpt, text, TARGETS[i]))
+            if (lengths[i] && !take_text(xpt, text, TARGETS[i]))
                 return malformed(xpt, "a long label cannot be read");
         }
     }

@@ -1,6 +1,6 @@
 /* SAS transport files as tables that stream. */
-#include "exchange/table.h"
 #include "exchange/xpt.h"
+#include "exchange/xpt_table.h"
 
 typedef struct {
     Arena *arena;
@@ -49,7 +49,7 @@ static bool next_member(void *from, const TableMember **member, Error *err)
                                   .n_rows_known = xpt->version == 8, .n_rows = xpt->n_rows};
     for (size_t i = 0; i < n; i++) {
         TableType type = variables[i].is_number ? type_of_format(variables[i].format) : TABLE_TEXT;
-        state->member.variables[i] = (TableVariable){.name = variables[i].name, .label = variables[i].label, .format = variables[i].format,
+        state->member.variables[i] = (TableVariable){.name = variables[i].name, .label = variables[i].label, .format = variables[i].format, .informat = variables[i].informat,
                                                      .length = variables[i].length, .type = type, .is_count = type != TABLE_TEXT && type != TABLE_DOUBLE};
     }
     *member = &state->member;
@@ -73,4 +73,25 @@ const TableFormat table_format_xpt = {
     .open = open_file,
     .next_member = next_member,
     .next_row = next_row,
+    .gives_lengths = true,
+    .needs_lengths = true,
+    .create = xpt5_create,
+    .begin = xpt_begin_member,
+    .write = xpt_write_row,
+    .finish = xpt_end_file,
+};
+
+/* Read as version 5 is; the reader knows them apart. */
+const TableFormat table_format_xpt8 = {
+    .word = "xpt8",
+    .meaning = "SAS transport file, version 8",
+    .endings = ".v8xpt .xpt8",
+    .gives_lengths = true,
+    .gives_rows = true,
+    .needs_lengths = true,
+    .needs_rows = true,
+    .create = xpt8_create,
+    .begin = xpt_begin_member,
+    .write = xpt_write_row,
+    .finish = xpt_end_file,
 };

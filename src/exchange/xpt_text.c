@@ -11,13 +11,29 @@ static Str trim_field(Str text)
     return text;
 }
 
+/* The code points of bytes 80 to 9F; other bytes are their own. */
+static const unsigned short FROM_80[] = {
+    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+    0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
+    0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+    0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178,
+};
+
+bool xpt_to_windows(uint32_t point, unsigned char *byte)
+{
+    *byte = (unsigned char)point;
+    if (point < 0x80 || (point >= 0xA0 && point < 0x100)) return true;
+    for (unsigned i = 0; i < 32; i++)
+        if (FROM_80[i] == point) {
+            *byte = (unsigned char)(0x80 + i);
+            return true;
+        }
+    return false;
+}
+
 /* Windows-1252 in UTF-8. */
 static Str from_windows(Arena *arena, Str text)
 {
-    static const unsigned short FROM_80[] = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-                                             0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
-                                             0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-                                             0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
     Buf buf = buf_new(arena);
     for (size_t i = 0; i < text.len; i++) {
         unsigned point = byte_at(text, i);
