@@ -16,7 +16,7 @@ struct OutputBlockKind {
     bool (*write)(Eval *eval, const OutputBlock *block, const Scope *scope, Error *err);
 };
 
-#define BLOCK_KINDS(X) X(count) X(categories) X(statistics) X(model) X(group) X(by) X(row) X(subgroup)
+#define BLOCK_KINDS(X) X(count) X(categories) X(statistics) X(model) X(group) X(by) X(row) X(subgroup) X(survival)
 
 #define X(kind) extern const OutputBlockKind block_kind_##kind;
 BLOCK_KINDS(X)

@@ -97,12 +97,12 @@ struct OutputBlock {
     const OutputBlockKind *kind;
     Str subject; /* what stands behind the kind's key: label, variable or formula */
     Str label, group, where, distinct, method, family, term, missing, count, interval, margins, factor,
-        outcome, reference, covariates, overall, analysis, df, weights;
+        outcome, reference, covariates, overall, analysis, df, weights, ties;
     bool plain; /* no header row for the group */
     bool exploratory;
     bool of_known; /* percentages of the values present, not of the column's N */
     int decimals, label_width, indent;
-    double against, confidence;
+    double against, confidence, tau;
     OutputLevels levels;
     OutputOrder order;
     Template format, zero;

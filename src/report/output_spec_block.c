@@ -101,6 +101,8 @@ static const Field block_fields[] = {
     FIELD(OutputBlock, overall, read_text),
     FIELD(OutputBlock, confidence, read_number),
     FIELD(OutputBlock, against, read_number),
+    FIELD(OutputBlock, tau, read_number),
+    FIELD(OutputBlock, ties, read_text),
     FIELD(OutputBlock, method, read_text),
     FIELD(OutputBlock, interval, read_text),
     FIELD(OutputBlock, family, read_text),
@@ -111,7 +113,7 @@ static const Field block_fields[] = {
 static bool read_block(Reader *reader, const Yaml *yaml, OutputBlock *block, Error *err)
 {
     if (!need_kind(yaml, YAML_IS_MAPPING, "a block of rows", err)) return false;
-    *block = (OutputBlock){.at = yaml, .against = NAN, .confidence = NAN, .decimals = DECIMALS_UNSAID};
+    *block = (OutputBlock){.at = yaml, .against = NAN, .tau = NAN, .confidence = NAN, .decimals = DECIMALS_UNSAID};
     size_t n_kinds;
     const OutputBlockKind *const *kinds = block_kinds(&n_kinds);
     Str names[16];

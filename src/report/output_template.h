@@ -31,7 +31,10 @@
     X(DF, "df", PLAIN(0), "degrees of freedom")                                                              \
     X(DIFF, "diff", BEYOND(1), "difference of least-squares means")                                          \
     X(LSMEAN, "lsmean", BEYOND(1), "least-squares mean")                                                     \
-    X(ESTIMATE, "estimate", BEYOND(1), "coefficient of the model")
+    X(ESTIMATE, "estimate", BEYOND(1), "coefficient of the model")                                           \
+    X(RATIO, "ratio", PLAIN(2), "hazard, odds or rate ratio")                                                \
+    X(CENSORED, "censored", PLAIN(0), "subjects without the event while they were watched")                  \
+    X(AT_RISK, "at_risk", PLAIN(0), "subjects still watched, without the event so far")
 
 typedef enum {
 #define X(id, name, decimals, meaning) STATISTIC_##id,

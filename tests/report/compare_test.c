@@ -119,29 +119,21 @@ static void every_printed_number_of_the_pilot_study_is_ours(Test *t)
     }
 }
 
-/* R 4.2 nlme::gls (corSymm, varIdent, REML) with emmeans on the same rows, all visits and their average. */
-static void the_repeated_measures_of_the_pilot_study_are_those_of_r(Test *t)
+typedef struct {
+    const char *group, *label, *column, *stat;
+    double value;
+} NumberOfR;
+
+/* Compares numbers with the report's table, to four decimals. */
+static void check_numbers(Test *t, const char *table, const NumberOfR *values, size_t n)
 {
-    static const struct {
-        const char *group, *label, *column, *stat;
-        double value;
-    } values[] = {
-        {"Week 24", "LS Means (SE)", "placebo", "lsmean", 2.3291233},
-        {"Week 24", "LS Means (SE)", "low", "lsmean", 1.7352256},
-        {"Week 24", "LS Means (SE)", "high", "lsmean", 1.5009206},
-        {"Week 24", "Diff of LS Means (SE)", "low", "diff", -0.5938977},
-        {"Average of Weeks 8, 16 and 24", "LS Means (SE)", "placebo", "lsmean", 1.5535450},
-        {"Average of Weeks 8, 16 and 24", "LS Means (SE)", "low", "lsmean", 1.5136152},
-        {"Average of Weeks 8, 16 and 24", "LS Means (SE)", "high", "lsmean", 1.1269538},
-        {"Average of Weeks 8, 16 and 24", "Diff of LS Means (SE)", "low", "diff", -0.0399298},
-    };
     Error err = {0};
     Json report, numbers;
     Comparison c;
     if (!pilot_report(t, &report)) return;
     Buf buf = buf_new(t->arena);
-    buf_add_c(&buf, "{\"schema\": \"published-table/1\", \"table\": \"14-3.11\", \"checks\": [");
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+    buf_format(&buf, "{\"schema\": \"published-table/1\", \"table\": \"%s\", \"checks\": [", table);
+    for (size_t i = 0; i < n; i++)
         buf_format(&buf,
                    "%s{\"id\": \"R.%zu\", \"group\": \"%s\", \"label\": \"%s\", \"column\": \"%s\", "
                    "\"stat\": \"%s\", \"value\": %.4f, \"decimals\": 4}",
@@ -153,8 +145,42 @@ static void the_repeated_measures_of_the_pilot_study_are_those_of_r(Test *t)
                       compare_published(t->arena, &report, &numbers, &c, &err),
                   err))
         return;
-    CHECK_INT(t, c.n, 8);
-    CHECK_INT(t, c.n_matches, 8);
+    CHECK_INT(t, c.n, n);
+    CHECK_INT(t, c.n_matches, n);
+}
+
+/* R 4.2 nlme::gls (corSymm, varIdent, REML) with emmeans on the same rows, all visits and their average. */
+static void the_repeated_measures_of_the_pilot_study_are_those_of_r(Test *t)
+{
+    static const NumberOfR values[] = {
+        {"Week 24", "LS Means (SE)", "placebo", "lsmean", 2.3291233},
+        {"Week 24", "LS Means (SE)", "low", "lsmean", 1.7352256},
+        {"Week 24", "LS Means (SE)", "high", "lsmean", 1.5009206},
+        {"Week 24", "Diff of LS Means (SE)", "low", "diff", -0.5938977},
+        {"Average of Weeks 8, 16 and 24", "LS Means (SE)", "placebo", "lsmean", 1.5535450},
+        {"Average of Weeks 8, 16 and 24", "LS Means (SE)", "low", "lsmean", 1.5136152},
+        {"Average of Weeks 8, 16 and 24", "LS Means (SE)", "high", "lsmean", 1.1269538},
+        {"Average of Weeks 8, 16 and 24", "Diff of LS Means (SE)", "low", "diff", -0.0399298},
+    };
+    check_numbers(t, "14-3.11", values, sizeof values / sizeof values[0]);
+}
+
+/* R 4.2 survival 3.5-3: survfit(Surv(AVAL, 1 - CNSR) ~ TRTA, conf.type = "log-log"), survdiff, coxph */
+static void the_times_of_the_pilot_study_are_those_of_r(Test *t)
+{
+    static const NumberOfR values[] = {
+        {"Days to the event", "Median", "low", "median", 33},
+        {"Days to the event", "Median", "high", "median", 36},
+        {"Days to the event", "95% CI of the median", "low", "ci_low", 27},
+        {"Days to the event", "95% CI of the median", "low", "ci_high", 48},
+        {"Days to the event", "Lower quartile", "placebo", "q1", 70},
+        {"Without the event", "After 60 days (95% CI)", "placebo", "pct", 76.83949077},
+        {"Without the event", "After 60 days (95% CI)", "high", "ci_low", 14.70599017},
+        {"Without the event", "After 90 days (95% CI)", "low", "ci_high", 34.7203832},
+        {"Compared with placebo", "Hazard ratio", "low", "ratio", 4.147704103},
+        {"Compared with placebo", "Hazard ratio", "high", "ratio", 5.025970042},
+    };
+    check_numbers(t, "14-1", values, sizeof values / sizeof values[0]);
 }
 
 static const TestCase CASES[] = {
@@ -164,5 +190,6 @@ static const TestCase CASES[] = {
     {"every printed number of the pilot study is ours", every_printed_number_of_the_pilot_study_is_ours},
     {"the repeated measures of the pilot study are those of R",
      the_repeated_measures_of_the_pilot_study_are_those_of_r},
+    {"the times of the pilot study are those of R", the_times_of_the_pilot_study_are_those_of_r},
 };
 TEST_SUITE(compare, CASES);

@@ -51,12 +51,12 @@ static bool read_page(Test *t, Str *page)
 
 static void every_example_prints_what_the_page_says(Test *t)
 {
-    static const char *const names[] = {"subjects", "visits"};
+    static const char *const names[] = {"subjects", "visits", "times"};
     Str page, csv, yaml, text;
-    Sheet sheets[2];
+    Sheet sheets[3];
     size_t at = 0, n = 0;
     if (!read_page(t, &page)) return;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         if (!CHECK(t, next_block(page, "```csv\n", &at, &csv))) return;
         sheets[i] = (Sheet){names[i], str_c(t->arena, csv)};
     }
@@ -65,12 +65,12 @@ static void every_example_prints_what_the_page_says(Test *t)
         Error err = {0};
         Document *document;
         if (!CHECK(t, next_block(page, "```text\n", &at, &text))) return;
-        if (!CHECK_OK(t, outputs_make(t, indented(t, yaml), (Sheets){2, sheets}, &document, &err), err))
+        if (!CHECK_OK(t, outputs_make(t, indented(t, yaml), (Sheets){3, sheets}, &document, &err), err))
             continue;
         CHECK_TEXT(t, printed(t, document), str_c(t->arena, str_trim(text)));
         n++;
     }
-    CHECK_INT(t, n, 8);
+    CHECK_INT(t, n, 9);
 }
 
 static void check_named(Test *t, Str page, const char *word)
