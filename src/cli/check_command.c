@@ -1,8 +1,8 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "protocol/check.h"
+#include "report/analyses.h"
 #include "report/output_spec.h"
-#include "stat/formula.h"
 
 /* The outputs have a reader of their own, which stops at the first mistake. */
 static void check_outputs(Arena *arena, const Protocol *protocol, ProblemList *problems)
@@ -10,18 +10,6 @@ static void check_outputs(Arena *arena, const Protocol *protocol, ProblemList *p
     OutputPlan plan;
     Error err = {0};
     if (!output_plan_read(arena, protocol, &plan, &err)) problem_add_error(problems, "bad-output", NULL, &err);
-}
-
-static void check_formulas(Arena *arena, const Protocol *protocol, ProblemList *problems)
-{
-    for (size_t i = 0; i < protocol->analyses.n; i++) {
-        const AnalysisPlan *analysis = &protocol->analyses.items[i];
-        Formula formula;
-        Error err = {0};
-        if (!analysis->formula.len || formula_parse(arena, analysis->formula, &formula, &err)) continue;
-        error_in(&err, "analysis \"" STR_FMT "\"", STR_ARG(analysis->id));
-        problem_add_error(problems, "bad-formula", yaml_get(analysis->at, "formula"), &err);
-    }
 }
 
 static bool check_run(Invocation *call, Error *err)
@@ -32,7 +20,7 @@ static bool check_run(Invocation *call, Error *err)
     ProblemList problems = problems_new(call->arena);
     if (protocol_read(call->arena, text, &protocol, &problems)) {
         protocol_check(call->arena, &protocol, &problems);
-        check_formulas(call->arena, &protocol, &problems);
+        analyses_check(call->arena, &protocol, &problems);
         check_outputs(call->arena, &protocol, &problems);
     }
     problems_sort(&problems);

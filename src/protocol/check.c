@@ -111,7 +111,8 @@ static const Rule RULES[] = {
      "Set `natural_change`, or add a sensitivity analysis (excess-change) that takes off what the growth curves predict."},
     {"analysis-not-shown", PROBLEM_HONESTY, rule_not_shown,
      "A result that was planned and stands nowhere in the report cannot be told from one that was left out for what it says.",
-     "Give it an output, and name it there: `analysis: ID` on the display or on the rows that show it."},
+     "Say what its method needs for a table of its own (a `formula`, groups to `compare`, a `display`), or name it in the output "
+     "that shows it: `analysis: ID`."},
     {"regression-to-the-mean", PROBLEM_HONESTY, rule_regression_to_mean,
      "Families come at a low point; a second measurement is higher by itself.",
      "Measure the primary outcome twice before treatment, weeks apart, and analyse the change between the two as well."},

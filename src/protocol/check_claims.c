@@ -46,10 +46,38 @@ static bool is_named(const Yaml *node, Str id)
     return false;
 }
 
-/* The report shows what grows against growth on its own, without an output. */
-static bool has_own_section(const AnalysisPlan *analysis)
+/* What the report can show of its own, without an output: everything but models without a formula, groups that nobody
+ * named, and categories (report/analysis_display.h). */
+static bool shows_itself(const Protocol *protocol, const AnalysisPlan *analysis)
 {
-    return analysis->method == METHOD_EXCESS_CHANGE || analysis->method == METHOD_TIPPING_POINT;
+    bool has_groups = protocol->arms.n > 1 || analysis->compare.n > 0, has_model = analysis->formula.len > 0;
+    if (analysis->display) return true;
+    switch (analysis->method) {
+    case METHOD_SHIFT:
+    case METHOD_UNSTATED:
+        return false;
+    case METHOD_MMRM:
+        return has_model;
+    case METHOD_ANCOVA:
+    case METHOD_LINEAR_MODEL:
+        return analysis->subgroup.len ? analysis->interaction : has_model && (has_groups || analysis->term.len);
+    case METHOD_ANOVA:
+    case METHOD_T_TEST:
+    case METHOD_RANK_SUM:
+    case METHOD_FISHER:
+    case METHOD_CHI_SQUARED:
+        return has_groups;
+    case METHOD_DESCRIPTIVE:
+    case METHOD_PAIRED_T:
+    case METHOD_SIGNED_RANK:
+    case METHOD_SIGNED_RANK_PRATT:
+        return analysis->variable.len || analysis->outcome.len;
+    case METHOD_PROPORTION:
+    case METHOD_EXCESS_CHANGE:
+    case METHOD_TIPPING_POINT:
+        return true;
+    }
+    return false;
 }
 
 void rule_not_shown(Checker *checker)
@@ -57,7 +85,7 @@ void rule_not_shown(Checker *checker)
     for (size_t i = 0; i < checker->protocol->analyses.n; i++) {
         const AnalysisPlan *analysis = &checker->protocol->analyses.items[i];
         bool confirms = analysis->role == ANALYSIS_PRIMARY || analysis->role == ANALYSIS_SECONDARY;
-        if (!confirms || has_own_section(analysis) || is_named(checker->protocol->outputs, analysis->id)) continue;
+        if (!confirms || shows_itself(checker->protocol, analysis) || is_named(checker->protocol->outputs, analysis->id)) continue;
         flag(checker, place_of(analysis->at, "id"), "the %s analysis \"" STR_FMT "\" is planned but not shown",
              analysis->role == ANALYSIS_PRIMARY ? "primary" : "secondary", STR_ARG(analysis->id));
     }

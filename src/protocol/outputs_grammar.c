@@ -3,3 +3,4 @@
 #include "protocol/protocol.h"
 
 const Grammar OUTPUTS_GRAMMAR = {.name = "outputs", .doc = "Tables, listings and figures; docs/outputs.md teaches them.", .open = true};
+const Grammar DISPLAY_GRAMMAR = {.name = "a display", .doc = "One table of a report, written as under `outputs`: columns, across, rows and the like.", .open = true};

@@ -195,11 +195,18 @@ PROTOCOL_LIST(Family, Families);
 
 typedef struct {
     const Yaml *at;
-    Str id, title, estimand, instrument, variable, data, formula, population, where, family, subgroup, sensitivity_to,
+    Str id, title, estimand, instrument, variable, data, outcome, formula, population, where, family, subgroup, sensitivity_to,
         reason;
     AnalysisRole role;
     AnalysisMethod method;
     Texts visits;
+    Str group;                        /* column whose levels are compared; empty: ARM */
+    KeyedTexts compare;               /* name of a difference: [level, level it is taken from] */
+    Texts means_at;                   /* key `at`: of repeated measures, the visits of the means that are printed */
+    Texts fallback;                   /* covariances tried in turn */
+    Str df, likelihood, weights, vcov, margins, term;
+    int decimals;
+    const Yaml *display;              /* its table, written as in `outputs`; read by report/output_spec */
     NaturalChange natural_change;
     bool interaction;
     double alpha;
@@ -296,8 +303,8 @@ bool protocol_is_scheduled(const Protocol *protocol, Str form, Str visit);
 
 bool arm_is_control(const Arm *arm);
 
-/* The tables: of a whole protocol, and of its section `outputs`. */
+/* The tables: of a whole protocol, of its section `outputs`, and of the one table of an analysis. */
 extern const Grammar PROTOCOL_GRAMMAR;
-extern const Grammar OUTPUTS_GRAMMAR;
+extern const Grammar OUTPUTS_GRAMMAR, DISPLAY_GRAMMAR;
 
 #endif

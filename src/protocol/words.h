@@ -113,6 +113,7 @@ typedef enum { ANALYSIS_UNSTATED, ANALYSIS_ROLES(PROTOCOL_CONSTANT) } AnalysisRo
     X(METHOD_DESCRIPTIVE,   "descriptive",   "numbers, no test")                                             \
     X(METHOD_PAIRED_T,      "paired-t",      "mean change within subjects")                                  \
     X(METHOD_SIGNED_RANK,   "signed-rank",   "Wilcoxon signed rank test of change")                          \
+    X(METHOD_SIGNED_RANK_PRATT, "signed-rank-pratt", "the same, with changes of nought among the ranks")     \
     X(METHOD_T_TEST,        "t-test",        "difference of two means, unequal variances")                   \
     X(METHOD_RANK_SUM,      "rank-sum",      "Wilcoxon rank sum test")                                       \
     X(METHOD_ANCOVA,        "ancova",        "linear model of the outcome on arm and baseline")              \

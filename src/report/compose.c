@@ -40,12 +40,21 @@ static void guard_texts(Withheld *withheld, Str *title, Str *footnotes, size_t n
     }
 }
 
-/* Only what the protocol's outputs wrote is guarded; it is all that stands in the document so far. */
+static void guard_list(Withheld *withheld, Str *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        Str kept = guarded(withheld, items[i]);
+        items[i] = kept.len ? kept : STR("(withheld: see the box at the top)");
+    }
+}
+
+/* Only what the protocol's outputs and analyses wrote is guarded; it is all that stands in the document so far. */
 static void guard_document(Withheld *withheld, Document *document)
 {
     for (size_t i = 0; i < document->n_blocks; i++) {
         Table *table = document->blocks[i].table;
         Figure *figure = document->blocks[i].figure;
+        guard_list(withheld, document->blocks[i].items, document->blocks[i].n_items);
         if (table) guard_texts(withheld, &table->title, table->footnotes, table->n_footnotes);
         if (figure) guard_texts(withheld, &figure->title, figure->footnotes, figure->n_footnotes);
     }

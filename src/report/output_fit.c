@@ -125,12 +125,20 @@ bool fit_means(Eval *eval, const OutputBlock *block, const OutputFit *fit, FitMe
 {
     Str of;
     *means = (FitMeans){.fit = fit};
-    if (!find_factor(eval, block, &of, err) || !read_margins(block, &means->margins, err)) return false;
+    Error none = {0};
+    bool has_factor = find_factor(eval, block, &of, &none);
+    means->is_alone = !has_factor && fit->is_repeated;
+    if (!has_factor && !means->is_alone) {
+        if (err) *err = none;
+        return false;
+    }
+    if (!read_margins(block, &means->margins, err)) return false;
     if (fit->is_repeated && fit->visit == SIZE_MAX) {
         yaml_error(block->at, err, ERROR_INCONSISTENT, "no factor of the model goes with its visits");
         return error_hint(err, "Add the visits to the formula as a factor: ARM * VISIT.");
     }
-    if (fit->is_repeated)
+    if (means->is_alone) of = fit->model.variables[fit->visit].name;
+    else if (fit->is_repeated)
         of = str_format(eval->arena, STR_FMT " | " STR_FMT, STR_ARG(of),
                         STR_ARG(fit->model.variables[fit->visit].name));
     return lsmeans_rows(eval->arena, &fit->model, of, means->margins, &means->of, err) ||
@@ -190,7 +198,7 @@ static double count_subjects(Arena *arena, const FitMeans *means, const FitVisit
     double n = 0;
     for (size_t i = 0; i < fit->model.n; i++) {
         size_t subject = fit->mixed.subjects.level[i];
-        if (factor->level[i] != level || seen[subject] ||
+        if ((!means->is_alone && factor->level[i] != level) || seen[subject] ||
             !is_among(visits, fit->model.variables[fit->visit].level[i]))
             continue;
         seen[subject] = true;
@@ -203,6 +211,7 @@ static double count_subjects(Arena *arena, const FitMeans *means, const FitVisit
 static bool takes_part(const FitMeans *means, const FitVisits *visits, size_t row, size_t level)
 {
     const size_t *levels = &means->of.levels[row * means->of.n_factors];
+    if (means->is_alone) return is_among(visits, levels[0]);
     return levels[0] == level && (!means->fit->is_repeated || is_among(visits, levels[1]));
 }
 
@@ -212,13 +221,13 @@ bool fit_mean(Eval *eval, const FitMeans *means, const FitVisits *visits, size_t
     const OutputFit *fit = means->fit;
     const ModelVariable *factor = &fit->model.variables[means->of.factors[0]];
     Str value = eval->columns[column].value;
-    size_t level = model_level(factor, value), p = fit->model.p, n = 0;
+    size_t level = means->is_alone ? 0 : model_level(factor, value), p = fit->model.p, n = 0;
     if (level == SIZE_MAX) {
         yaml_error(at, err, ERROR_INCONSISTENT, "the model has no level \"" STR_FMT "\" of \"" STR_FMT "\"",
                    STR_ARG(value), STR_ARG(factor->name));
         return error_hint(err, "Columns that a model compares need a \"value\" of the model's factor.");
     }
-    *mean = (FitMean){.l = ARENA_ARRAY(eval->arena, double, p), .label = factor->levels[level]};
+    *mean = (FitMean){.l = ARENA_ARRAY(eval->arena, double, p), .label = means->is_alone ? eval->columns[column].header : factor->levels[level]};
     for (size_t row = 0; row < means->of.n; row++) {
         if (!takes_part(means, visits, row, level)) continue;
         for (size_t j = 0; j < p; j++) mean->l[j] += means->of.l[row * p + j];

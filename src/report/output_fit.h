@@ -35,12 +35,14 @@ Estimate fit_estimate(const OutputFit *fit, const double *l, double confidence);
 /* The block's `confidence`, or 0.95. */
 double fit_confidence(const OutputBlock *block);
 
-/* Least-squares means of the factor that the columns stand for; of repeated measures at each visit.
+/* Least-squares means of the factor that the columns stand for; of repeated measures at each visit, where columns that
+ * stand for no factor have the means of all.
  * Fails: INCONSISTENT (the columns have no variable; no such margins; no factor goes with the visits). */
 typedef struct {
     const OutputFit *fit;
     Margins margins;
     LsMeans of;
+    bool is_alone; /* of the visits alone */
 } FitMeans;
 MUST_USE bool fit_means(Eval *eval, const OutputBlock *block, const OutputFit *fit, FitMeans *means,
                         Error *err);

@@ -11,7 +11,7 @@
     (STATISTIC_BIT(STATISTIC_N) | STATISTIC_BIT(STATISTIC_P) | STATISTIC_BIT(STATISTIC_TEST) |               \
      STATISTIC_BIT(STATISTIC_DF) | STATISTIC_BIT(STATISTIC_DIFF) | STATISTIC_BIT(STATISTIC_SE) |             \
      STATISTIC_BIT(STATISTIC_CI_LOW) | STATISTIC_BIT(STATISTIC_CI_HIGH) | STATISTIC_BIT(STATISTIC_LSMEAN) |  \
-     STATISTIC_BIT(STATISTIC_ESTIMATE))
+     STATISTIC_BIT(STATISTIC_ESTIMATE) | STATISTIC_BIT(STATISTIC_P_ADJUSTED))
 
 typedef struct {
     Eval *eval;
@@ -126,18 +126,25 @@ static bool compared_cells(ModelRows *rows, Error *err)
         Estimate estimate = fit_estimate(rows->fit, l, rows->confidence);
         put_estimate(&rows->cells[column], STATISTIC_DIFF, &estimate);
         rows->cells[column].of[STATISTIC_N] = a.n + b.n;
+        if (!eval_family(rows->eval, block->family, block->at, &rows->cells[column], err)) return false;
         rows->options[column] = contrast_words(
             rows, str_format(rows->eval->arena, STR_FMT " - " STR_FMT, STR_ARG(a.label), STR_ARG(b.label)));
     }
     return true;
 }
 
+/* Whether a least-squares mean stands in the column: of a level, or of everybody where that is the only column. */
+static bool holds_mean(const ModelRows *rows, size_t c)
+{
+    const EvalColumn *column = &rows->eval->columns[c];
+    return !column->holds_tests && (!column->is_total || rows->eval->n_columns == 1);
+}
+
 static bool mean_cells(ModelRows *rows, Error *err)
 {
     for (size_t c = 0; c < rows->eval->n_columns; c++) {
-        const EvalColumn *column = &rows->eval->columns[c];
         FitMean mean;
-        if (column->holds_tests || column->is_total) continue;
+        if (!holds_mean(rows, c)) continue;
         if (!mean_of(rows, c, &mean, err)) return false;
         Estimate estimate = fit_estimate(rows->fit, mean.l, rows->confidence);
         put_estimate(&rows->cells[c], STATISTIC_LSMEAN, &estimate);
@@ -181,7 +188,7 @@ static bool leave_open(ModelRows *rows, const Error *why, Error *err)
         Str key = block->term.len ? block->in.items[i] : block->compare.n ? block->compare.items[i].column : (Str){0};
         if (is_named && !eval_find_column(rows->eval, key, block->at, &column, err)) return false;
         rows->cells[column] = cell_values_none();
-        if (is_named || !(rows->eval->columns[column].holds_tests || rows->eval->columns[column].is_total))
+        if (is_named || holds_mean(rows, column))
             rows->options[column] = reason;
     }
     return true;
@@ -270,7 +277,7 @@ const OutputBlockKind block_kind_model = {
         "a linear model, with repeated measures or without: the test of a term, least-squares means, or "
         "their differences",
     .keys = "analysis where group header lines term type in compare at factor margins df method fallback weights impute "
-            "confidence decimals indent",
+            "family confidence decimals indent",
     .statistics = MODEL_STATISTICS,
     .down = true,
     .check = model_check,

@@ -2,6 +2,10 @@
 #include "report/output_read.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "report/analyses.h"
+#include "report/analysis_display.h"
 
 static bool read_total(Reader *reader, const Yaml *value, void *member, Error *err)
 {
@@ -353,11 +357,40 @@ static bool read_outputs(Reader *reader, const Yaml *outputs, OutputPlan *plan, 
            read_displays(reader, yaml_get(outputs, "displays"), plan, err);
 }
 
+static bool is_shown(const OutputPlan *plan, Str analysis)
+{
+    for (size_t i = 0; i < plan->n_specs; i++)
+        if (analysis_is_shown(&plan->specs[i], analysis)) return true;
+    return false;
+}
+
+/* A table for each analysis that no output shows, behind the outputs. */
+static bool add_planned(Reader *reader, OutputPlan *plan, Error *err)
+{
+    const AnalysisPlans *analyses = &plan->protocol->analyses;
+    OutputSpec *all = ARENA_ARRAY(reader->arena, OutputSpec, plan->n_specs + analyses->n);
+    if (plan->n_specs) memcpy(all, plan->specs, plan->n_specs * sizeof *all);
+    plan->specs = all;
+    for (size_t i = 0, number = 1; i < analyses->n; i++) {
+        const char *why;
+        const AnalysisPlan *analysis = &analyses->items[i];
+        if (is_shown(plan, analysis->id)) continue;
+        const Yaml *display = analysis_display(reader->arena, plan->protocol, analysis, str_format(reader->arena, "A%zu", number), &why);
+        if (!display) continue;
+        OutputSpec *spec = &plan->specs[plan->n_specs];
+        if (!read_spec(reader, display, spec, err)) return error_in(err, "analysis \"" STR_FMT "\"", STR_ARG(analysis->id));
+        spec->planned = analysis;
+        plan->n_specs++;
+        number++;
+    }
+    return true;
+}
+
 bool output_plan_read(Arena *arena, const Protocol *protocol, OutputPlan *plan, Error *err)
 {
     *plan = (OutputPlan){.protocol = protocol, .formats = format_rules_unsaid()};
     plan->subjects = protocol->data.subjects.len ? protocol->data.subjects : STR("subjects");
     plan->subject_key = protocol->data.subject.len ? protocol->data.subject : STR("SUBJID");
     Reader reader = {.arena = arena, .plan = plan};
-    return !protocol->outputs || read_outputs(&reader, protocol->outputs, plan, err);
+    return (!protocol->outputs || read_outputs(&reader, protocol->outputs, plan, err)) && add_planned(&reader, plan, err);
 }

@@ -153,6 +153,7 @@ typedef enum { OUTPUT_TABLE, OUTPUT_FIGURE, OUTPUT_LISTING } OutputKind;
 
 typedef struct {
     const Yaml *at;
+    const AnalysisPlan *planned; /* the analysis whose own table this is; NULL: an output of the protocol */
     OutputKind kind;
     Str number, title, data, where, population, distinct, estimand, analysis, section;
     OutputTexts join, footnotes;
@@ -185,7 +186,8 @@ typedef struct {
     FormatRules formats;
 } OutputPlan;
 
-/* Reads the `outputs` of a protocol; one without outputs gives none. Texts and nodes are those of the
+/* Reads the `outputs` of a protocol, then adds a table for each of its `analyses` that no output names and whose method
+ * makes one (report/analysis_display.h), numbered A1, A2 ... One with neither gives none. Texts and nodes are those of the
  * protocol. Fails: MALFORMED, INCONSISTENT, with the line as place. */
 MUST_USE bool output_plan_read(Arena *arena, const Protocol *protocol, OutputPlan *plan, Error *err);
 

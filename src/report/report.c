@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "report/analyses.h"
 #include "report/output_eval.h"
 #include "report/report_families.h"
 
@@ -79,9 +80,10 @@ bool report_outputs(Document *document, const OutputPlan *plan, FrameSource sour
         !frames_open(document->arena, source, plan, &frames, err) || !families_gather(&context, err))
         return false;
     Str section = {0};
+    bool all = !selection->table.len && !selection->figure.len && !selection->listing.len;
     for (size_t i = 0; i < plan->n_specs; i++) {
         const OutputSpec *spec = &plan->specs[i];
-        if (!chosen[i]) continue;
+        if (!chosen[i] || (all && spec->planned)) continue;
         if (spec->section.len && !str_equal(spec->section, section))
             document_heading(document, 2, spec->section);
         if (spec->section.len) section = spec->section;
@@ -89,5 +91,5 @@ bool report_outputs(Document *document, const OutputPlan *plan, FrameSource sour
         if (!kinds[spec->kind].make(&context, spec, document, err))
             return error_in(err, "%s " STR_FMT, kinds[spec->kind].word, STR_ARG(spec->number));
     }
-    return true;
+    return !all || analyses_write(&context, document, err);
 }

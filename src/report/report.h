@@ -9,7 +9,7 @@ typedef struct {
 } ReportSelection;
 
 /* Makes every selected output, in the order of the file, at the end of `document`. Sections of outputs become
- * headings. Fails: USAGE (no such output, with the nearest), and as the outputs themselves (INCONSISTENT,
+ * headings; when all are made, the section of the analyses follows. Fails: USAGE (no such output, with the nearest), and as the outputs themselves (INCONSISTENT,
  * MALFORMED, DEGENERATE, with the line of the protocol file). */
 MUST_USE bool report_outputs(Document *document, const OutputPlan *plan, FrameSource source,
                              const ReportSelection *selection, Error *err);

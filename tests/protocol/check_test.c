@@ -67,7 +67,7 @@ static const Change HONESTY[] = {
     {"visits: [W12], population", "visits: [W0, W12], population", "no-multiplicity-plan", "2 primary tests"},
     {"", "  \n", NULL, NULL},
     {"\nsafety:", "  - {id: b, role: secondary, method: t-test}\n\nsafety:", "secondary-without-family", "\"b\" belongs to no family"},
-    {"      analysis: glucose-12w\n", "", "analysis-not-shown", "the primary analysis \"glucose-12w\" is planned but not shown"},
+    {"      analysis: glucose-12w\n", "", NULL, ""},              /* its method makes a table of its own */
     {"estimand: glucose-12w, method", "method", "no-estimand", "answers no estimand"},
     {"role: primary, est", "role: primary, subgroup: SEX, est", "subgroup-without-interaction", "without their interaction"},
     {"planned_subjects: 120", "planned_subjects: 12\n  language: en", NULL, NULL},
@@ -104,6 +104,16 @@ static void each_dishonest_change_is_named(Test *t)
 {
     Str sound = small_protocol(t);
     for (size_t i = 0; i < sizeof HONESTY / sizeof HONESTY[0]; i++) check_change(t, sound, &HONESTY[i]);
+}
+
+static void what_makes_no_table_and_is_in_no_output_is_missed(Test *t)
+{
+    static const char *const METHODS[] = {"method: shift", "method: mmrm", "method: linear-model"}; /* two without a formula */
+    for (size_t i = 0; i < 3; i++) {
+        Str text = replaced(t, small_protocol(t), "      analysis: glucose-12w\n", "");
+        text = replaced(t, text, "method: ancova, variable: GLUC, formula: \"AVAL ~ ARM + BASE\"", str_c(t->arena, str_format(t->arena, "%s, variable: GLUC", METHODS[i])));
+        check_change(t, text, &(Change){"equipoise: 1", "equipoise: 1", "analysis-not-shown", "the primary analysis \"glucose-12w\" is planned but not shown"});
+    }
 }
 
 /* The sound protocol with children, movement and tone measured by raters who are blinded. */
@@ -339,6 +349,7 @@ static const TestCase CASES[] = {
     {"a long chain of derived items is judged at once", a_long_chain_of_derived_items_is_judged_at_once},
     {"a sound protocol has nothing to mend", a_sound_protocol_has_nothing_to_mend},
     {"each dishonest change is named", each_dishonest_change_is_named},
+    {"what makes no table and is in no output is missed", what_makes_no_table_and_is_in_no_output_is_missed},
     {"each mistake with a motor instrument is named", each_mistake_with_a_motor_instrument_is_named},
     {"each error is named", each_error_is_named},
     {"a criterion about age needs the date of birth", a_criterion_about_age_needs_the_date_of_birth},

@@ -17,12 +17,22 @@ static bool sheet_frame(void *context, Arena *arena, Str name, ReportFrame *fram
     return error_hint(err, "Name one of the data sets there are.");
 }
 
-bool outputs_make_some(Test *t, const char *outputs, Sheets sheets, const ReportSelection *selection,
-                       Document **document, Error *err)
+bool outputs_of_protocol(Test *t, Str text, Sheets sheets, const ReportSelection *selection, Document **document, Error *err)
 {
     Protocol *protocol = ARENA_NEW(t->arena, Protocol);
     ProblemList problems = problems_new(t->arena);
     OutputPlan *plan = ARENA_NEW(t->arena, OutputPlan);
+    Sheets *kept = arena_copy(t->arena, &sheets, sizeof sheets);
+    if (!protocol_read(t->arena, text, protocol, &problems))
+        return error_set(err, ERROR_MALFORMED, "the test's protocol cannot be read");
+    *document = document_new(t->arena, STR("Test"));
+    if (!output_plan_read(t->arena, protocol, plan, err)) return false;
+    return report_outputs(*document, plan, (FrameSource){kept, sheet_frame}, selection, err);
+}
+
+bool outputs_make_some(Test *t, const char *outputs, Sheets sheets, const ReportSelection *selection,
+                       Document **document, Error *err)
+{
     Str text = str_format(
         t->arena,
         "equipoise: 1\ntrial: {id: T, title: T}\ndata: {subject: SUBJID, subjects: %s, sets: [{id: %s}]}\n"
@@ -30,11 +40,7 @@ bool outputs_make_some(Test *t, const char *outputs, Sheets sheets, const Report
         "families: [{id: both, title: Both outcomes, method: holm}]\n"
         "analyses: [{id: main, role: primary, method: paired-t}]\noutputs:\n%s",
         sheets.sheets[0].name, sheets.sheets[0].name, outputs);
-    if (!protocol_read(t->arena, text, protocol, &problems))
-        return error_set(err, ERROR_MALFORMED, "the test's protocol cannot be read");
-    *document = document_new(t->arena, STR("Test"));
-    if (!output_plan_read(t->arena, protocol, plan, err)) return false;
-    return report_outputs(*document, plan, (FrameSource){&sheets, sheet_frame}, selection, err);
+    return outputs_of_protocol(t, text, sheets, selection, document, err);
 }
 
 bool outputs_make(Test *t, const char *outputs, Sheets sheets, Document **document, Error *err)

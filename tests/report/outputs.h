@@ -20,6 +20,9 @@ typedef struct {
  * key SUBJID. False with the error when reading or making them failed. */
 bool outputs_make(Test *t, const char *outputs, Sheets sheets, Document **document, Error *err);
 
+/* The same of a whole protocol; its frames are the sheets. */
+bool outputs_of_protocol(Test *t, Str protocol, Sheets sheets, const ReportSelection *selection, Document **document, Error *err);
+
 bool outputs_make_some(Test *t, const char *outputs, Sheets sheets, const ReportSelection *selection,
                        Document **document, Error *err);
 

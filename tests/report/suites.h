@@ -1,3 +1,4 @@
+SUITE(analyses)
 SUITE(checklist)
 SUITE(compare)
 SUITE(growth)

@@ -1,0 +1,610 @@
+#include "report/analysis_display.h"
+
+#include <assert.h>
+
+#include "report/analysis_words.h"
+
+typedef struct {
+    Str label, left, right;
+} Compared;
+
+typedef struct {
+    Arena *arena;
+    const Protocol *protocol;
+    const AnalysisPlan *plan;
+    Str outcome, title;
+    size_t n_levels, n_compared;
+    Str *levels; /* of the group, those compared first named first */
+    Compared *compared;
+    const char *why;
+} Making;
+
+/* --- nodes --- */
+
+static Yaml node(const Making *m, YamlKind kind)
+{
+    return (Yaml){.kind = kind, .line = m->plan->at->line, .column = m->plan->at->column};
+}
+
+static Yaml text(const Making *m, Str value)
+{
+    Yaml yaml = node(m, YAML_IS_SCALAR);
+    yaml.text = str_copy(m->arena, value);
+    return yaml;
+}
+
+static Yaml words(const Making *m, const char *value) { return text(m, str_from(value)); }
+
+/* Room for as many members as any table here has. */
+enum { MOST_MEMBERS = 40 };
+
+static Yaml *mapping(const Making *m)
+{
+    Yaml *yaml = ARENA_NEW(m->arena, Yaml);
+    *yaml = node(m, YAML_IS_MAPPING);
+    yaml->keys = ARENA_ARRAY(m->arena, Yaml, MOST_MEMBERS);
+    yaml->items = ARENA_ARRAY(m->arena, Yaml, MOST_MEMBERS);
+    return yaml;
+}
+
+static void put(const Making *m, Yaml *map, Str key, Yaml value)
+{
+    assert(map->n < MOST_MEMBERS);
+    map->keys[map->n] = text(m, key);
+    map->items[map->n++] = value;
+}
+
+static void put_text(const Making *m, Yaml *map, const char *key, Str value)
+{
+    if (value.len) put(m, map, str_from(key), text(m, value));
+}
+
+/* A key of the analysis under the name it has in a block, if it is said. */
+static void pass(const Making *m, Yaml *map, const char *key, const char *as)
+{
+    const Yaml *said = yaml_get(m->plan->at, key);
+    if (said) put(m, map, str_from(as), *said);
+}
+
+static Yaml *list(const Making *m, size_t most)
+{
+    Yaml *yaml = ARENA_NEW(m->arena, Yaml);
+    *yaml = node(m, YAML_IS_SEQUENCE);
+    yaml->items = ARENA_ARRAY(m->arena, Yaml, most);
+    return yaml;
+}
+
+static void add(Yaml *sequence, Yaml value) { sequence->items[sequence->n++] = value; }
+
+static Yaml *pair(const Making *m, const char *a, Str x, const char *b, Str y)
+{
+    Yaml *map = mapping(m);
+    put_text(m, map, a, x);
+    put_text(m, map, b, y);
+    return map;
+}
+
+/* --- groups --- */
+
+static Str group_of(const Making *m) { return m->plan->group.len ? m->plan->group : STR("ARM"); }
+
+/* How the data name the arm: by id; data from elsewhere by title. */
+static Str arm_level(const Making *m, const Arm *arm) { return m->protocol->data.at ? arm->title : arm->id; }
+
+static Str level_title(const Making *m, Str level)
+{
+    const Arm *arm = protocol_arm(m->protocol, level);
+    return arm ? arm->title : level;
+}
+
+static void add_level(Making *m, Str level)
+{
+    for (size_t i = 0; i < m->n_levels; i++)
+        if (str_equal(m->levels[i], level)) return;
+    m->levels[m->n_levels++] = level;
+}
+
+static bool is_named(const Making *m, Str level)
+{
+    for (size_t i = 0; i < m->n_compared; i++)
+        if (str_equal(m->compared[i].left, level) || str_equal(m->compared[i].right, level)) return true;
+    return false;
+}
+
+static void compare_as_said(Making *m)
+{
+    const KeyedTexts *said = &m->plan->compare;
+    m->compared = ARENA_ARRAY(m->arena, Compared, said->n);
+    for (size_t i = 0; i < said->n; i++) {
+        const KeyedText *row = &said->items[i];
+        if (row->values.n == 2) m->compared[m->n_compared++] = (Compared){row->key, row->values.items[0], row->values.items[1]};
+        else m->why = "no table: a comparison must name two levels, [level, level it is taken from]";
+    }
+}
+
+/* Each arm that is no control less each that is. */
+static void compare_with_controls(Making *m)
+{
+    const Arms *arms = &m->protocol->arms;
+    m->compared = ARENA_ARRAY(m->arena, Compared, arms->n * arms->n);
+    for (size_t i = 0; i < arms->n; i++)
+        for (size_t j = 0; j < arms->n; j++) {
+            const Arm *left = &arms->items[i], *right = &arms->items[j];
+            if (arm_is_control(left) || !arm_is_control(right)) continue;
+            Str label = str_format(m->arena, STR_FMT " - " STR_FMT, STR_ARG(left->title), STR_ARG(right->title));
+            m->compared[m->n_compared++] = (Compared){label, arm_level(m, left), arm_level(m, right)};
+        }
+}
+
+/* The levels of the group: the arms' in their order, or those that are compared. */
+static void find_groups(Making *m)
+{
+    const Arms *arms = &m->protocol->arms;
+    m->levels = ARENA_ARRAY(m->arena, Str, arms->n + 2 * m->plan->compare.n);
+    if (m->plan->compare.n) compare_as_said(m);
+    else if (arms->n > 1) compare_with_controls(m);
+    for (size_t i = 0; i < arms->n && arms->n > 1; i++)
+        if (!m->plan->compare.n || is_named(m, arm_level(m, &arms->items[i]))) add_level(m, arm_level(m, &arms->items[i]));
+    for (size_t i = 0; i < m->n_compared; i++) {
+        add_level(m, m->compared[i].right);
+        add_level(m, m->compared[i].left);
+    }
+}
+
+/* --- parts of tables --- */
+
+static double confidence_of(const Making *m) { return 1 - m->plan->alpha; }
+
+static Str interval_title(const Making *m) { return str_format(m->arena, "%g %% CI", 100 * confidence_of(m)); }
+
+static void put_confidence(const Making *m, Yaml *map)
+{
+    put(m, map, STR("confidence"), text(m, str_format(m->arena, "%.12g", confidence_of(m))));
+}
+
+/* The family that adjusts its p-values; empty when none does. */
+static Str adjusting_family(const Making *m)
+{
+    const Family *family = protocol_family(m->protocol, m->plan->family);
+    return family && family->method != FAMILY_NONE ? family->id : (Str){0};
+}
+
+static Str adjusted_title(const Making *m)
+{
+    const Family *family = protocol_family(m->protocol, m->plan->family);
+    return str_format(m->arena, "p, %s", grammar_word(&FAMILY_METHOD_WORDS, (int)family->method));
+}
+
+static Yaml *start(const Making *m, Str number, bool with_visits)
+{
+    const AnalysisPlan *plan = m->plan;
+    const Estimand *estimand = protocol_estimand(m->protocol, plan->estimand);
+    Yaml *display = mapping(m);
+    put_text(m, display, "table", number);
+    put_text(m, display, "title", m->title);
+    put_text(m, display, "data", analysis_data(m->protocol, plan));
+    put_text(m, display, "population", plan->population.len ? plan->population : estimand ? estimand->population : (Str){0});
+    put_text(m, display, "where", analysis_where(m->arena, m->protocol, plan, with_visits));
+    put_text(m, display, "estimand", plan->estimand);
+    put_text(m, display, "analysis", plan->id);
+    if (plan->role == ANALYSIS_EXPLORATORY) put_text(m, display, "exploratory", STR("true"));
+    put_text(m, display, "decimals", str_format(m->arena, "%d", plan->decimals < 0 ? 0 : plan->decimals));
+    return display;
+}
+
+/* Columns of the groups, then `more` for what is compared. */
+static void put_columns(const Making *m, Yaml *display, Yaml *more)
+{
+    Yaml *columns = mapping(m), *levels = list(m, m->n_levels);
+    put_text(m, columns, "variable", group_of(m));
+    for (size_t i = 0; i < m->n_levels; i++) {
+        Yaml *level = pair(m, "key", m->levels[i], "header", level_title(m, m->levels[i]));
+        put_text(m, level, "value", m->levels[i]);
+        add(levels, *level);
+    }
+    put(m, columns, STR("levels"), *levels);
+    if (more && more->n) put(m, columns, STR("tests"), *more);
+    put(m, display, STR("columns"), *columns);
+}
+
+static void add_item(const Making *m, Yaml *across, const char *key, Str header, Str variable, const char *format)
+{
+    Yaml *item = mapping(m);
+    put_text(m, item, "key", str_from(key));
+    put_text(m, item, "header", header);
+    put_text(m, item, "variable", variable);
+    put_text(m, item, "format", str_from(format));
+    put_confidence(m, item);
+    add(across, *item);
+}
+
+/* One block for each visit under its title, or one alone; `fill` puts what the block is. */
+typedef void FillBlock(const Making *m, Yaml *block, Str label);
+
+static void add_blocks(const Making *m, Yaml *rows, FillBlock *fill)
+{
+    const Texts *visits = &m->plan->visits;
+    bool by_visit = analysis_has_scores(m->protocol, m->plan) && visits->n;
+    for (size_t i = 0; i < (by_visit ? visits->n : 1); i++) {
+        Yaml *block = mapping(m);
+        fill(m, block, by_visit ? analysis_visit_title(m->protocol, visits->items[i]) : m->title);
+        if (by_visit) put_text(m, block, "where", analysis_visits_condition(m->arena, &(Texts){1, &visits->items[i]}));
+        add(rows, *block);
+    }
+}
+
+static size_t most_blocks(const Making *m) { return 4 * (m->plan->visits.n + 1) + m->n_compared; }
+
+/* --- change within subjects --- */
+
+static void fill_change(const Making *m, Yaml *block, Str label)
+{
+    put_text(m, block, "row", label);
+    put_text(m, block, "method", str_from(grammar_word(&ANALYSIS_METHOD_WORDS, (int)m->plan->method)));
+    put_text(m, block, "family", adjusting_family(m));
+}
+
+static bool make_change(Making *m, Yaml *display)
+{
+    Yaml *across = list(m, 8), *rows = list(m, most_blocks(m));
+    bool is_t = m->plan->method == METHOD_PAIRED_T;
+    add_item(m, across, "n", STR("n"), m->outcome, "{n}");
+    add_item(m, across, "estimate", is_t ? STR("Mean") : STR("Median\n(Hodges-Lehmann)"), m->outcome, "{estimate}");
+    if (is_t) add_item(m, across, "se", STR("SE"), m->outcome, "{se}");
+    add_item(m, across, "ci", interval_title(m), m->outcome, "{ci_low} to {ci_high}");
+    add_item(m, across, "p", STR("p"), m->outcome, "{p}");
+    if (adjusting_family(m).len) add_item(m, across, "p_adjusted", adjusted_title(m), m->outcome, "{p_adjusted}");
+    add_blocks(m, rows, fill_change);
+    put(m, display, STR("across"), *across);
+    put(m, display, STR("rows"), *rows);
+    return true;
+}
+
+static void fill_described(const Making *m, Yaml *block, Str label) { put_text(m, block, "row", label); }
+
+static bool make_described(Making *m, Yaml *display)
+{
+    Yaml *across = list(m, 8), *rows = list(m, most_blocks(m));
+    add_item(m, across, "n", STR("n"), m->outcome, "{n}");
+    add_item(m, across, "mean", STR("Mean (SD)"), m->outcome, "{mean} ({sd})");
+    add_item(m, across, "ci", interval_title(m), m->outcome, "{ci_low} to {ci_high}");
+    add_item(m, across, "median", STR("Median (min, max)"), m->outcome, "{median} ({min}, {max})");
+    add_blocks(m, rows, fill_described);
+    if (m->n_levels) put_columns(m, display, NULL);
+    put(m, display, STR("across"), *across);
+    put(m, display, STR("rows"), *rows);
+    return true;
+}
+
+/* --- shares --- */
+
+/* Subjects are counted, of all there are where no population says of whom. */
+static void put_subjects(const Making *m, Yaml *display)
+{
+    const DataSource *elsewhere = &m->protocol->data;
+    put_text(m, display, "distinct", elsewhere->at ? elsewhere->subject : STR("SUBJID"));
+    if (!yaml_get(display, "population")) {
+        Yaml *denominators = mapping(m);
+        put_text(m, denominators, "data", elsewhere->at ? elsewhere->subjects : STR("subjects"));
+        put(m, display, STR("denominators"), *denominators);
+    }
+}
+
+static bool make_share(Making *m, Yaml *display)
+{
+    Yaml *across = list(m, 8), *rows = list(m, 1), *row = mapping(m);
+    put_subjects(m, display);
+    add_item(m, across, "n", STR("Subjects"), (Str){0}, "{n}/{N}");
+    add_item(m, across, "pct", str_format(m->arena, "%% (exact\n" STR_FMT ")", STR_ARG(interval_title(m))), (Str){0},
+             "{pct:1} ({ci_low:1} to {ci_high:1})");
+    add_item(m, across, "events", STR("Records"), (Str){0}, "{events}");
+    put_text(m, row, "row", m->title);
+    add(rows, *row);
+    if (m->n_levels) put_columns(m, display, NULL);
+    put(m, display, STR("across"), *across);
+    put(m, display, STR("rows"), *rows);
+    return true;
+}
+
+/* The test of the groups compared with each other, a column for each comparison, or one for all. */
+static Yaml *make_tests(const Making *m, const char *method, Yaml *columns)
+{
+    size_t n = m->plan->compare.n ? m->n_compared : 1;
+    Yaml *tests = list(m, n);
+    for (size_t i = 0; i < n; i++) {
+        Str key = str_format(m->arena, "p%zu", i + 1);
+        Str header = m->plan->compare.n ? str_format(m->arena, "p, " STR_FMT, STR_ARG(m->compared[i].label)) : STR("p");
+        Yaml *test = mapping(m), *of = list(m, 2);
+        add(columns, *pair(m, "key", key, "header", header));
+        put_text(m, test, "test", str_from(method));
+        put_text(m, test, "in", key);
+        if (m->plan->compare.n) {
+            add(of, text(m, m->compared[i].left));
+            add(of, text(m, m->compared[i].right));
+            put(m, test, STR("of"), *of);
+        }
+        add(tests, *test);
+    }
+    return tests;
+}
+
+static bool need_groups(Making *m)
+{
+    if (m->n_levels < 2) m->why = "no table: there are no groups to compare: name them with `group` and `compare`";
+    return m->n_levels >= 2;
+}
+
+/* Words of the blocks' `test`, where they are not those of the method. */
+static const struct {
+    AnalysisMethod method;
+    const char *test;
+} TESTS[] = {
+    {METHOD_T_TEST, "welch"}, {METHOD_RANK_SUM, "rank-sum"}, {METHOD_ANOVA, "anova"},
+    {METHOD_FISHER, "fisher"}, {METHOD_CHI_SQUARED, "chi-square"},
+};
+
+static const char *test_of(AnalysisMethod method)
+{
+    size_t i = 0;
+    while (TESTS[i].method != method) i++;
+    return TESTS[i].test;
+}
+
+static bool make_counts(Making *m, Yaml *display)
+{
+    Yaml *columns = list(m, m->n_compared + 1), *rows = list(m, 1), *row = mapping(m);
+    if (!need_groups(m)) return false;
+    Yaml *tests = make_tests(m, test_of(m->plan->method), columns);
+    put_subjects(m, display);
+    put_columns(m, display, columns);
+    put_text(m, row, "count", m->title);
+    put_text(m, row, "format", STR("{n}/{N} ({pct}%)"));
+    put_text(m, row, "zero", STR("{n}/{N}"));
+    put(m, row, STR("tests"), *tests);
+    add(rows, *row);
+    put(m, display, STR("rows"), *rows);
+    return true;
+}
+
+/* --- values of groups --- */
+
+static void fill_values(const Making *m, Yaml *block, Str label)
+{
+    Yaml *lines = list(m, 3), *columns = list(m, m->n_compared + 1);
+    put_text(m, block, "statistics", m->outcome);
+    put_text(m, block, "group", label);
+    add(lines, words(m, "n"));
+    add(lines, words(m, "mean-sd"));
+    add(lines, words(m, "median-iqr"));
+    put(m, block, STR("lines"), *lines);
+    put(m, block, STR("tests"), *make_tests(m, test_of(m->plan->method), columns));
+}
+
+static bool make_values(Making *m, Yaml *display)
+{
+    Yaml *columns = list(m, m->n_compared + 1), *rows = list(m, most_blocks(m));
+    if (!need_groups(m)) return false;
+    (void)make_tests(m, test_of(m->plan->method), columns);
+    put_columns(m, display, columns);
+    add_blocks(m, rows, fill_values);
+    put(m, display, STR("rows"), *rows);
+    return true;
+}
+
+/* --- models --- */
+
+static bool is_repeated(const Making *m) { return m->plan->method == METHOD_MMRM; }
+
+static Str means_words(const Making *m)
+{
+    const Texts *at = &m->plan->means_at;
+    if (at->n == 1) return analysis_visit_title(m->protocol, at->items[0]);
+    Buf buf = buf_new(m->arena);
+    buf_add_c(&buf, "Average of ");
+    for (size_t i = 0; i < at->n; i++) buf_format(&buf, "%s" STR_FMT, i ? ", " : "", STR_ARG(analysis_visit_title(m->protocol, at->items[i])));
+    buf_c(&buf);
+    return buf_str(&buf);
+}
+
+static Yaml *model_block(const Making *m, Str group, bool is_first, bool has_means)
+{
+    static const struct {
+        const char *key, *as;
+    } PASSED[] = {{"df", "df"}, {"likelihood", "method"}, {"fallback", "fallback"}, {"vcov", "vcov"}, {"weights", "weights"}};
+    Yaml *block = mapping(m);
+    put_text(m, block, "model", m->plan->formula);
+    put_text(m, block, "group", group);
+    if (!is_first) {
+        put_text(m, block, "header", STR("false"));
+        put_text(m, block, "indent", STR("1"));
+    }
+    for (size_t i = 0; i < sizeof PASSED / sizeof PASSED[0]; i++) pass(m, block, PASSED[i].key, PASSED[i].as);
+    if (has_means) pass(m, block, "at", "at");
+    if (has_means) pass(m, block, "margins", "margins");
+    put_confidence(m, block);
+    return block;
+}
+
+static void put_means(const Making *m, Yaml *rows, Yaml *block)
+{
+    Yaml *lines = mapping(m);
+    put_text(m, lines, "n", STR("{n}"));
+    put_text(m, lines, "LS mean (SE)", STR("{lsmean} ({se})"));
+    put(m, block, STR("lines"), *lines);
+    add(rows, *block);
+}
+
+static void put_differences(const Making *m, Yaml *rows, Yaml *block)
+{
+    Yaml *compare = mapping(m), *lines = mapping(m);
+    for (size_t i = 0; i < m->n_compared; i++) {
+        Yaml *two = list(m, 2);
+        add(two, text(m, m->compared[i].left));
+        add(two, text(m, m->compared[i].right));
+        put(m, compare, m->compared[i].label, *two);
+    }
+    put(m, block, STR("compare"), *compare);
+    put_text(m, block, "family", adjusting_family(m));
+    put_text(m, lines, "Difference", STR("{diff}"));
+    put_text(m, lines, "SE", STR("{se}"));
+    put(m, lines, interval_title(m), words(m, "{ci_low} to {ci_high}"));
+    put_text(m, lines, "p", STR("{p}"));
+    if (adjusting_family(m).len) put(m, lines, adjusted_title(m), words(m, "{p_adjusted}"));
+    put(m, block, STR("lines"), *lines);
+    add(rows, *block);
+}
+
+static void put_term(const Making *m, Yaml *rows, Yaml *block, const char *column)
+{
+    Yaml *lines = mapping(m);
+    put_text(m, block, "term", m->plan->term);
+    put_text(m, block, "in", str_from(column));
+    put_text(m, lines, "F", STR("{statistic}"));
+    put_text(m, lines, "p", STR("{p}"));
+    put(m, block, STR("lines"), *lines);
+    add(rows, *block);
+}
+
+/* Blocks of one visit, or of all. */
+static void add_models(const Making *m, Yaml *rows, Str group, Str where)
+{
+    bool with_groups = m->n_levels > 1, is_alone = is_repeated(m) && !with_groups && !m->plan->term.len;
+    size_t from = rows->n;
+    if (with_groups || is_alone) put_means(m, rows, model_block(m, group, true, true));
+    if (with_groups && m->n_compared) put_differences(m, rows, model_block(m, group, false, true));
+    if (m->plan->term.len) put_term(m, rows, model_block(m, group, rows->n == from, false), with_groups ? "term" : "all");
+    for (size_t i = from; i < rows->n; i++) put_text(m, &rows->items[i], "where", where);
+}
+
+static bool make_model(Making *m, Yaml *display)
+{
+    const Texts *visits = &m->plan->visits;
+    Yaml *columns = list(m, m->n_compared + 1), *rows = list(m, most_blocks(m));
+    if (!m->plan->formula.len) m->why = "no table: no model is named: write a `formula`";
+    else if (m->n_levels < 2 && !m->plan->term.len && !is_repeated(m))
+        m->why = "no table: neither groups to compare nor a `term` to test is named";
+    if (m->why) return false;
+    for (size_t i = 0; i < m->n_compared; i++) add(columns, *pair(m, "key", m->compared[i].label, "header", m->compared[i].label));
+    if (m->plan->term.len)
+        add(columns, *pair(m, "key", STR("term"), "header", str_format(m->arena, "Test of " STR_FMT, STR_ARG(m->plan->term))));
+    if (m->n_levels > 1) put_columns(m, display, columns);
+    if (is_repeated(m)) add_models(m, rows, m->plan->means_at.n ? means_words(m) : m->title, (Str){0});
+    else if (analysis_has_scores(m->protocol, m->plan) && visits->n)
+        for (size_t i = 0; i < visits->n; i++)
+            add_models(m, rows, analysis_visit_title(m->protocol, visits->items[i]), analysis_visits_condition(m->arena, &(Texts){1, &visits->items[i]}));
+    else add_models(m, rows, m->title, (Str){0});
+    put(m, display, STR("rows"), *rows);
+    return true;
+}
+
+static bool make_anova(Making *m, Yaml *display)
+{
+    return m->plan->formula.len ? make_model(m, display) : make_values(m, display);
+}
+
+static void fill_subgroup(const Making *m, Yaml *block, Str label)
+{
+    put_text(m, block, "subgroup", m->plan->subgroup);
+    put_text(m, block, "group", label);
+    put_text(m, block, "outcome", m->outcome);
+    put_text(m, block, "overall", STR("All"));
+    put_confidence(m, block);
+    if (m->n_levels > 1) {
+        put_text(m, block, "factor", group_of(m));
+        put_text(m, block, "reference", m->compared[0].right);
+    }
+}
+
+static bool make_subgroup(Making *m, Yaml *display)
+{
+    Yaml *across = list(m, 8), *rows = list(m, most_blocks(m));
+    if (!m->plan->interaction) m->why = "no table: groups are looked at without their interaction";
+    if (m->n_levels > 1 && !m->n_compared) m->why = "no table: no comparison is named";
+    if (m->why) return false;
+    add_item(m, across, "n", STR("n"), (Str){0}, "{n}");
+    add_item(m, across, "estimate", m->n_levels > 1 ? STR("Difference") : STR("Mean"), (Str){0}, "{estimate}");
+    add_item(m, across, "se", STR("SE"), (Str){0}, "{se}");
+    add_item(m, across, "ci", interval_title(m), (Str){0}, "{ci_low} to {ci_high}");
+    add_item(m, across, "p", STR("p that levels\ndiffer"), (Str){0}, "{p}");
+    add_blocks(m, rows, fill_subgroup);
+    put(m, display, STR("across"), *across);
+    put(m, display, STR("rows"), *rows);
+    return true;
+}
+
+/* --- methods --- */
+
+/* Tables by method; one without `make` has its place elsewhere in the report, or needs a `display`. */
+static const struct {
+    AnalysisMethod method;
+    const char *title;
+    bool (*make)(Making *m, Yaml *display);
+    const char *why;
+} METHODS[] = {
+    {METHOD_DESCRIPTIVE, "description without a test", make_described, NULL},
+    {METHOD_PAIRED_T, "paired t test", make_change, NULL},
+    {METHOD_SIGNED_RANK, "Wilcoxon's signed-rank test", make_change, NULL},
+    {METHOD_SIGNED_RANK_PRATT, "Wilcoxon's signed-rank test with changes of nought (Pratt)", make_change, NULL},
+    {METHOD_T_TEST, "two-sample t test, variances not assumed equal (Welch)", make_values, NULL},
+    {METHOD_RANK_SUM, "Wilcoxon's rank-sum test", make_values, NULL},
+    {METHOD_ANCOVA, "analysis of covariance", make_model, NULL},
+    {METHOD_ANOVA, "analysis of variance", make_anova, NULL},
+    {METHOD_LINEAR_MODEL, "linear model", make_model, NULL},
+    {METHOD_MMRM, "mixed model for repeated measures", make_model, NULL},
+    {METHOD_FISHER, "Fisher's exact test", make_counts, NULL},
+    {METHOD_CHI_SQUARED, "Pearson's chi-squared test", make_counts, NULL},
+    {METHOD_PROPORTION, "proportion with its exact interval", make_share, NULL},
+    {METHOD_SHIFT, "table of categories before and after", NULL, "no table: its categories are not named; write a `display`, or an output"},
+    {METHOD_EXCESS_CHANGE, "change beyond growth", NULL, "under \xe2\x80\x9c" "Against growth alone\xe2\x80\x9d"},
+    {METHOD_TIPPING_POINT, "tipping point", NULL, "under \xe2\x80\x9c" "Against growth alone\xe2\x80\x9d"},
+};
+
+enum { N_METHODS = sizeof METHODS / sizeof METHODS[0] };
+
+static size_t find_method(AnalysisMethod method)
+{
+    size_t i = 0;
+    while (i < N_METHODS && METHODS[i].method != method) i++;
+    return i;
+}
+
+const char *analysis_method_title(AnalysisMethod method)
+{
+    size_t i = find_method(method);
+    return i < N_METHODS ? METHODS[i].title : grammar_word(&ANALYSIS_METHOD_WORDS, (int)method);
+}
+
+/* What the analysis itself says of its table, over the number, title, data, population and condition of the plan. */
+static void take_display(const Making *m, Yaml *display)
+{
+    const Yaml *said = m->plan->display;
+    Yaml *merged = mapping(m);
+    for (size_t i = 0; i < display->n; i++)
+        if (!yaml_get(said, str_c(m->arena, display->keys[i].text))) put(m, merged, display->keys[i].text, display->items[i]);
+    for (size_t i = 0; i < said->n && merged->n < MOST_MEMBERS; i++) {
+        merged->keys[merged->n] = said->keys[i];
+        merged->items[merged->n++] = said->items[i];
+    }
+    *display = *merged;
+}
+
+const Yaml *analysis_display(Arena *arena, const Protocol *protocol, const AnalysisPlan *plan, Str number, const char **why)
+{
+    size_t method = find_method(plan->method);
+    Making m = {.arena = arena, .protocol = protocol, .plan = plan, .title = plan->title.len ? plan->title : plan->id};
+    Yaml *display = start(&m, number, true);
+    *why = NULL;
+    if (plan->display) {
+        take_display(&m, display);
+        return display;
+    }
+    *why = method < N_METHODS ? METHODS[method].why : "no table: its method makes none; write a `display`";
+    if (method == N_METHODS || !METHODS[method].make) return NULL;
+    m.outcome = analysis_outcome(protocol, plan);
+    find_groups(&m);
+    bool counts = METHODS[method].make == make_share || METHODS[method].make == make_counts;
+    if (!counts && !m.outcome.len) m.why = "no table: no `variable` or `outcome` is named";
+    bool made = !m.why && (plan->subgroup.len ? make_subgroup : METHODS[method].make)(&m, display);
+    *why = m.why;
+    return made ? display : NULL;
+}
