@@ -115,6 +115,10 @@ static bool fit_random(Analysis *a, const MmrmOptions *options, Error *err)
 {
     MixedOptions mixed = {.mmrm = *options, .expected_information = a->expected_information};
     if (a->n_fallback) return error_set(err, ERROR_USAGE, "a fall-back is not offered beside random effects");
+    static const char *const NOT_OFFERED[] = {"predict", "residuals", "figure"};
+    for (size_t i = 0; i < sizeof NOT_OFFERED / sizeof NOT_OFFERED[0]; i++)
+        if (option_given(a->call, NOT_OFFERED[i]) && (i < 2 || !option_given(a->call, "lsmeans")))
+            return error_set(err, ERROR_USAGE, "--%s is not offered beside random effects%s", NOT_OFFERED[i], i < 2 ? "" : " but with --lsmeans");
     if (!mixed_fit(a->call->arena, &a->model, &mixed, &a->random, err)) return false;
     a->mixed = a->random.fixed;
     return true;
@@ -131,7 +135,7 @@ static bool analyse(Analysis *a, Error *err)
         || !data_file_read(arena, a->call->args[1], &frame, err) || !model_build(arena, &a->formula, frame, NULL, 0, &a->model, err)) return false;
     a->general = mixed_is_needed(arena, &a->model) || (a->expected_information && a->formula.n_covariances);
     a->repeated = a->formula.n_covariances > 0 || a->general;
-    if (!a->repeated && options.weights.len) return error_set(err, ERROR_USAGE, "weights need a covariance term");
+    if (!a->repeated && options.weights.len) return error_set(err, ERROR_USAGE, "weights need a covariance or random term");
     if (!a->repeated && a->n_fallback) return error_set(err, ERROR_USAGE, "a fall-back needs a covariance term");
     static const char *const NEEDS_COVARIANCE[] = {"vcov", "predict", "residuals"};
     for (size_t i = 0; i < 3; i++)
