@@ -8,6 +8,7 @@
 #include "cli/data_file.h"
 #include "cli/fit_figure.h"
 #include "cli/fit_mixed.h"
+#include "cli/fit_notes.h"
 #include "cli/fit_rows.h"
 #include "cli/grid.h"
 #include "stat/mmrm_fallback.h"
@@ -43,6 +44,8 @@ typedef struct {
     bool has_spread;
     MmrmSpread spread;
     Str spread_label;
+    size_t n_notes;
+    Str *notes;
 } Analysis;
 
 /* R's mmrm has Kenward and Roger's adjustments among its covariances; here they are degrees of freedom as well. */
@@ -313,6 +316,8 @@ static void write_text(const Analysis *a)
     for (size_t i = 0; i < a->n_differences; i++) labels[i] = a->differences[i].label;
     if (a->n_differences) write_estimates(a, "Differences of least-squares means", a->difference_estimates, labels, a->n_differences);
     if (a->has_spread) write_spread(a);
+    if (a->n_notes) buf_add_c(out, "\nNotes\n");
+    for (size_t i = 0; i < a->n_notes; i++) buf_format(out, "  " STR_FMT "\n", STR_ARG(a->notes[i]));
     if (a->general && option_given(a->call, "random")) fit_mixed_write_effects(out, &a->random);
 }
 
@@ -415,6 +420,10 @@ static void write_json(const Analysis *a)
     Str *labels = ARENA_ARRAY(a->call->arena, Str, a->n_differences + 1);
     for (size_t i = 0; i < a->n_differences; i++) labels[i] = a->differences[i].label;
     if (a->has_spread) put_spread(&json, a);
+    json_key(&json, STR("notes"));
+    json_begin_array(&json);
+    for (size_t i = 0; i < a->n_notes; i++) json_put_text(&json, a->notes[i]);
+    json_end_array(&json);
     if (a->n_differences) put_estimates(&json, "differences", a->difference_estimates, labels, a->n_differences);
     json_end_object(&json);
     buf_char(a->call->out, '\n');
@@ -441,6 +450,7 @@ static bool fit_run(Invocation *call, Error *err)
     Analysis a = {.call = call};
     if (!analyse(&a, err) || !write_figure(&a, err) || !write_rows(&a, err)) return false;
     if (a.repeated && !a.general) find_spread(&a);
+    a.notes = fit_notes(call->arena, &a.model, a.repeated ? &a.mixed.space : &a.linear.space, a.repeated && !a.general ? &a.mixed : NULL, &a.n_notes);
     if (call->json) write_json(&a);
     else write_text(&a);
     return true;

@@ -1,0 +1,11 @@
+/* What a reader of a fit should know beside its numbers, and what to do about it: columns that could not be estimated,
+ * combinations of levels without a row, a covariance near its boundary or resting on few subjects. */
+#ifndef CLI_FIT_NOTES_H
+#define CLI_FIT_NOTES_H
+
+#include "stat/mmrm.h"
+
+/* Sentences, in `arena`. mixed: NULL for least squares and where there are random terms. */
+Str *fit_notes(Arena *arena, const Model *model, const RowSpace *space, const MmrmFit *mixed, size_t *n);
+
+#endif
