@@ -85,7 +85,7 @@ static bool read_options(const Invocation *call, ImputeOptions *o, ImputePrint *
     }
     if (method.len && !impute_method_parse(method, &o->method)) {
         error_set(err, ERROR_USAGE, "there is no method \"" STR_FMT "\"", STR_ARG(method));
-        return error_hint(err, "Use jackknife, bootstrap or multiple.");
+        return error_hint(err, "Use jackknife, bootstrap, multiple or sequential.");
     }
     if (!(p->confidence > 0 && p->confidence < 1)) return error_set(err, ERROR_USAGE, "--confidence must lie between 0 and 1");
     if (!(p->alpha > 0 && p->alpha < 1)) return error_set(err, ERROR_USAGE, "--alpha must lie between 0 and 1");
@@ -149,8 +149,8 @@ const Command cmd_impute = {
                                 OPT_TEXT("where", "CONDITION", "the rows taken: \"ANL01FL = 'Y'\""),
                                 OPT_TEXT("at", "VISIT", "the visit printed; all when not given"),
                                 OPT_TEXT("ancova", "TERMS", "of the analysis at a visit; the formula's without visits when not given"),
-                                OPT_TEXT("method", "METHOD", "jackknife (when not given), bootstrap, multiple (imputation)"),
-                                OPT_INTEGER("draws", "N", "of bootstrap (1000) and multiple (100)"),
+                                OPT_TEXT("method", "METHOD", "jackknife (when not given), bootstrap, multiple (imputation), sequential (regressions)"),
+                                OPT_INTEGER("draws", "N", "of bootstrap (1000), multiple and sequential (100)"),
                                 OPT_INTEGER("seed", "N", "of these; 1 when not given"),
                                 OPT_TEXT("delta", "LIST", "added to imputed outcomes: 'ARM=2,ARM@Week 24=1'"),
                                 OPT_TEXT("delta-per-visit", "LIST", "added once at the first visit of the event, twice at the next, ..."),

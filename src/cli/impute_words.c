@@ -24,9 +24,11 @@ static void write_model(const Words *w)
 {
     const Imputation *r = w->r;
     const MmrmFit *fit = &r->fit;
-    buf_format(w->out, "  imputation model  %s covariance", covariance_meaning(fit->kind));
-    if (fit->n_groups > 1) buf_format(w->out, ", one for each of %zu groups", fit->n_groups);
-    buf_format(w->out, ", REML; %zu outcomes of %zu subjects", fit->n, fit->n_subjects);
+    if (r->options.method == IMPUTE_SEQUENTIAL)
+        buf_add_c(w->out, "  imputation model  each visit regressed on the terms of the analysis and the visits before");
+    else buf_format(w->out, "  imputation model  %s covariance", covariance_meaning(fit->kind));
+    if (fit->n_groups > 1 && r->options.method != IMPUTE_SEQUENTIAL) buf_format(w->out, ", one for each of %zu groups", fit->n_groups);
+    buf_format(w->out, "%s; %zu outcomes of %zu subjects", r->options.method == IMPUTE_SEQUENTIAL ? "" : ", REML", fit->n, fit->n_subjects);
     if (r->n_excluded) buf_format(w->out, "; %zu seen after the event are no part of it", r->n_excluded);
     buf_format(w->out, "\n  analysis          " STR_FMT " at each visit, %zu subjects\n", STR_ARG(r->ancova), r->n_subjects);
 }
@@ -34,7 +36,8 @@ static void write_model(const Words *w)
 static void write_method(const Words *w)
 {
     const Imputation *r = w->r;
-    buf_format(w->out, "  method            %s; %zu refits", impute_method_meaning(r->options.method), r->n_replicates + r->n_failures);
+    buf_format(w->out, "  method            %s; %zu %s", impute_method_meaning(r->options.method), r->n_replicates + r->n_failures,
+               impute_method_pools(r->options.method) ? "imputations" : "refits");
     if (r->options.method != IMPUTE_JACKKNIFE) buf_format(w->out, ", seed %llu", (unsigned long long)r->options.seed);
     buf_char(w->out, '\n');
     for (size_t i = 0; i < r->n_failures; i++)

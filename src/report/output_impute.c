@@ -195,7 +195,8 @@ static void add_deltas(Buf *buf, const Imputation *r)
 
 static void add_method(Buf *buf, const Imputation *r)
 {
-    buf_format(buf, "%s (%zu refits", impute_method_meaning(r->options.method), r->n_replicates);
+    buf_format(buf, "%s (%zu %s", impute_method_meaning(r->options.method), r->n_replicates,
+               impute_method_pools(r->options.method) ? "imputations" : "refits");
     if (r->options.method != IMPUTE_JACKKNIFE) buf_format(buf, ", seed %llu", (unsigned long long)r->options.seed);
     if (r->n_failures)
         buf_format(buf, "; %zu failed and are left out, the first " STR_FMT ": " STR_FMT, r->n_failures, STR_ARG(r->failures[0].which),

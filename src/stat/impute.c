@@ -34,6 +34,8 @@ const char *impute_strategy_meaning(ImputeStrategy strategy) { return STRATEGIES
 const char *impute_strategy_assumption(ImputeStrategy strategy) { return STRATEGIES[strategy].assumption; }
 const char *impute_method_meaning(ImputeMethod method) { return METHODS[method].meaning; }
 
+bool impute_method_pools(ImputeMethod method) { return method == IMPUTE_MULTIPLE || method == IMPUTE_SEQUENTIAL; }
+
 bool impute_strategy_parse(Str word, ImputeStrategy *strategy)
 {
     for (size_t i = 0; i < sizeof STRATEGIES / sizeof STRATEGIES[0]; i++)
@@ -80,6 +82,7 @@ typedef struct {
     Imputation *result;
     const ImputeData *d;
     const double *start;              /* Sigma of the fit to everybody */
+    const ImputeSequence *sequence;   /* of sequential regressions */
     size_t *who;
     size_t capacity;
 } Run;
@@ -124,6 +127,15 @@ static bool draw_imputation(Run *run, size_t i, ImputeAnalysis *analysis, Error 
     return analyse_refit(run, n, all, everybody(run->d, SIZE_MAX, all), &rng, analysis, err);
 }
 
+static bool draw_sequence(Run *run, size_t i, ImputeAnalysis *analysis, Error *err)
+{
+    const ImputeData *d = run->d;
+    Rng rng = rng_stream(run->result->options.seed, i);
+    double *values = ARENA_ARRAY(run->arena, double, d->n * d->m);
+    impute_sequence_draw(run->arena, d, run->sequence, &rng, values);
+    return impute_analyse(run->arena, d, &run->result->options, run->who, everybody(d, SIZE_MAX, run->who), values, analysis, err);
+}
+
 static void note_failure(Run *run, size_t i, const Error *why)
 {
     Imputation *r = run->result;
@@ -137,7 +149,8 @@ static void note_failure(Run *run, size_t i, const Error *why)
 static bool replicate(Run *run, Error *err)
 {
     typedef bool Refit(Run *run, size_t i, ImputeAnalysis *analysis, Error *err);
-    static Refit *const REFITS[] = {[IMPUTE_JACKKNIFE] = leave_out, [IMPUTE_BOOTSTRAP] = draw_bootstrap, [IMPUTE_MULTIPLE] = draw_imputation};
+    static Refit *const REFITS[] = {[IMPUTE_JACKKNIFE] = leave_out, [IMPUTE_BOOTSTRAP] = draw_bootstrap, [IMPUTE_MULTIPLE] = draw_imputation,
+                                     [IMPUTE_SEQUENTIAL] = draw_sequence};
     Imputation *r = run->result;
     size_t n = r->options.method == IMPUTE_JACKKNIFE ? run->d->n : r->options.n_draws;
     r->replicates = ARENA_ARRAY(run->arena, ImputeAnalysis, n);
@@ -160,6 +173,10 @@ static bool check_options(const ImputeOptions *o, Error *err)
     if (o->n_draws == 1 || o->n_draws > MOST_DRAWS) {
         error_set(err, ERROR_USAGE, "%zu draws", o->n_draws);
         return error_hint(err, "Ask for 2 to %d.", MOST_DRAWS);
+    }
+    if (o->method == IMPUTE_SEQUENTIAL && o->strategy != IMPUTE_MAR) {
+        error_set(err, ERROR_USAGE, "sequential regressions impute outcomes missing at random, not by %s", impute_strategy_meaning(o->strategy));
+        return error_hint(err, "Use the method multiple.");
     }
     return true;
 }
@@ -233,6 +250,7 @@ bool impute(Arena *arena, const Formula *formula, const Frame *frame, const size
     Run run = {.arena = arena, .result = result, .d = d, .who = ARENA_ARRAY(arena, size_t, d->n + 1)};
     if (!check_deltas(arena, result, err) || !impute_once(arena, result, d, run.who, err)) return false;
     run.start = result->fit.sigma;
+    if (options->method == IMPUTE_SEQUENTIAL && !(run.sequence = impute_sequence_fit(arena, d, err))) return false;
     return replicate(&run, err);
 }
 
@@ -275,7 +293,7 @@ static Spread spread_of(const Imputation *r, size_t visit, size_t effect, const 
     for (size_t i = 0; i < r->n_replicates; i++) {
         double gap = shifted_effect(r, &r->replicates[i], visit, effect, deltas) - s.mean;
         s.squares += gap * gap;
-        if (r->options.method == IMPUTE_MULTIPLE) s.within += shifted_variance(r, &r->replicates[i], visit, effect, deltas) / n;
+        if (impute_method_pools(r->options.method)) s.within += shifted_variance(r, &r->replicates[i], visit, effect, deltas) / n;
     }
     return s;
 }

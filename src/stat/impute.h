@@ -36,11 +36,14 @@ bool impute_strategy_parse(Str word, ImputeStrategy *strategy);
 /* How values take the place of missing ones, and how the uncertainty is found.
  *   jackknife  conditional means; refits without one subject at a time (Wolbers et al. 2022)
  *   bootstrap  conditional means; refits to subjects drawn again within arms
- *   multiple   draws from the conditional distribution, its parameters from such a refit for each imputation; Rubin's rules */
+ *   multiple   draws from the conditional distribution, its parameters from such a refit for each imputation; Rubin's rules
+ *   sequential for outcomes that stop for good, missing at random: each visit regressed on the analysis's terms and the visits
+ *              before, parameters and outcomes drawn from their posterior (Rubin 1987, section 5.4); Rubin's rules */
 #define IMPUTE_METHODS(X)                                                                                     \
     X(JACKKNIFE, "jackknife", "conditional mean imputation, jackknife over subjects")                         \
     X(BOOTSTRAP, "bootstrap", "conditional mean imputation, bootstrap over subjects within arms")             \
-    X(MULTIPLE,  "multiple",  "multiple imputation, parameters from bootstrap refits, Rubin's rules")
+    X(MULTIPLE,  "multiple",  "multiple imputation, parameters from bootstrap refits, Rubin's rules")          \
+    X(SEQUENTIAL, "sequential", "multiple imputation by sequential regressions, Rubin's rules")
 
 typedef enum {
 #define X(name, word, meaning) IMPUTE_##name,
@@ -50,6 +53,7 @@ typedef enum {
 
 const char *impute_method_meaning(ImputeMethod method);
 bool impute_method_parse(Str word, ImputeMethod *method);
+bool impute_method_pools(ImputeMethod method);         /* whether by Rubin's rules */
 
 /* Added to imputed values: `value`, and `per_visit` times 1 at the first visit affected by the event, 2 at the next ... */
 typedef struct {
@@ -66,7 +70,7 @@ typedef struct {
     Str ancova;                       /* terms of the analysis at one visit: "ARM + BASE" [the formula's, visits taken out] */
     ImputeStrategy strategy;          /* [MAR] */
     ImputeMethod method;              /* [JACKKNIFE] */
-    size_t n_draws;                   /* bootstrap [1000], multiple [100] */
+    size_t n_draws;                   /* bootstrap [1000], multiple and sequential [100] */
     uint64_t seed;                    /* draw i uses stream i */
     size_t n_deltas;
     const ImputeDelta *deltas;
@@ -123,9 +127,10 @@ typedef struct {
  * The order of visits is that of the column `order`; else of numbers or of a codelist; else of a column of numbers named as
  * the visits with N or NUM behind it (AVISITN, VISITNUM); else of the one number in each name ("Week 4", "Week 12").
  * With a strategy other than MAR, outcomes seen from the event on do not take part in the imputation model.
- * Fails: USAGE (no covariance term, or several; fewer than 2 draws), INCONSISTENT (no such arm, reference, event or visit, named
+ * Fails: USAGE (no covariance term, or several; fewer than 2 draws; a strategy that sequential regressions have not), INCONSISTENT (no such arm, reference, event or visit, named
  * with the nearest; an event at no visit; two rows of a subject at a visit; a column that changes within subjects and
- * visits; visits that cannot be put in order), DEGENERATE (more than IMPUTE_MAX_ARMS arms; nobody of an arm has an outcome; more than a tenth of the refits
+ * visits; visits that cannot be put in order), DEGENERATE (more than IMPUTE_MAX_ARMS arms; a gap before a later
+ * outcome, where regressions are sequential, named; nobody of an arm has an outcome; more than a tenth of the refits
  * fail), and as formula_parse, model_build, mmrm_fit.
  * Memory: everything lives in `arena`; formula and frame are kept by reference.
  * Checked against R's rbmi (conditional means) and itself (law tests). */
@@ -137,7 +142,7 @@ MUST_USE bool impute_find_visit(const Imputation *result, Str name, size_t *visi
 MUST_USE bool impute_find_arm(const Imputation *result, Str name, size_t *arm, Error *err);
 
 /* The mean of an arm at a visit, and its difference from the reference; with deltas (n_arms, NULL for none) added to the
- * imputed values of each arm beside those of the options. Jackknife and bootstrap: normal limits; multiple: t limits with
+ * imputed values of each arm beside those of the options. Jackknife and bootstrap: normal limits; else: t limits with
  * Barnard & Rubin's degrees of freedom. */
 Estimate impute_mean(const Imputation *result, size_t arm, size_t visit, const double *deltas, double confidence);
 Estimate impute_difference(const Imputation *result, size_t arm, size_t visit, const double *deltas, double confidence);

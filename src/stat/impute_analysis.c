@@ -85,6 +85,7 @@ bool impute_analyse(Arena *scratch, const ImputeData *d, const ImputeOptions *op
                     const double *values, ImputeAnalysis *analysis, Error *err)
 {
     RowSpace space;
+    bool pools = impute_method_pools(options->method);
     Qr qr = decompose(scratch, &d->analysis, who, n, &space);
     size_t parts = d->n_arms + 1, effects = 2 * d->n_arms, rank = qr.rank;
     double *z = ARENA_ARRAY(scratch, double, effects * rank + 1), *y = ARENA_ARRAY(scratch, double, parts * n);
@@ -99,7 +100,7 @@ bool impute_analyse(Arena *scratch, const ImputeData *d, const ImputeOptions *op
             for (size_t e = 0; e < effects; e++)
                 analysis->effect[(v*effects + e)*parts + part] = dot(&z[e*rank], &y[part*n], rank);
         }
-        for (size_t a = 0; a < parts; a++)
+        for (size_t a = 0; pools && a < parts; a++)
             for (size_t b = 0; b < parts; b++)
                 analysis->residual[(v*parts + a)*parts + b] = dot(&y[a*n + rank], &y[b*n + rank], n - rank);
     }

@@ -1,5 +1,5 @@
 /* What the parts of stat/impute share: subjects by visits (impute_data), a refit of the imputation model to some subjects
- * (impute_model), values in place of missing ones (impute_values), the analysis of completed data (impute_analysis).
+ * (impute_model), values in place of missing ones (impute_values, impute_sequence), the analysis of completed data (impute_analysis).
  * Included by them alone. */
 #ifndef STAT_IMPUTE_INSIDE_H
 #define STAT_IMPUTE_INSIDE_H
@@ -58,6 +58,14 @@ MUST_USE bool impute_values(Arena *scratch, const ImputeData *data, const MmrmFi
 MUST_USE bool impute_analyse(Arena *scratch, const ImputeData *data, const ImputeOptions *options, const size_t *who, size_t n,
                              const double *values, ImputeAnalysis *analysis, Error *err);
 ImputeAnalysis impute_analysis_new(Arena *arena, const ImputeData *data);
+
+/* Sequential regressions: the outcome of each visit on the analysis's columns and the outcomes before. Fails: DEGENERATE (an
+ * outcome after a gap: names subject and visit; fewer subjects than coefficients); then NULL. */
+typedef struct ImputeSequence ImputeSequence;
+const ImputeSequence *impute_sequence_fit(Arena *arena, const ImputeData *data, Error *err);
+
+/* values[n m] of all subjects: parameters drawn from their posterior, then missing outcomes. */
+void impute_sequence_draw(Arena *scratch, const ImputeData *data, const ImputeSequence *sequence, Rng *rng, double *values);
 
 /* What the options add to the imputed value of a subject at a visit. */
 double impute_delta(const ImputeData *data, const ImputeOptions *options, size_t subject, size_t visit);

@@ -36,7 +36,7 @@ static void a_table_says_what_was_assumed(Test *t)
     CHECK(t, str_find(table->footnotes[0], STR("missing at random (reference A)")) != SIZE_MAX);
     CHECK(t, str_find(table->footnotes[1], STR("The event affects visits from that in STOP on. Imputed: 0 of 4 (A), 1 of 5 (B)")) != SIZE_MAX);
     CHECK(t, str_find(table->footnotes[2], STR("9 added to outcomes imputed in B at W 4")) != SIZE_MAX);
-    CHECK(t, str_find(table->footnotes[3], STR("Rubin's rules (5 refits, seed 3)")) != SIZE_MAX);
+    CHECK(t, str_find(table->footnotes[3], STR("Rubin's rules (5 imputations, seed 3)")) != SIZE_MAX);
     CHECK_TEXT(t, outputs_result(document, "J2R", "b", "diff")->from->method_page, "imputation");
     CHECK_TEXT(t, outputs_result(document, "J2R", "b", "diff")->from->options, "B - A at W 12; analysis CHG ~ ARM");
 }

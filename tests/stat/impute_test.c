@@ -266,6 +266,28 @@ static void imputations_repeat_by_seed_and_converge_to_the_conditional_mean(Test
     CHECK_NEAR(t, two.se, exact.se, 0.15);
 }
 
+/* Where outcomes stop for good, regressions of each visit on those before are the model with a covariance and slopes for every
+ * visit: their expectation is the conditional mean. */
+static void sequential_regressions_converge_to_the_conditional_mean(Test *t)
+{
+    Frame *frame = trial(t, 60, 3, 0.4, 5);
+    Imputation mean, a, b;
+    ImputeOptions options = options_of(IMPUTE_MAR);
+    if (!run(t, frame, FORMULA, options, &mean)) return;
+    options.method = IMPUTE_SEQUENTIAL, options.n_draws = 4000, options.seed = 3;
+    if (!run(t, frame, FORMULA, options, &a) || !run(t, frame, FORMULA, options, &b)) return;
+    Estimate exact = impute_difference(&mean, 0, 2, NULL, 0.95), one = impute_difference(&a, 0, 2, NULL, 0.95);
+    CHECK(t, fabs(one.estimate - exact.estimate) < 0.03 * exact.se);
+    CHECK_NEAR(t, one.se, exact.se, 0.15);
+    CHECK(t, one.estimate == impute_difference(&b, 0, 2, NULL, 0.95).estimate);
+    size_t stays = 0;
+    while (!a.observed[3*stays + 2]) stays++;
+    frame_set_missing(frame, 3*stays, 4, MISSING_NOT_DONE);
+    refused(t, frame, FORMULA, options, ERROR_DEGENERATE, "has an outcome at \"V2\" and none at \"V1\"");
+    options.strategy = IMPUTE_J2R;
+    refused(t, frame, FORMULA, options, ERROR_USAGE, "not by jump to reference");
+}
+
 static void a_tipping_point_is_where_p_is_alpha(Test *t)
 {
     static const ImputeMethod METHODS[] = {IMPUTE_JACKKNIFE, IMPUTE_MULTIPLE};
@@ -409,6 +431,7 @@ static const TestCase CASES[] = {
     {"two visits have a closed form", two_visits_have_a_closed_form},
     {"complete data are analysed as they are", complete_data_are_analysed_as_they_are},
     {"imputations repeat by seed and converge to the conditional mean", imputations_repeat_by_seed_and_converge_to_the_conditional_mean},
+    {"sequential regressions converge to the conditional mean", sequential_regressions_converge_to_the_conditional_mean},
     {"a tipping point is where p is alpha", a_tipping_point_is_where_p_is_alpha},
     {"deltas go by arm, visit and time after the event", deltas_go_by_arm_visit_and_time_after_the_event},
     {"who was never seen has the mean of the strategy", who_was_never_seen_has_the_mean_of_the_strategy},
