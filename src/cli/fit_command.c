@@ -433,7 +433,7 @@ static bool write_figure(const Analysis *a, Error *err)
 {
     FitFigure figure = {.path = option_text(a->call, "figure"), .data = a->call->args[1], .model = &a->model,
                         .linear = a->repeated ? NULL : &a->linear, .mixed = a->repeated ? &a->mixed : NULL,
-                        .means = a->has_means ? &a->means : NULL, .estimates = a->mean_estimates, .confidence = a->confidence};
+                        .means = a->has_means ? &a->means : NULL, .estimates = a->mean_estimates, .confidence = a->confidence, .has_random = a->general};
     return !figure.path.len || fit_figure_write(a->call->arena, &figure, err);
 }
 

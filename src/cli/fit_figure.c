@@ -166,6 +166,10 @@ bool fit_figure_write(Arena *arena, const FitFigure *figure, Error *err)
         error_set(err, ERROR_USAGE, "a figure shows means of one factor or two, not of %zu", figure->means->n_factors);
         return error_hint(err, "Leave out --lsmeans for a figure of residuals.");
     }
+    if (!figure->means && figure->has_random) {
+        error_set(err, ERROR_USAGE, "residuals of a model with random effects are not drawn");
+        return error_hint(err, "Draw its means: --lsmeans 'ARM | AVISIT' --figure means.svg.");
+    }
     Drawing d = {.of = figure, .document = document_new(arena, figure->model->formula->text), .from = ARENA_NEW(arena, Provenance)};
     *d.from = (Provenance){.source = figure->data, .frame = figure->data, .n_records = figure->model->n, .variable = figure->model->formula->text,
                            .method = figure->mixed ? STR("mixed model for repeated measures") : STR("linear model"),

@@ -12,9 +12,10 @@ typedef struct {
     const LsMeans *means;             /* NULL: residuals */
     const Estimate *estimates;        /* of the means */
     double confidence;
+    bool has_random;                  /* the model has random effects: its residuals are not drawn */
 } FitFigure;
 
-/* Fails: USAGE (another ending; means of more than two factors), IO. */
+/* Fails: USAGE (another ending; means of more than two factors; residuals beside random effects), IO. */
 MUST_USE bool fit_figure_write(Arena *arena, const FitFigure *figure, Error *err);
 
 #endif

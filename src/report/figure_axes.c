@@ -17,6 +17,16 @@ Str figure_one_line(Arena *arena, Str text)
     return buf_str(&line);
 }
 
+void figure_number(Buf *text, double value, int decimals)
+{
+    Buf number = buf_new(text->arena);
+    buf_fixed(&number, value, decimals);
+    Str printed = buf_str(&number);
+    bool is_negative = printed.len && printed.data[0] == '-';
+    if (is_negative) buf_add_c(text, "\xE2\x88\x92");
+    buf_add(text, str_slice(printed, is_negative, printed.len));
+}
+
 void figure_x_axis(Svg *svg, const Axis *axis, double left, double right, double y, double top)
 {
     Arena *arena = svg->markup->out->arena;

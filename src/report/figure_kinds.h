@@ -50,6 +50,9 @@ double figure_counts(Svg *svg, const CountRow *rows, size_t n, double left, doub
 /* The margin that names of such rows want: at most what a drawing of this width can spare. */
 double figure_counts_margin(Svg *svg, const CountRow *rows, size_t n);
 
+/* Adds a number with a true minus sign. */
+void figure_number(Buf *text, double value, int decimals);
+
 /* A text on one line: breaks become blanks. */
 Str figure_one_line(Arena *arena, Str text);
 

@@ -75,12 +75,12 @@ static Str estimate_text(const Rows *rows, const Series *series)
 {
     Buf text = buf_new(rows->arena);
     if (!is_known(series)) return STR("NE");
-    buf_fixed(&text, series->x[0], rows->figure->decimals);
+    figure_number(&text, series->x[0], rows->figure->decimals);
     if (!has_interval(series)) return buf_str(&text);
     buf_add_c(&text, " (");
-    buf_fixed(&text, series->low[0], rows->figure->decimals);
+    figure_number(&text, series->low[0], rows->figure->decimals);
     buf_add_c(&text, " to ");
-    buf_fixed(&text, series->high[0], rows->figure->decimals);
+    figure_number(&text, series->high[0], rows->figure->decimals);
     buf_char(&text, ')');
     return buf_str(&text);
 }

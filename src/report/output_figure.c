@@ -5,55 +5,6 @@
 
 #include "report/output_figure.h"
 
-static Series *add_series(Document *document, Figure *figure, size_t *capacity)
-{
-    ARENA_PUSH_ROOM(document->arena, figure->series, figure->n_series, *capacity);
-    Series *series = &figure->series[figure->n_series++];
-    *series = (Series){.n = 1,
-                       .x = ARENA_NEW(document->arena, double),
-                       .y = ARENA_NEW(document->arena, double),
-                       .low = ARENA_NEW(document->arena, double),
-                       .high = ARENA_NEW(document->arena, double),
-                       .n_at = ARENA_NEW(document->arena, size_t)};
-    series->x[0] = series->low[0] = series->high[0] = NAN;
-    return series;
-}
-
-/* Takes the numbers of a cell that a point needs. */
-static void take_results(const Document *document, const Cell *cell, Str estimate, Series *series)
-{
-    for (size_t i = 0; i < cell->n_results; i++) {
-        const Result *result = &document->results[cell->first_result + i];
-        if (str_equal(result->stat, estimate)) series->x[0] = series->y[0] = result->value;
-        if (str_equal(result->stat, STR("ci_low"))) series->low[0] = result->value;
-        if (str_equal(result->stat, STR("ci_high"))) series->high[0] = result->value;
-        if (str_equal(result->stat, STR("n"))) series->n_at[0] = (size_t)result->value;
-    }
-}
-
-/* A point per row where statistics go across, else per row and arm. */
-static void series_of_table(const OutputSpec *spec, Document *document, Figure *figure)
-{
-    size_t capacity = 0;
-    const Table *table = figure->data;
-    bool is_across = spec->across.n > 0;
-    Str estimate = spec->estimate.len ? spec->estimate : is_across ? STR("mean") : STR("pct");
-    for (size_t r = 0; r < table->n_rows; r++) {
-        const Row *row = &table->rows[r];
-        if (row->kind != ROW_PLAIN) continue;
-        Series *series = is_across ? add_series(document, figure, &capacity) : NULL;
-        for (size_t c = 1; c < table->n_columns; c++) {
-            if (!is_across) series = add_series(document, figure, &capacity);
-            series->label = row->label;
-            series->group = is_across              ? row->group
-                            : table->n_columns > 2 ? table->columns[c].header
-                                                   : (Str){0};
-            series->role = is_across && !row->group.len && r == 0 ? SERIES_MEAN : SERIES_POINTS;
-            take_results(document, &row->cells[c], estimate, series);
-        }
-    }
-}
-
 /* Bars: a series per row, a bar per arm. */
 static void bars_of_table(const OutputSpec *spec, Document *document, Figure *figure)
 {
@@ -70,7 +21,8 @@ static void bars_of_table(const OutputSpec *spec, Document *document, Figure *fi
     for (size_t r = 0; r < table->n_rows; r++) {
         const Row *row = &table->rows[r];
         if (row->kind != ROW_PLAIN) continue;
-        Series *series = add_series(document, figure, &capacity);
+        ARENA_PUSH_ROOM(document->arena, figure->series, figure->n_series, capacity);
+        Series *series = &figure->series[figure->n_series++];
         *series = (Series){.label = row->label,
                            .group = row->group,
                            .role = SERIES_POINTS,
@@ -82,7 +34,7 @@ static void bars_of_table(const OutputSpec *spec, Document *document, Figure *fi
             double low, high;
             Series one = {
                 .x = &series->x[c], .y = &series->y[c], .low = &low, .high = &high, .n_at = &series->n_at[c]};
-            take_results(document, &row->cells[c + 1], estimate, &one);
+            series_take_results(document, &row->cells[c + 1], estimate, &one);
             series->x[c] = (double)c;
         }
     }
@@ -93,7 +45,8 @@ static bool table_figure(OutputContext *context, const OutputSpec *spec, Documen
 {
     Table *table;
     if (!output_table_make(context, spec, document, figure, &table, err)) return false;
-    (spec->draw == FIGURE_BARS ? bars_of_table : series_of_table)(spec, document, figure);
+    if (spec->draw != FIGURE_BARS) return rows_of_table(spec, document, figure, err);
+    bars_of_table(spec, document, figure);
     return true;
 }
 
@@ -105,7 +58,7 @@ static const struct {
 } MAKERS[] = {
     [FIGURE_FLOW] = {"Flow diagram", flow_figure, NULL, NULL},
     [FIGURE_LINES] = {"Line chart", lines_figure, model_lines_figure, NULL},
-    [FIGURE_FOREST] = {"Forest plot", table_figure, NULL, NULL},
+    [FIGURE_FOREST] = {"Forest plot", table_figure, NULL, forest_figure_check},
     [FIGURE_DOTS] = {"Dot plot", table_figure, NULL, NULL},
     [FIGURE_STEPS] = {"Survival curves", survival_figure, NULL, survival_figure_check},
     [FIGURE_BARS] = {"Bar chart", table_figure, NULL, NULL},

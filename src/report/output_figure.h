@@ -27,4 +27,11 @@ MUST_USE bool residuals_figure(OutputContext *context, const OutputSpec *spec, D
                                Error *err);
 MUST_USE bool residuals_figure_check(Arena *arena, const OutputSpec *spec, Error *err);
 
+/* Takes the numbers of a cell that a point needs: the estimate, its interval, its n. */
+void series_take_results(const Document *document, const Cell *cell, Str estimate, Series *series);
+
+/* Forests and dots: a series for each row of the figure's table, or for each row and arm. */
+MUST_USE bool rows_of_table(const OutputSpec *spec, Document *document, Figure *figure, Error *err);
+MUST_USE bool forest_figure_check(Arena *arena, const OutputSpec *spec, Error *err);
+
 #endif

@@ -247,6 +247,10 @@ static const Field spec_fields[] = {
     FIELD(OutputSpec, medians, read_flag),
     FIELD(OutputSpec, every, read_number),
     FIELD(OutputSpec, residuals, read_text),
+    FIELD(OutputSpec, overall, read_texts),
+    FIELD(OutputSpec, limits, read_texts),
+    FIELD(OutputSpec, weight, read_text),
+    FIELD(OutputSpec, log, read_flag),
     FIELD(OutputSpec, names, read_flag),
     FIELD(OutputSpec, facets, read_flag),
     FIELD(OutputSpec, reference, read_number),
@@ -267,7 +271,7 @@ static const struct {
          "title data where population distinct estimand analysis section join footnotes columns denominators formats "
          "across rows label_width decimals exploratory draw x y mean_at ticks subject expected "
          "expected_change x_label y_label estimate low_words high_words facets reference boxes event interval strata "
-         "beside bands medians every residuals names"},
+         "beside bands medians every residuals names overall limits weight log"},
     [OUTPUT_LISTING] = {"listing",
                         "title data where population analysis section join footnotes columns sort decimals"},
 };

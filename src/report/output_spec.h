@@ -97,7 +97,7 @@ struct OutputBlock {
     const OutputBlockKind *kind;
     Str subject; /* what stands behind the kind's key: label, variable or formula */
     Str label, group, where, distinct, method, family, term, missing, count, interval, margins, factor,
-        outcome, reference, covariates, overall, analysis, df, weights, ties;
+        outcome, reference, covariates, overall, variance, analysis, df, weights, ties;
     bool plain; /* no header row for the group */
     bool exploratory;
     bool of_known; /* percentages of the values present, not of the column's N */
@@ -171,6 +171,9 @@ typedef struct {
     FigureKind draw;
     Str x, y, mean_at, ticks, subject, expected, expected_change, x_label, y_label, estimate, low_words, high_words;
     Str event, interval, strata, residuals;
+    OutputTexts overall, limits; /* labels of a forest's diamonds; ends of its axis */
+    Str weight;
+    bool log;
     OutputTexts beside; /* comparisons printed in the drawing */
     bool facets, bands, medians, names;
     double reference, every;

@@ -98,6 +98,7 @@ static const Field block_fields[] = {
     FIELD(OutputBlock, outcome, read_text),
     FIELD(OutputBlock, reference, read_text),
     FIELD(OutputBlock, covariates, read_text),
+    FIELD(OutputBlock, variance, read_text),
     FIELD(OutputBlock, overall, read_text),
     FIELD(OutputBlock, confidence, read_number),
     FIELD(OutputBlock, against, read_number),

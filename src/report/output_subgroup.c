@@ -52,6 +52,14 @@ static void write_effect(Eval *eval, const OutputBlock *block, const Scope *scop
     }
 }
 
+static bool subgroup_check(Arena *arena, const OutputSpec *spec, const OutputBlock *block, Error *err)
+{
+    (void)arena, (void)spec;
+    if (!block->variance.len || str_equal(block->variance, STR("own")) || str_equal(block->variance, STR("pooled"))) return true;
+    yaml_error(block->at, err, ERROR_INCONSISTENT, "there is no variance \"" STR_FMT "\" of subgroups", STR_ARG(block->variance));
+    return error_hint(err, "Say own (each level has its own) or pooled (one for all, the default).");
+}
+
 static bool subgroup_write(Eval *eval, const OutputBlock *block, const Scope *outer, Error *err)
 {
     Scope narrow;
@@ -66,14 +74,16 @@ static bool subgroup_write(Eval *eval, const OutputBlock *block, const Scope *ou
                                .reference = block->reference,
                                .subgroup = block->subject,
                                .covariates = block->covariates,
-                               .confidence = isnan(block->confidence) ? 0.95 : block->confidence};
+                               .confidence = isnan(block->confidence) ? 0.95 : block->confidence,
+                               .own_variance = str_equal(block->variance, STR("own"))};
     if (!subgroup_effects(eval->arena, eval->data->frame, narrow.rows, narrow.n_rows, &options, &result, err))
         return error_at(err, block->at);
     Provenance *from = eval_provenance(eval, &narrow, SIZE_MAX, block->outcome,
                                        STR("linear model with interaction"), STR("ls-means"));
     from->n_records = result.n;
-    from->options = str_format(eval->arena, "subgroup " STR_FMT "; %g %% confidence; exploratory",
-                               STR_ARG(block->subject), 100 * options.confidence);
+    from->options = str_format(eval->arena, "subgroup " STR_FMT "; %g %% confidence; %s; exploratory",
+                               STR_ARG(block->subject), 100 * options.confidence,
+                               options.own_variance ? "each level with its own variance" : "one variance");
     if (block->overall.len && result.n_effects)
         write_effect(eval, block, &narrow, &result.effects[0], NAN, from);
     Scope scope = eval_group(eval, &narrow, block);
@@ -87,8 +97,9 @@ const OutputBlockKind block_kind_subgroup = {
     .name = "subgroup",
     .subject = "variable",
     .summary = "the effect in each level of a subgroup, and the test that they are the same; exploratory",
-    .keys = "analysis where group header outcome factor reference covariates levels overall confidence indent",
+    .keys = "analysis where group header outcome factor reference covariates levels overall variance confidence indent",
     .statistics = SUBGROUP_STATISTICS,
     .across = true,
+    .check = subgroup_check,
     .write = subgroup_write,
 };

@@ -102,6 +102,44 @@ static size_t interaction_term(const Analysis *a, const Model *model)
     return term;
 }
 
+/* The effect by its contrast, or NULL. */
+static const SubgroupEffect *find_contrast(const SubgroupResult *result, Str contrast)
+{
+    for (size_t i = 0; i < result->n_effects; i++)
+        if (str_equal(result->effects[i].contrast, contrast)) return &result->effects[i];
+    return NULL;
+}
+
+/* The effects within a level, from its rows alone; none where they cannot carry the model. */
+static SubgroupResult effects_of_level(const Analysis *a, const Model *with, const ModelVariable *subgroup, size_t level)
+{
+    SubgroupResult result = {0};
+    Error ignored = {0};
+    Analysis own = *a;
+    Model model;
+    LinearFit fit;
+    size_t *rows = ARENA_ARRAY(a->arena, size_t, with->n), n = 0;
+    for (size_t i = 0; i < with->n; i++)
+        if (subgroup->level[i] == level) rows[n++] = with->rows[i];
+    own.result = &result, own.capacity = 0, own.err = &ignored;
+    if (!fit_formula(&own, false, rows, n, &model, &fit) || !add_effects(&own, &model, &fit, false)) result.n_effects = 0;
+    return result;
+}
+
+static void use_own_variances(Analysis *a, const Model *with)
+{
+    const ModelVariable *subgroup = &with->variables[model_variable(with, name_of(a->arena, a->options->subgroup))];
+    for (size_t level = 0; level < subgroup->n_levels; level++) {
+        SubgroupResult own = effects_of_level(a, with, subgroup, level);
+        for (size_t i = 0; i < a->result->n_effects; i++) {
+            SubgroupEffect *effect = &a->result->effects[i];
+            if (!str_equal(effect->level, subgroup->levels[level])) continue;
+            const SubgroupEffect *found = find_contrast(&own, effect->contrast);
+            effect->effect = found ? found->effect : (Estimate){0};
+        }
+    }
+}
+
 bool subgroup_effects(Arena *arena, const Frame *frame, const size_t *rows, size_t n_rows, const SubgroupOptions *options,
                       SubgroupResult *result, Error *err)
 {
@@ -115,6 +153,7 @@ bool subgroup_effects(Arena *arena, const Frame *frame, const size_t *rows, size
     result->n = with.n;
     result->n_dropped = with.n_dropped;
     if (!add_effects(&a, &without, &fit_without, false) || !add_effects(&a, &with, &fit_with, true)) return false;
+    if (options->own_variance) use_own_variances(&a, &with);
     result->interaction = linear_anova(arena, &with, &fit_with, TEST_TYPE_III)[interaction_term(&a, &with)];
     return true;
 }

@@ -13,6 +13,7 @@ typedef struct {
     Str subgroup;                     /* column; numeric ones count as categories */
     Str covariates;                   /* further terms ("BASE + SITE"); may be empty */
     double confidence;                /* 0 means 0.95 */
+    bool own_variance;                /* each level's effect from a model of its rows alone */
 } SubgroupOptions;
 
 /* One line of a forest plot. */
@@ -30,7 +31,9 @@ typedef struct {
     LinearTest interaction;           /* type III; for a single arm the equality of the levels' means */
 } SubgroupResult;
 
-/* Analyses `rows` of the frame (NULL: all). The error variance is common to the subgroups. The same rows are used for
+/* Analyses `rows` of the frame (NULL: all). The error variance is common to the subgroups, and the covariates'
+ * coefficients with it, unless own_variance is set: then a level that its own rows cannot carry is not estimable. The
+ * interaction is always tested with the common variance. The same rows are used for
  * the line of everybody together. Fails: as formula_parse, model_build and linear_fit; INCONSISTENT (no such reference). */
 MUST_USE bool subgroup_effects(Arena *arena, const Frame *frame, const size_t *rows, size_t n_rows,
                                const SubgroupOptions *options, SubgroupResult *result, Error *err);

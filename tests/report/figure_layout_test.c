@@ -14,7 +14,7 @@ static void the_samples_figures_are_laid_out_well(Test *t)
 static void the_pilot_studys_figures_are_laid_out_well(Test *t)
 {
     const Document *document = pilot_document(t);
-    if (document) CHECK_INT(t, drawing_check_all(t, document), 4);
+    if (document) CHECK_INT(t, drawing_check_all(t, document), 5);
 }
 
 static Series row_of(Test *t, const char *label, double x, double low, double high, size_t n)

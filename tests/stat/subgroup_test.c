@@ -1,5 +1,7 @@
 #include "stat/subgroup.h"
 
+#include "exchange/csv.h"
+
 #include "stat/model_data.h"
 
 /* R 4.2: b <- lm(y ~ arm*sex + base); differences at each sex from coef and vcov; anova(lm(y ~ arm+sex+base), b); everybody
@@ -71,7 +73,46 @@ static void what_the_formula_refuses_is_passed_on(Test *t)
     CHECK_ERROR(t, err, ERROR_INCONSISTENT, "no column \"gender\"");
 }
 
+static const char UNEQUAL[] = "arm,sex,y\nA,F,1.3\nA,F,2.1\nA,F,4.4\nB,F,5.2\nB,F,3.9\nB,F,6.8\nA,M,2.2\nA,M,2.5\nB,M,2.9\n"
+                              "B,M,3.1\nB,M,2.4\nA,M,1.9\nA,X,3.3\nA,X,3.9\n";
+
+/* R 4.2: confint(lm(y ~ arm, d[d$sex == s, ])) */
+static void each_level_can_have_its_own_variance(Test *t)
+{
+    SubgroupOptions options = {.outcome = STR("y"), .factor = STR("arm"), .subgroup = STR("sex"), .own_variance = true};
+    SubgroupResult own, pooled;
+    Error err = {0};
+    Frame *frame;
+    if (!CHECK_OK(t, csv_parse_frame(t->arena, STR("d"), str_from(UNEQUAL), NULL, &frame, NULL, &err) &&
+                         subgroup_effects(t->arena, frame, NULL, 0, &options, &own, &err), err)) return;
+    options.own_variance = false;
+    if (!CHECK_OK(t, subgroup_effects(t->arena, frame, NULL, 0, &options, &pooled, &err), err) || !CHECK_INT(t, own.n_effects, 4)) return;
+    CHECK_NEAR(t, own.effects[1].effect.estimate, 2.7, 1e-12);
+    CHECK_NEAR(t, own.effects[1].effect.lower, -0.775180709173, 1e-10);
+    CHECK_NEAR(t, own.effects[2].effect.estimate, 0.6, 1e-12);
+    CHECK_NEAR(t, own.effects[2].effect.upper, 1.351864888766, 1e-10);
+    CHECK(t, !own.effects[3].effect.is_estimable);        /* no B among X */
+    CHECK_NEAR(t, own.effects[0].effect.se, pooled.effects[0].effect.se, 0);
+    CHECK_NEAR(t, own.interaction.p, pooled.interaction.p, 0);
+    CHECK(t, pooled.effects[2].effect.se > 1.5 * own.effects[2].effect.se);
+}
+
+/* R 4.2: t.test(y[sex == "M"])$conf.int */
+static void means_of_a_single_arm_can_have_their_own_variance_too(Test *t)
+{
+    SubgroupOptions options = {.outcome = STR("y"), .subgroup = STR("sex"), .own_variance = true};
+    SubgroupResult own;
+    Error err = {0};
+    Frame *frame;
+    if (!CHECK_OK(t, csv_parse_frame(t->arena, STR("d"), str_from(UNEQUAL), NULL, &frame, NULL, &err) &&
+                         subgroup_effects(t->arena, frame, NULL, 0, &options, &own, &err), err) || !CHECK_INT(t, own.n_effects, 4)) return;
+    CHECK_NEAR(t, own.effects[2].effect.lower, 2.03539503682, 1e-10);
+    CHECK_NEAR(t, own.effects[2].effect.upper, 2.96460496318, 1e-10);
+}
+
 static const TestCase CASES[] = {
+    {"each level can have its own variance", each_level_can_have_its_own_variance},
+    {"means of a single arm can have their own variance too", means_of_a_single_arm_can_have_their_own_variance_too},
     {"effects by subgroup agree with R", effects_by_subgroup_agree_with_r},
     {"a single arm shows means and the test that they are equal", a_single_arm_shows_means_and_the_test_that_they_are_equal},
     {"rows without the subgroup are left out everywhere", rows_without_the_subgroup_are_left_out_everywhere},
