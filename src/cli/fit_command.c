@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/data_file.h"
+#include "cli/fit_family.h"
 #include "cli/fit_figure.h"
 #include "cli/fit_mixed.h"
 #include "cli/fit_notes.h"
@@ -448,6 +449,8 @@ static bool write_rows(const Analysis *a, Error *err)
 static bool fit_run(Invocation *call, Error *err)
 {
     Analysis a = {.call = call};
+    if (option_given(call, "family")) return fit_family_run(call, err);
+    if (!fit_family_unasked(call, err)) return false;
     if (!analyse(&a, err) || !write_figure(&a, err) || !write_rows(&a, err)) return false;
     if (a.repeated && !a.general) find_spread(&a);
     a.notes = fit_notes(call->arena, &a.model, a.repeated ? &a.mixed.space : &a.linear.space, a.repeated && !a.general ? &a.mixed : NULL, &a.n_notes);
@@ -464,7 +467,7 @@ const Command cmd_fit = {
                    "measures: us(VISIT | SUBJECT) is unstructured; others are cs, csh, ar1, ar1h, ad, adh, toep, toeph,\n"
                    "and sp_exp, sp_gau of numbers; with us(VISIT | GROUP / SUBJECT) each group has its own. Random terms\n"
                    "are (1 | SITE), (1 + DAY | SUBJECT), (DAY || SUBJECT) for uncorrelated effects. Without any it is least\n"
-                   "squares.",
+                   "squares. --family fits yes or no (\"RESP = 'Y' ~ ARM\"), ordered categories and counts.",
     .example = "  equipoise fit 'CHG ~ BASE + ARM * AVISIT + us(AVISIT | USUBJID)' adqs.csv \\\n"
                "      --df kenward-roger --lsmeans 'ARM | AVISIT' --diff",
     .min_args = 2,
@@ -475,6 +478,10 @@ const Command cmd_fit = {
                                 OPT_TEXT("fallback", "LIST", "covariances to try in turn when the formula's fails: 'toeph, ar1h, cs'"),
                                 OPT_TEXT("weights", "COLUMN", "variances are divided by this column"),
                                 OPT_FLAG("random", "print the predicted random effects"),
+                                OPT_TEXT("family", "FAMILY", "of other outcomes: logistic, firth, proportional-odds, poisson, negative-binomial"),
+                                OPT_TEXT("exposure", "COLUMN", "of counts: the time over which they were counted"),
+                                OPT_TEXT("levels", "LIST", "of proportional-odds: the categories of a text, lowest first: none,mild,severe"),
+                                OPT_FLAG("robust", "of counts: standard errors that hold when counts vary more"),
                                 OPT_TEXT("lsmeans", "FACTORS", "least-squares means: 'ARM', 'ARM * SEX', 'ARM | AVISIT'"),
                                 OPT_FLAG("diff", "differences of these means"),
                                 OPT_TEXT("reference", "LEVEL", "differences from this level only"),
