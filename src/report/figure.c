@@ -78,7 +78,7 @@ void figure_draw(Markup *markup, const Document *document, const Figure *figure)
 
 bool figure_draw_narrow(Markup *markup, const Document *document, const Figure *figure)
 {
-    if (figure->kind == FIGURE_FLOW) return false;
+    if (figure->kind == FIGURE_FLOW && !figure_flow_fits(markup->out->arena, figure)) return false;
     draw(markup, document, figure, SVG_NARROW, str_format(markup->out->arena, STR_FMT "-narrow", STR_ARG(figure->id)));
     return true;
 }

@@ -10,7 +10,8 @@
 /* The drawing as an <svg> element, with the document's watermark inside. */
 void figure_draw(Markup *markup, const Document *document, const Figure *figure);
 
-/* The same for a page as narrow as a telephone's, its letters as large; false for kinds that need the width (flow). */
+/* The same for a page as narrow as a telephone's, its letters as large; false where the words of a flow
+ * diagram need the width. */
 bool figure_draw_narrow(Markup *markup, const Document *document, const Figure *figure);
 
 /* A file of its own: XML declaration and the drawing. */

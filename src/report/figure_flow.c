@@ -3,13 +3,18 @@
 
 #include "report/figure_kinds.h"
 
-#define MARGIN   8.0
 #define GAP_DOWN 24.0                                     /* between rows, room for an arrow */
-#define PAD      10.0
 #define LINE     16.5
 #define BOLD     1.04                                     /* how much wider bold text may run */
-#define TRUNK    290.0                                    /* width of a box above the arms */
-#define ARM_GAP  16.0
+
+/* Sizes of a wide drawing and a narrow one. */
+typedef struct {
+    double width, margin, pad, arm_gap;
+    double trunk, lone_trunk;                             /* width of a box above the arms, and where there are none */
+    double aside, lone_aside;                             /* from the stem to what stands beside it */
+} Sizes;
+
+static const Sizes WIDE = {SVG_WIDTH, 8, 10, 16, 290, 320, 36, 190}, NARROW = {SVG_NARROW, 1, 6, 7, 200, 210, 20, 24};
 
 typedef struct {
     double x, y, width, height;
@@ -21,6 +26,7 @@ typedef struct {
 typedef struct {
     Arena *arena;
     const Figure *figure;
+    const Sizes *sizes;
     int n_columns, first_arms, last_arms;                 /* rows in which arms stand side by side */
     Laid *laid;
 } Flow;
@@ -87,30 +93,31 @@ static void lay_box(Flow *flow, size_t i)
     Laid *laid = &flow->laid[i];
     bool one = flow->n_columns == 1, trunk = is_trunk(flow, box);
     laid->aside = box->aside && trunk;
-    double pitch = (SVG_WIDTH - 2 * MARGIN + ARM_GAP) / flow->n_columns;
-    double trunk_x = one ? MARGIN : (SVG_WIDTH - TRUNK) / 2, trunk_width = one ? 320 : TRUNK;
+    const Sizes *z = flow->sizes;
+    double pitch = (z->width - 2 * z->margin + z->arm_gap) / flow->n_columns;
+    double trunk_x = one ? z->margin : (z->width - z->trunk) / 2, trunk_width = one ? z->lone_trunk : z->trunk;
     if (laid->aside) {
-        laid->x = trunk_x + trunk_width / 2 + (one ? 190 : 36);
-        laid->width = SVG_WIDTH - MARGIN - laid->x;
+        laid->x = trunk_x + trunk_width / 2 + (one ? z->lone_aside : z->aside);
+        laid->width = z->width - z->margin - laid->x;
     } else if (trunk) {
         laid->x = trunk_x;
         laid->width = trunk_width;
     } else {
-        laid->x = MARGIN + box->column * pitch;
-        laid->width = pitch - ARM_GAP;
+        laid->x = z->margin + box->column * pitch;
+        laid->width = pitch - z->arm_gap;
     }
-    double room = laid->width - 2 * PAD;
+    double room = laid->width - 2 * z->pad;
     laid->n_lines = svg_wrap(flow->arena, box_text(flow->arena, box, true), SVG_TEXT_SIZE * BOLD, room, &laid->lines);
     laid->n_bold = laid->aside ? 0 : laid->n_lines;
     laid->n_lines = svg_wrap(flow->arena, box_text(flow->arena, box, false), SVG_TEXT_SIZE * BOLD, room, &laid->lines);
-    laid->height = (double)laid->n_lines * LINE + 2 * PAD - 4;
+    laid->height = (double)laid->n_lines * LINE + 16;
 }
 
 /* Rows one below the other, each as high as its highest box; returns the bottom. */
 static double stack_rows(Flow *flow)
 {
     int last = 0;
-    double y = MARGIN;
+    double y = flow->sizes->margin;
     for (size_t i = 0; i < flow->figure->n_boxes; i++)
         if (flow->figure->boxes[i].row > last) last = flow->figure->boxes[i].row;
     for (int row = 0; row <= last; row++) {
@@ -127,7 +134,7 @@ static double stack_rows(Flow *flow)
             if (flow->figure->boxes[i].row == row) flow->laid[i].height = height;
         if (height > 0) y += height + (all_aside ? GAP_DOWN * 0.75 : GAP_DOWN);
     }
-    return y - GAP_DOWN + MARGIN;
+    return y - GAP_DOWN + flow->sizes->margin;
 }
 
 static double middle_of(const Laid *laid) { return laid->x + laid->width / 2; }
@@ -158,23 +165,37 @@ static void draw_arrow(Svg *svg, const Laid *from, const Laid *to)
     svg_tip_down(svg, end, to->y);
 }
 
-static void draw_box(Svg *svg, const Laid *laid)
+static void draw_box(Svg *svg, const Flow *flow, const Laid *laid)
 {
     double y = laid->y + (laid->height - (double)laid->n_lines * LINE) / 2 + 12.5;
     svg_rect(svg, laid->aside ? &SVG_ASIDE : &SVG_BOX, laid->x, laid->y, laid->width, laid->height);
     for (size_t k = 0; k < laid->n_lines; k++, y += LINE) {
-        if (laid->aside) svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_START, laid->x + PAD, y, laid->lines[k]);
+        if (laid->aside) svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_START, laid->x + flow->sizes->pad, y, laid->lines[k]);
         else if (k < laid->n_bold) svg_text_bold(svg, SVG_TEXT_SIZE, SVG_MIDDLE, middle_of(laid), y, laid->lines[k]);
         else svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_MIDDLE, middle_of(laid), y, laid->lines[k]);
     }
 }
 
-double figure_flow(Svg *svg, const Figure *figure)
+static Flow lay_flow(Arena *arena, const Figure *figure, const Sizes *sizes)
 {
-    Flow flow = {.arena = svg->markup->out->arena, .figure = figure};
-    flow.laid = ARENA_ARRAY(flow.arena, Laid, figure->n_boxes + 1);
+    Flow flow = {.arena = arena, .figure = figure, .sizes = sizes, .laid = ARENA_ARRAY(arena, Laid, figure->n_boxes + 1)};
     measure_grid(&flow);
     for (size_t i = 0; i < figure->n_boxes; i++) lay_box(&flow, i);
+    return flow;
+}
+
+bool figure_flow_fits(Arena *arena, const Figure *figure)
+{
+    Flow flow = lay_flow(arena, figure, &NARROW);
+    for (size_t i = 0; i < figure->n_boxes; i++)
+        for (size_t k = 0; k < flow.laid[i].n_lines; k++)
+            if (svg_text_width(flow.laid[i].lines[k], SVG_TEXT_SIZE * BOLD) > flow.laid[i].width - 2 * NARROW.pad) return false;
+    return true;
+}
+
+double figure_flow(Svg *svg, const Figure *figure)
+{
+    Flow flow = lay_flow(svg->markup->out->arena, figure, svg_is_narrow(svg) ? &NARROW : &WIDE);
     double height = stack_rows(&flow);
     for (size_t i = 0; i < figure->n_boxes; i++) {
         const FlowBox *box = &figure->boxes[i];
@@ -183,6 +204,6 @@ double figure_flow(Svg *svg, const Figure *figure)
         if (is_trunk(&flow, box) && !is_trunk(&flow, from) && !box->aside) draw_union(svg, &flow, from->row, middle_of(&flow.laid[i]));
         draw_arrow(svg, &flow.laid[box->from], &flow.laid[i]);
     }
-    for (size_t i = 0; i < figure->n_boxes; i++) draw_box(svg, &flow.laid[i]);
+    for (size_t i = 0; i < figure->n_boxes; i++) draw_box(svg, &flow, &flow.laid[i]);
     return height;
 }

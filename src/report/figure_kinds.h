@@ -7,6 +7,7 @@
 #include "report/svg.h"
 
 double figure_flow(Svg *svg, const Figure *figure);
+bool figure_flow_fits(Arena *arena, const Figure *figure);    /* whether its longest words fit a narrow drawing */
 double figure_lines(Svg *svg, const Figure *figure);
 double figure_steps(Svg *svg, const Figure *figure);
 double figure_forest(Svg *svg, const Figure *figure);

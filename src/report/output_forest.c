@@ -115,6 +115,15 @@ static void add_contrasts(Rows *rows, const Row *row, size_t r)
     }
 }
 
+/* What stands above the column that holds the estimates. */
+static Str estimate_header(const Rows *rows)
+{
+    for (size_t r = 0; r < rows->table->n_rows; r++)
+        for (size_t c = 1; c < rows->table->n_columns; c++)
+            if (has_estimate(rows, &rows->table->rows[r].cells[c])) return header_of(rows, c);
+    return (Str){0};
+}
+
 /* The inverse of the variance, up to what is common to all. */
 static void weigh_by_precision(const Rows *rows)
 {
@@ -142,6 +151,7 @@ bool rows_of_table(const OutputSpec *spec, Document *document, Figure *figure, E
     Rows rows = {.spec = spec, .document = document, .figure = figure, .table = figure->data,
                  .estimate = spec->estimate.len ? spec->estimate : is_across ? STR("mean") : is_forest ? STR("diff") : STR("pct")};
     figure->log_x = spec->log;
+    if (is_across && !figure->y_label.len) figure->y_label = estimate_header(&rows);
     if (spec->limits.n) (void)read_limits(spec, &figure->limit_low, &figure->limit_high);
     for (size_t r = 0; r < rows.table->n_rows; r++) {
         const Row *row = &rows.table->rows[r];

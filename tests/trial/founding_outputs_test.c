@@ -6,6 +6,7 @@
 #include "trial/datasets.h"
 
 #include "fixture.h"
+#include "report/drawing.h"
 
 static bool trial_frame(void *context, Arena *arena, Str name, ReportFrame *frame, Error *err)
 {
@@ -143,7 +144,14 @@ static void numbers_say_where_their_scores_and_records_come_from(Test *t)
     CHECK(t, n_zero > 0);
 }
 
+static void every_figure_is_laid_out_well(Test *t)
+{
+    Document *document = founding_report(t, "layout.trial");
+    if (document) CHECK_INT(t, drawing_check_all(t, document), 4);
+}
+
 static const TestCase CASES[] = {
+    {"every figure is laid out well", every_figure_is_laid_out_well},
     {"the report counts the children that the demo made", the_report_counts_the_children_the_demo_made},
     {"figures draw what their tables say", figures_draw_what_their_tables_say},
     {"families adjust together", families_adjust_together},
