@@ -114,15 +114,21 @@ static void observed_row(const LsMeans *means, const size_t *levels, double *row
     for (size_t j = 0; j < m->p; j++) l[j] /= (double)m->n;
 }
 
-static size_t count_rows(const LsMeans *means, const size_t *levels)
+/* The rows of the model in each cell; the levels of the first factor run fastest. */
+static void count_rows(LsMeans *means)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < means->model->n; i++) {
-        bool same = true;
-        for (size_t k = 0; k < means->n_factors; k++) same = same && factor(means, k)->level[i] == levels[k];
-        n += same;
+    const size_t *levels[FORMULA_MAX_VARIABLES];
+    size_t strides[FORMULA_MAX_VARIABLES], stride = 1;
+    for (size_t k = 0; k < means->n_factors; k++) {
+        levels[k] = factor(means, k)->level;
+        strides[k] = stride;
+        stride *= factor(means, k)->n_levels;
     }
-    return n;
+    for (size_t i = 0; i < means->model->n; i++) {
+        size_t cell = 0;
+        for (size_t k = 0; k < means->n_factors; k++) cell += strides[k] * levels[k][i];
+        means->n_rows[cell]++;
+    }
 }
 
 static void fill_rows(Arena *arena, LsMeans *means, Margins margins)
@@ -133,13 +139,13 @@ static void fill_rows(Arena *arena, LsMeans *means, Margins margins)
     means->n_rows = ARENA_ARRAY(arena, size_t, means->n);
     means->labels = ARENA_ARRAY(arena, Str, means->n);
     means->l = ARENA_ARRAY(arena, double, means->n * p);
+    count_rows(means);
     for (size_t i = 0; i < means->n; i++) {
         size_t *levels = &means->levels[i * means->n_factors], rest = i;
         for (size_t k = 0; k < means->n_factors; k++) {
             levels[k] = rest % factor(means, k)->n_levels;
             rest /= factor(means, k)->n_levels;
         }
-        means->n_rows[i] = count_rows(means, levels);
         means->labels[i] = split_label(arena, means, label_of(arena, means, levels, 0, means->n_compared), levels);
         if (margins == MARGINS_EQUAL) equal_row(means, levels, &means->l[i * p]);
         else observed_row(means, levels, work, &means->l[i * p]);

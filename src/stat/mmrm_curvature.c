@@ -130,37 +130,48 @@ void mmrm_likelihood_unpack(const MmrmLikelihood *l, double *p)
                 p[e*r*r + i*r + j] = p[e*r*r + j*r + i] = i == j ? row[e] : row[e] / ROOT_2;
 }
 
-/* M = sum over pairs of directions of w E T F, less omega / 4 */
-static void contract(const MmrmLikelihood *l, size_t group, const double *w, const double *omega, const double *t, double *out)
+/* w by pairs of coordinates, of a group: spread[(i, a)][(j, b)] = w[ia][jb] with the directions' scales */
+static void spread_pairs(const MmrmLikelihood *l, size_t group, const double *w, double *spread)
 {
-    size_t m = l->m, n = l->n_directions, from = group * l->k;
+    size_t m = l->m, n = l->n_directions, from = group * l->k, width = l->width;
     for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < m; j++) {
-            double sum = 0;
-            for (size_t a = 0; a < m; a++) {
-                const double *row = &w[(from + mmrm_direction(i, a))*n + from];
-                double part = 0;
-                for (size_t b = 0; b < m; b++) {
-                    double f = row[mmrm_direction(j, b)] * t[a * l->width + b];
-                    part += b == j ? f : f * mmrm_direction_scale(j, b);
-                }
-                sum += a == i ? part : part * mmrm_direction_scale(i, a);
+        for (size_t a = 0; a < m; a++) {
+            const double *row = &w[(from + mmrm_direction(i, a))*n + from];
+            double scale = a == i ? 1 : mmrm_direction_scale(i, a);
+            for (size_t j = 0; j < m; j++) {
+                double *to = &spread[((i*m + a)*m + j) * width];
+                for (size_t b = 0; b < width; b++)
+                    to[b] = b >= m ? 0 : scale * (b == j ? 1 : mmrm_direction_scale(j, b)) * row[mmrm_direction(j, b)];
             }
+        }
+}
+
+/* M = sum over pairs of directions of w E T F, less omega / 4 */
+static void contract(const MmrmLikelihood *l, size_t group, const double *spread, const double *omega, const MmrmWhite *white, double *out)
+{
+    size_t m = l->m, width = l->width;
+    for (size_t i = 0; i < white->reach; i++)
+        for (size_t j = 0; j < white->reach; j++) {
+            double sum = 0;
+            for (size_t a = 0; a < white->reach; a++) sum += dot(&spread[((i*m + a)*m + j) * width], &white->t[a * width], white->reach);
             out[i*m + j] = sum - (omega ? omega[group*m*m + i*m + j] / 4 : 0);
         }
 }
 
-void mmrm_likelihood_products(MmrmLikelihood *l, const double *w, const double *omega, double *q)
+void mmrm_likelihood_products(Arena *scratch, MmrmLikelihood *l, const double *w, const double *omega, double *q)
 {
     const MmrmData *d = l->data;
     size_t m = l->m, r = l->r, width = l->width;
+    ArenaMark mark = arena_mark(scratch);
+    double *spread = ARENA_ROOM(scratch, double, d->n_groups * m * m * m * width);
+    for (size_t g = 0; g < d->n_groups; g++) spread_pairs(l, g, w, &spread[g*m*m*m*width]);
     memset(q, 0, r * r * sizeof *q);
     for (size_t i = 0; i < d->n_patterns; i++) {
         const MmrmPattern *p = &d->patterns[i];
         const MmrmWhite *white = &l->white[i];
         size_t n = d->n_profiles + (d->n_varying ? p->n_visits : 0);
         double *inner = l->scratch, *form = inner + m * m, *half = form + n * n;
-        contract(l, p->group, w, omega, white->t, inner);
+        contract(l, p->group, &spread[p->group*m*m*m*width], omega, white, inner);
         for (size_t f = 0; f < n; f++) {
             memset(half, 0, width * sizeof *half);
             for (size_t a = 0; a < white->reach; a++) {
@@ -169,8 +180,60 @@ void mmrm_likelihood_products(MmrmLikelihood *l, const double *w, const double *
             }
             for (size_t g = 0; g < n; g++) form[f*n + g] = dot(half, &white->kappa[g*width], white->reach);
         }
-        for (size_t x = 0; x < p->n_atoms; x++)
-            for (size_t y = 0; y < p->n_atoms; y++)
-                q[p->atom_column[x]*r + p->atom_column[y]] += form[p->atom_profile[x]*n + p->atom_profile[y]] * p->xx[p->atom_place[x]*p->n_places + p->atom_place[y]];
+        for (size_t x = 0; x < p->n_atoms; x++) {
+            const double *xx = &p->xx[p->atom_place[x] * p->n_places], *shared = &form[p->atom_profile[x] * n];
+            double *row = &q[p->atom_column[x] * r];
+            for (size_t y = 0; y < p->n_atoms; y++) row[p->atom_column[y]] += shared[p->atom_profile[y]] * xx[p->atom_place[y]];
+        }
     }
+    arena_rewind(scratch, mark);
+}
+
+/* q (r x r) -= sum over a, b of w_ab P_a P_b; p has room for one more step of lanes, and so has the scratch */
+void mmrm_subtract_pairs(Arena *scratch, const double *p, const double *w, size_t n, size_t r, double *q)
+{
+    ArenaMark mark = arena_mark(scratch);
+    size_t square = r * r, padded = lanes_padded(square), row = lanes_padded(r);
+    double *sum = ARENA_ARRAY(scratch, double, padded + row), *t = ARENA_ROOM(scratch, double, row);
+    for (size_t a = 0; a < n; a++) {
+        lanes_combine(sum, p, square, &w[a*n], n, padded);
+        for (size_t i = 0; i < r; i++) {
+            lanes_combine(t, sum, r, &p[a*square + i*r], r, row);
+            for (size_t j = 0; j < r; j++) q[i*r + j] -= t[j];
+        }
+    }
+    arena_rewind(scratch, mark);
+}
+
+void mmrm_variance_slopes(const MmrmInside *in, const double *z, double *g)
+{
+    const MmrmLikelihood *l = &in->likelihood;
+    size_t r = l->r, n = l->n_directions;
+    double *c = l->scratch, *slopes = c + r * (r + 1)/2, *next = c;
+    for (size_t i = 0; i < r; i++) {
+        for (size_t j = 0; j < i; j++) *next++ = ROOT_2 * z[i] * z[j];
+        *next++ = z[i] * z[i];
+    }
+    lanes_combine(slopes, l->products, l->stride, c, r * (r + 1)/2, lanes_padded(n));
+    if (!in->j) {
+        memcpy(g, slopes, n * sizeof *g);
+        return;
+    }
+    memset(g, 0, in->n_parameters * sizeof *g);
+    for (size_t e = 0; e < n; e++) mmrm_add_scaled(g, &in->j[e * in->n_parameters], slopes[e], in->n_parameters);
+}
+
+/* Sums in four parts, of the lower triangle alone. */
+double mmrm_symmetric_form(const double *w, const double *g, size_t n)
+{
+    double form = 0;
+    for (size_t a = 0; a < n; a++) {
+        const double *row = &w[a*n];
+        double s[4] = {0};
+        size_t b = 0;
+        for (; b + 4 <= a; b += 4) s[0] += row[b] * g[b], s[1] += row[b + 1] * g[b + 1], s[2] += row[b + 2] * g[b + 2], s[3] += row[b + 3] * g[b + 3];
+        for (; b < a; b++) s[0] += row[b] * g[b];
+        form += g[a] * (2 * (s[0] + s[1] + (s[2] + s[3])) + row[a] * g[a]);
+    }
+    return form;
 }

@@ -77,7 +77,8 @@ static bool find_points(Prepare *w, const CovarianceTerm *term)
 
 static bool same_cell(const Column *c, size_t a, size_t b)
 {
-    return column_is_number(c) ? c->numbers[a] == c->numbers[b] : str_equal(c->texts[a], c->texts[b]);
+    if (column_is_number(c)) return c->numbers[a] == c->numbers[b];
+    return c->texts[a].len == c->texts[b].len && (c->texts[a].data == c->texts[b].data || str_equal(c->texts[a], c->texts[b]));
 }
 
 /* Subjects in the order of their appearance. Rows of one subject mostly stand together, and subjects by name: only when a

@@ -10,7 +10,7 @@
 #define STALLED            1e-9    /* a decrement that may be final when it no longer falls */
 #define BOUNDARY           1e-10   /* smallest eigenvalue of a correlation matrix that counts as positive */
 #define LEAST_START        0.02    /* the same of the start */
-#define FAR                4.0     /* a Newton decrement above which an exact Hessian is not worth its price */
+#define FAR                0.1     /* a Newton decrement above which an exact Hessian is not worth its price */
 #define CURVATURE_ROUNDS   40
 #define CURVATURE_CHANGE   1e-5    /* relative, between rounds that end the search for the smallest eigenvalue */
 #define LEAST_CURVATURE    1e-9    /* per subject, of a covariance that the data determine */

@@ -12,10 +12,10 @@ static double *products_of(Arena *arena, const MmrmInside *in)
 {
     const MmrmLikelihood *l = &in->likelihood;
     size_t n = in->n_parameters, square = l->r * l->r;
-    double *of_directions = ARENA_ROOM(arena, double, l->n_directions * square);
+    double *of_directions = ARENA_ARRAY(arena, double, l->n_directions * square + LANES_STEP);
     mmrm_likelihood_unpack(l, of_directions);
     if (!in->j) return of_directions;
-    double *p = ARENA_ARRAY(arena, double, n * square);
+    double *p = ARENA_ARRAY(arena, double, n * square + LANES_STEP);
     for (size_t e = 0; e < l->n_directions; e++)
         for (size_t a = 0; a < n; a++) {
             double f = in->j[e*n + a];
@@ -119,8 +119,9 @@ static double satterthwaite_df(const MmrmInside *in, const double *z)
     if (in->sandwich) return mmrm_sandwich_df(in->sandwich, z);
     size_t r = in->data.r, n = in->n_parameters;
     double v = dot(z, z, r);
-    for (size_t a = 0; a < n; a++) in->g[a] = quadratic_form(z, &in->p[a*r*r], z, r) / v;
-    return 2 / quadratic_form(in->g, in->w, in->g, n);
+    mmrm_variance_slopes(in, z, in->g);
+    for (size_t a = 0; a < n; a++) in->g[a] /= v;
+    return 2 / mmrm_symmetric_form(in->w, in->g, n);
 }
 
 static double df_of(const MmrmFit *fit, const double *l, const double *z)

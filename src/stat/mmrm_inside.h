@@ -152,7 +152,10 @@ void mmrm_likelihood_unpack(const MmrmLikelihood *l, double *p);
 
 /* sum over subjects of X~' M X~ into q (r x r), where M(pattern) = sum of w over pairs of directions of E T F, less
  * omega / 4. w: n_directions^2; omega: n_groups x m x m or NULL. */
-void mmrm_likelihood_products(MmrmLikelihood *l, const double *w, const double *omega, double *q);
+void mmrm_likelihood_products(Arena *scratch, MmrmLikelihood *l, const double *w, const double *omega, double *q);
+
+/* q (r x r) -= sum over a, b < n of w_ab P_a P_b; p: n x r x r and LANES_STEP more. */
+void mmrm_subtract_pairs(Arena *scratch, const double *p, const double *w, size_t n, size_t r, double *q);
 
 struct MmrmInside {
     Arena *arena;
@@ -171,6 +174,11 @@ struct MmrmInside {
     double *df_of_column;             /* p; between-within */
     double *row, *g;                  /* scratch: r, n_parameters */
 };
+
+/* g (n_parameters): slopes of the model's variance of a contrast in the parameters, z being a_root^-1 times its row */
+void mmrm_variance_slopes(const MmrmInside *in, const double *z, double *g);
+/* g' w g for symmetric w (n x n) */
+double mmrm_symmetric_form(const double *w, const double *g, size_t n);
 
 /* The iteration; fills structure, roots and likelihood of fit->inside, and the certificate. */
 MUST_USE bool mmrm_optimise(Arena *arena, MmrmFit *fit, Error *err);

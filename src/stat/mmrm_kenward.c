@@ -157,20 +157,14 @@ double *mmrm_adjustment(Arena *arena, const MmrmFit *fit, MmrmDf df)
     MmrmInside *in = fit->inside;
     MmrmLikelihood *l = &in->likelihood;
     size_t r = l->r, square = r * r, n = in->n_parameters;
-    double *q = ARENA_ARRAY(arena, double, square), *t = ARENA_ARRAY(arena, double, square), *sum = ARENA_ARRAY(arena, double, square);
+    double *q = ARENA_ARRAY(arena, double, square), *t = ARENA_ARRAY(arena, double, square);
     double *adjust = ARENA_ARRAY(arena, double, square);
     double *omega;
     if (!second_order(arena, fit, df, &omega)) return NULL;
-    mmrm_likelihood_products(l, mmrm_direction_covariance(arena, in), omega, q);
+    mmrm_likelihood_products(arena, l, mmrm_direction_covariance(arena, in), omega, q);
     matrix_multiply(l->a_root_inverse, q, r, r, r, t);
     matrix_multiply_transposed(t, l->a_root_inverse, r, r, r, q);
-    for (size_t a = 0; a < n; a++) {
-        memset(sum, 0, square * sizeof *sum);
-        for (size_t b = 0; b < n; b++)
-            mmrm_add_scaled(sum, &in->p[b*square], in->w[a*n + b], square);
-        matrix_multiply(&in->p[a*square], sum, r, r, r, t);
-        for (size_t i = 0; i < square; i++) q[i] -= t[i];
-    }
+    mmrm_subtract_pairs(arena, in->p, in->w, n, r, q);
     for (size_t i = 0; i < r; i++)
         for (size_t j = 0; j < r; j++) adjust[i*r + j] = (i == j) + q[i*r + j] + q[j*r + i];
     return adjust;

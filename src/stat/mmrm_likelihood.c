@@ -56,7 +56,7 @@ void mmrm_likelihood_init(Arena *arena, MmrmLikelihood *l, const MmrmData *d, bo
     size_t profiles = d->n_profiles + (d->n_varying ? m : 0), side = d->n_profiles + m > r ? d->n_profiles + m : r;
     size_t whitening = (r + 1) * LANES_STEP * MMRM_TILE, pairs = profiles * (profiles + 1) / 2 * lanes_padded(k);
     size_t largest = whitening > pairs ? whitening : pairs;
-    l->scratch = ARENA_ROOM(arena, double, 2 * side * (side + l->width) + (2*m + 2) * (places + l->width) + lanes_padded(k) + largest + m * m);
+    l->scratch = ARENA_ROOM(arena, double, 2 * side * (side + l->width) + (2*m + 2) * (places + l->width) + lanes_padded(k) + largest + m * m + l->stride);
 }
 
 /* The root's rows at the pattern's visits = R Q with orthonormal rows Q, by Gram & Schmidt twice; rows of k become those of

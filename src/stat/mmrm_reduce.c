@@ -46,9 +46,16 @@ static bool is_by_visit(const Prepare *w, const ModelVariable *v)
 
 static bool is_by_subject(const MmrmData *d, const ModelVariable *v)
 {
-    for (size_t s = 0; s < d->n_subjects; s++)
-        for (size_t j = d->first[s] + 1; j < d->first[s + 1]; j++)
-            if (!same_value(v, d->order[j], d->order[j - 1])) return false;
+    for (size_t s = 0; s < d->n_subjects; s++) {
+        size_t row = d->order[d->first[s]];
+        if (v->is_factor) {
+            for (size_t j = d->first[s] + 1, level = v->level[row]; j < d->first[s + 1]; j++)
+                if (v->level[d->order[j]] != level) return false;
+        } else {
+            for (size_t j = d->first[s] + 1; j < d->first[s + 1]; j++)
+                if (v->values[d->order[j]] != v->values[row]) return false;
+        }
+    }
     return true;
 }
 
@@ -103,11 +110,8 @@ static void subject_values(const Prepare *w, size_t column, double *values)
         const ModelVariable *v = &d->model->variables[term->variables[k]];
         size_t level = next_level(d->model, term, k, &index);
         if (!(w->by_subject >> term->variables[k] & 1)) continue;
-        for (size_t i = 0; i < d->n_subjects; i++) {
-            size_t row = d->order[d->first[i]];
-            if (!v->is_factor) values[i] *= v->values[row];
-            else if (v->level[row] != level) values[i] = 0;
-        }
+        for (size_t i = 0; v->is_factor && i < d->n_subjects; i++) values[i] *= v->level[d->order[d->first[i]]] == level;
+        for (size_t i = 0; !v->is_factor && i < d->n_subjects; i++) values[i] *= v->values[d->order[d->first[i]]];
     }
 }
 
@@ -143,11 +147,14 @@ static double sum_of(const double *x, size_t n)
 static void standardise(double *x, size_t n, bool centred, double *centre, double *scale)
 {
     double mean = centred ? sum_of(x, n) / (double)n : 0, sums[4] = {0};
-    for (size_t i = 0; i < n; i++) x[i] -= mean, sums[i % 4] += x[i] * x[i];
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (size_t j = 0; j < 4; j++) x[i + j] -= mean, sums[j] += x[i + j] * x[i + j];
+    for (; i < n; i++) x[i] -= mean, sums[0] += x[i] * x[i];
     double square = (sums[0] + sums[1] + (sums[2] + sums[3])) / (double)n;
     *centre = mean;
     *scale = square > 0 && isfinite(square) ? sqrt(square) : 1;
-    for (size_t i = 0; i < n; i++) x[i] /= *scale;
+    for (i = 0; i < n; i++) x[i] /= *scale;
 }
 
 static bool varies(const Prepare *w, const ModelTerm *term)
@@ -273,8 +280,11 @@ static void find_patterns(Prepare *w)
         uint64_t mask = 0;
         size_t group = d->n_groups > 1 ? d->groups.level[d->order[d->first[i]]] : 0;
         for (size_t j = d->first[i]; j < d->first[i + 1]; j++) mask |= (uint64_t)1 << d->visits.level[d->order[j]];
-        if (capacity == 0 || *place_of(&known, d->patterns, mask, group) == 0) add_pattern(w, &known, mask, group, &capacity);
-        size_t pattern = *place_of(&known, d->patterns, mask, group) - 1;
+        size_t pattern = capacity ? *place_of(&known, d->patterns, mask, group) : 0;
+        if (pattern-- == 0) {
+            add_pattern(w, &known, mask, group, &capacity);
+            pattern = d->n_patterns - 1;
+        }
         d->pattern_of[i] = pattern;
         d->patterns[pattern].n_subjects++;
         d->subjects_in[group]++;
