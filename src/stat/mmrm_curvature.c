@@ -208,7 +208,9 @@ void mmrm_subtract_pairs(Arena *scratch, const double *p, const double *w, size_
 void mmrm_variance_slopes(const MmrmInside *in, const double *z, double *g)
 {
     const MmrmLikelihood *l = &in->likelihood;
-    size_t r = l->r, n = l->n_directions;
+    size_t r = in->data.r, n = l->n_directions;
+    for (size_t a = 0; !l->products && a < in->n_parameters; a++) g[a] = quadratic_form(z, &in->p[a*r*r], z, r);
+    if (!l->products) return;                        /* with random effects the likelihood is another one */
     double *c = l->scratch, *slopes = c + r * (r + 1)/2, *next = c;
     for (size_t i = 0; i < r; i++) {
         for (size_t j = 0; j < i; j++) *next++ = ROOT_2 * z[i] * z[j];

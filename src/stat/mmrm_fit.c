@@ -17,6 +17,7 @@
 
 /* One iteration's state. Parameters: when unstructured, the step S itself in the coordinates of the current root. */
 typedef struct {
+    Arena *arena;
     const MmrmData *d;
     const MmrmStructure *structure;
     MmrmLikelihood *l;
@@ -27,6 +28,7 @@ typedef struct {
     double *gradient, *hessian, *metric;             /* metric n x n: squared length of a step in whitened coordinates */
     double *factor, *step, *work, *square, *psi;
     double radius;
+    bool exact;                                      /* derivatives are exact ones from now on */
     MmrmCertificate *certificate;
 } Optimiser;
 
@@ -103,6 +105,10 @@ static bool start(Optimiser *o, const double *from, Error *err)
             if (root[v*m + v] > 0) continue;
             error_set(err, ERROR_DEGENERATE, "the response at visit \"" STR_FMT "\" is fitted exactly", STR_ARG(o->d->visits.levels[v]));
             return error_hint(err, "There is no variance to estimate there: use fewer terms or leave the visit out.");
+        }
+        if (!from && !o->structure->entries && mmrm_sequential_root(o->arena, o->d, o->l->reml, o->trial_roots, &o->exact)) {
+            memcpy(root, o->trial_roots, m * m * sizeof *root);
+            continue;
         }
         if (from) memcpy(root, &from[g*m*m], m * m * sizeof *root);
         else make_positive(root, m, o->work);
@@ -203,9 +209,9 @@ static void structured_derivatives(Optimiser *o)
     }
 }
 
-static void derivatives(Optimiser *o, bool exact)
+static void derivatives(Optimiser *o)
 {
-    if (exact) mmrm_likelihood_derivatives(o->l);
+    if (o->exact) mmrm_likelihood_derivatives(o->l);
     else mmrm_likelihood_slopes(o->l);
     if (o->structure->entries) {
         structured_derivatives(o);
@@ -365,14 +371,21 @@ static bool is_at_boundary(Optimiser *o)
     return !(least > 3 * BOUNDARY) && smallest_correlation_root(o) < BOUNDARY;
 }
 
+static bool is_flat(Error *err)
+{
+    error_set(err, ERROR_DEGENERATE, "the data do not determine the covariance: the likelihood is flat in some direction");
+    return error_hint(err, "Use a covariance with fewer parameters, fewer terms, or more subjects.");
+}
+
 static bool refuse(Optimiser *o, Error *err)
 {
+    double decrement = o->certificate->decrement;
     if (smallest_correlation_root(o) < 1e-6) {
         error_set(err, ERROR_DEGENERATE, "the covariance becomes singular before an optimum is reached");
         return error_hint(err, "Too few subjects for this covariance: use one with fewer parameters, such as toeph, ar1h or csh.");
     }
-    error_set(err, ERROR_NO_CONVERGENCE, "no optimum after %zu iterations (Newton decrement %.3g)", o->certificate->n_iterations,
-              o->certificate->decrement);
+    if (solve_step(o, LEAST_CURVATURE * (double)o->d->n_subjects) && o->certificate->decrement < ROUNDING) return is_flat(err);
+    error_set(err, ERROR_NO_CONVERGENCE, "no optimum after %zu iterations (Newton decrement %.3g)", o->certificate->n_iterations, decrement);
     return error_hint(err, "Try a covariance with fewer parameters, or REML in place of ML.");
 }
 
@@ -380,17 +393,17 @@ static bool refuse(Optimiser *o, Error *err)
 static bool iterate(Optimiser *o, const MmrmOptions *options, Error *err)
 {
     double last = INFINITY;
-    bool exact = false;
     for (o->certificate->n_iterations = 0;; o->certificate->n_iterations++) {
-        derivatives(o, exact);
+        derivatives(o);
         bool is_minimum = solve_step(o, 0);
         double decrement = o->certificate->decrement;
-        if (!exact && (!is_minimum || decrement < FAR)) {
-            derivatives(o, exact = true);
+        if (!o->exact && (!is_minimum || decrement < FAR)) {
+            o->exact = true;
+            derivatives(o);
             is_minimum = solve_step(o, 0);
             decrement = o->certificate->decrement;
         }
-        if (exact && is_minimum && (decrement <= options->tolerance || (decrement < STALLED && decrement > last / 4))) return true;
+        if (o->exact && is_minimum && (decrement <= options->tolerance || (decrement < STALLED && decrement > last / 4))) return true;
         if (o->certificate->n_iterations >= options->max_iterations || is_at_boundary(o) || !advance(o)) return refuse(o, err);
         last = is_minimum ? decrement : INFINITY;
     }
@@ -414,7 +427,7 @@ bool mmrm_optimise(Arena *arena, MmrmFit *fit, Error *err)
     const MmrmData *d = &in->data;
     size_t m = d->n_visits, n = d->n_groups * in->structure.n_parameters, square = m * m * d->n_groups;
     size_t work = 3 * m * m + n * n + n;
-    Optimiser o = {.d = d, .structure = &in->structure, .l = &in->likelihood, .in = in, .m = m, .n = n,
+    Optimiser o = {.arena = arena, .d = d, .structure = &in->structure, .l = &in->likelihood, .in = in, .m = m, .n = n,
                    .per_group = in->structure.n_parameters, .radius = FIRST_RADIUS, .certificate = &fit->certificate,
                    .trial_roots = ARENA_ARRAY(arena, double, square), .trial_parameters = ARENA_ARRAY(arena, double, n),
                    .gradient = ARENA_ARRAY(arena, double, n), .hessian = ARENA_ARRAY(arena, double, n * n),
@@ -431,10 +444,7 @@ bool mmrm_optimise(Arena *arena, MmrmFit *fit, Error *err)
     if (!start(&o, fit->options.start, err) || !iterate(&o, &fit->options, err)) return false;
     in->hessian = o.hessian;
     fit->certificate.least_curvature = least_curvature(&o) / (double)d->n_subjects;
-    if (!(fit->certificate.least_curvature > LEAST_CURVATURE)) {
-        error_set(err, ERROR_DEGENERATE, "the data do not determine the covariance: the likelihood is flat in some direction");
-        return error_hint(err, "Use a covariance with fewer parameters, fewer terms, or more subjects.");
-    }
+    if (!(fit->certificate.least_curvature > LEAST_CURVATURE)) return is_flat(err);
     fit->certificate.gradient = gradient_norm(&o);
     fit->certificate.boundary = smallest_correlation_root(&o);
     return true;

@@ -1,6 +1,7 @@
-/* What the parts of stat/mmrm share: the rows in order (mmrm_data), reduced to cross-products (mmrm_reduce), covariance structures
- * (mmrm_covariance), the likelihood with its derivatives (mmrm_likelihood, mmrm_curvature), the iteration (mmrm_fit) and what is inferred
- * from the optimum (mmrm_inference). Letters are those of docs/methods/mmrm.md. Included by them alone. */
+/* What the parts of stat/mmrm share: the rows in order (mmrm_data), reduced to cross-products (mmrm_reduce, mmrm_gather),
+ * covariance structures (mmrm_covariance), the likelihood with its derivatives (mmrm_likelihood, mmrm_curvature), the
+ * iteration (mmrm_fit), its start where nobody comes back (mmrm_monotone) and what is inferred from the optimum
+ * (mmrm_inference). Letters are those of docs/methods/mmrm.md. Included by them alone. */
 #ifndef STAT_MMRM_INSIDE_H
 #define STAT_MMRM_INSIDE_H
 
@@ -54,6 +55,11 @@ MUST_USE bool mmrm_data_prepare(Arena *arena, const Model *model, const Covarian
 
 /* Its second part: from rows in order to columns, patterns and cross-products. */
 MUST_USE bool mmrm_data_reduce(Arena *arena, MmrmData *data, Error *err);
+
+/* First pass over the subjects: cross-products of their values, and with the response less `mean`, which stand in xe until
+ * the second pass puts those with the residuals there: the response less the mean and less the inner columns times b (r). */
+void mmrm_gather_values(Arena *scratch, MmrmData *data, double mean);
+void mmrm_gather_residuals(Arena *scratch, MmrmData *data, double mean, const double *b);
 
 /* A product of powers of parameters; each entry of a structured Sigma is one. The factor of a range is
  * exp(-(power / range)^order) instead, its power being the distance. */
@@ -179,6 +185,11 @@ struct MmrmInside {
 void mmrm_variance_slopes(const MmrmInside *in, const double *z, double *g);
 /* g' w g for symmetric w (n x n) */
 double mmrm_symmetric_form(const double *w, const double *g, size_t n);
+
+/* One Sigma, unstructured: its root (m x m) from regressions of each visit on the slots and the earlier visits, among the
+ * subjects who have all of these. *exact: that is the optimum, nobody having a gap and X being saturated by visit. False
+ * where too few rows would be used, or a regression fails. */
+bool mmrm_sequential_root(Arena *arena, const MmrmData *data, bool reml, double *root, bool *exact);
 
 /* The iteration; fills structure, roots and likelihood of fit->inside, and the certificate. */
 MUST_USE bool mmrm_optimise(Arena *arena, MmrmFit *fit, Error *err);

@@ -328,78 +328,6 @@ static bool init_patterns(Prepare *w, const MmrmColumn *columns, size_t n)
     return true;
 }
 
-static void mirror(double *a, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++) a[j*n + i] = a[i*n + j];
-}
-
-static void place_values(const MmrmData *d, size_t subject, size_t n_visits, double *u)
-{
-    const size_t *rows = &d->order[d->first[subject]];
-    for (size_t s = 0; s < d->n_slots; s++) u[s] = d->slots[s][subject];
-    u += d->n_slots;
-    for (size_t c = 0; c < d->n_varying; c++)
-        for (size_t q = 0; q < n_visits; q++) *u++ = d->varying[c][rows[q]];
-}
-
-/* First pass: cross-products of the subjects' values, and with the response less `mean`. */
-static void gather_values(Prepare *w, double mean)
-{
-    const MmrmData *d = w->d;
-    double *u = ARENA_ROOM(w->arena, double, d->n_slots + d->n_visits * d->n_varying + 1);
-    for (size_t i = 0; i < d->n_subjects; i++) {
-        const MmrmPattern *p = &d->patterns[d->pattern_of[i]];
-        const size_t *rows = &d->order[d->first[i]];
-        size_t n = p->n_places;
-        place_values(d, i, p->n_visits, u);
-        for (size_t a = 0; a < n; a++)
-            for (size_t b = 0; b <= a; b++) p->xx[a*n + b] += u[a] * u[b];
-        for (size_t q = 0; q < p->n_visits; q++) {
-            double y = (d->model->y[rows[q]] - mean) * root_weight(d, rows[q]);
-            for (size_t a = 0; a < n; a++) p->xe[q*n + a] += y * u[a];
-        }
-    }
-    for (size_t k = 0; k < d->n_patterns; k++) mirror(d->patterns[k].xx, d->patterns[k].n_places);
-}
-
-/* b of the inner columns by visit and slot: n_visits x n_slots. Those that vary are left out. */
-static double *coefficients_by_visit(Prepare *w, const double *b)
-{
-    const MmrmData *d = w->d;
-    double *by_visit = ARENA_ARRAY(w->arena, double, d->n_visits * d->n_slots);
-    for (size_t c = 0; c < d->r; c++)
-        for (size_t v = 0; !d->columns[c].varies && v < d->n_visits; v++)
-            by_visit[v*d->n_slots + d->columns[c].slot] += b[c] * d->profiles[d->columns[c].profile * d->n_visits + v];
-    return by_visit;
-}
-
-/* Second pass: cross-products with the response less the mean and the inner columns times b. */
-static void gather_residuals(Prepare *w, double mean, const double *b)
-{
-    const MmrmData *d = w->d;
-    double *u = ARENA_ROOM(w->arena, double, d->n_slots + d->n_visits * d->n_varying + 1), e[MMRM_MAX_VISITS];
-    const double *by_visit = coefficients_by_visit(w, b);
-    for (size_t k = 0; k < d->n_patterns; k++) memset(d->patterns[k].xe, 0, d->patterns[k].n_places * d->patterns[k].n_visits * sizeof(double));
-    for (size_t i = 0; i < d->n_subjects; i++) {
-        const MmrmPattern *p = &d->patterns[d->pattern_of[i]];
-        const size_t *rows = &d->order[d->first[i]];
-        size_t n = p->n_places, v = p->n_visits;
-        place_values(d, i, v, u);
-        for (size_t q = 0; q < v; q++) {
-            const double *f = &by_visit[p->visits[q] * d->n_slots];
-            double fitted = 0;
-            for (size_t s = 0; s < d->n_slots; s++) fitted += f[s] * u[s];
-            for (size_t c = 0; d->n_varying && c < d->r; c++)
-                if (d->columns[c].varies) fitted += b[c] * u[d->n_slots + d->columns[c].slot*v + q];
-            e[q] = (d->model->y[rows[q]] - mean) * root_weight(d, rows[q]) - fitted;
-            for (size_t a = 0; a < n; a++) p->xe[q*n + a] += e[q] * u[a];
-            for (size_t o = 0; o <= q; o++) p->ee[q*v + o] += e[q] * e[o];
-        }
-    }
-    for (size_t k = 0; k < d->n_patterns; k++) mirror(d->patterns[k].ee, d->patterns[k].n_visits);
-}
-
 static double atom_profile(const MmrmData *d, const MmrmPattern *p, size_t profile, size_t q)
 {
     return profile < d->n_profiles ? d->profiles[profile*d->n_visits + p->visits[q]] : profile - d->n_profiles == q;
@@ -534,10 +462,10 @@ static bool reduce(Prepare *w, bool check, bool *done)
     const Model *m = d->model;
     double *b = ARENA_ARRAY(w->arena, double, d->r), mean = m->has_intercept ? sum_of(m->y, d->n) / (double)d->n : 0;
     if (!init_patterns(w, d->columns, d->r)) return false;
-    gather_values(w, mean);
+    mmrm_gather_values(w->arena, d, mean);
     *done = solve_ols(w, check, b);
     if (!*done) return true;
-    gather_residuals(w, mean, b);
+    mmrm_gather_residuals(w->arena, d, mean, b);
     if (m->has_intercept) d->ols[0] += mean;
     return true;
 }
