@@ -57,7 +57,11 @@ static bool shows_itself(const Protocol *protocol, const AnalysisPlan *analysis)
     case METHOD_UNSTATED:
         return false;
     case METHOD_MMRM:
+    case METHOD_KAPLAN_MEIER:
         return has_model;
+    case METHOD_LOG_RANK_TEST:
+    case METHOD_COX_REGRESSION:
+        return has_model && has_groups;
     case METHOD_ANCOVA:
     case METHOD_LINEAR_MODEL:
         return analysis->subgroup.len ? analysis->interaction : has_model && (has_groups || analysis->term.len);

@@ -6,7 +6,7 @@
 static bool is_test(const AnalysisPlan *analysis)
 {
     return analysis->method != METHOD_DESCRIPTIVE && analysis->method != METHOD_PROPORTION &&
-           analysis->method != METHOD_SHIFT;
+           analysis->method != METHOD_SHIFT && analysis->method != METHOD_KAPLAN_MEIER;
 }
 
 static bool is_of(const AnalysisPlan *analysis, AnalysisRole role) { return analysis->role == role; }

@@ -206,6 +206,7 @@ typedef struct {
     Texts fallback;                   /* covariances tried in turn */
     Str df, likelihood, weights, vcov, margins, term;
     int decimals;
+    const Yaml *impute;               /* how missing outcomes are imputed, as a block "model" of `outputs` has it */
     const Yaml *display;              /* its table, written as in `outputs`; read by report/output_spec */
     NaturalChange natural_change;
     bool interaction;
@@ -303,8 +304,8 @@ bool protocol_is_scheduled(const Protocol *protocol, Str form, Str visit);
 
 bool arm_is_control(const Arm *arm);
 
-/* The tables: of a whole protocol, of its section `outputs`, and of the one table of an analysis. */
+/* The tables: of a whole protocol, of its section `outputs`, and of what an analysis says in the same words. */
 extern const Grammar PROTOCOL_GRAMMAR;
-extern const Grammar OUTPUTS_GRAMMAR, DISPLAY_GRAMMAR;
+extern const Grammar OUTPUTS_GRAMMAR, DISPLAY_GRAMMAR, IMPUTE_GRAMMAR;
 
 #endif

@@ -243,6 +243,8 @@ static const GrammarKey ANALYSIS_KEYS[] = {
                 EXAMPLE("[toeph, ar1h, csh, cs]")),
     GRAMMAR_ROW(AnalysisPlan, vcov, Str, TEXT, "repeated measures: covariance of the coefficients, model or a sandwich", EXAMPLE("cr3")),
     GRAMMAR_ROW(AnalysisPlan, weights, Str, TEXT, "repeated measures: column that variances are divided by", EXAMPLE("WEIGHT")),
+    GRAMMAR_ROW(AnalysisPlan, impute, const Yaml *, MAPPING, "repeated measures: how missing outcomes are imputed", .raw = true,
+                .child = &IMPUTE_GRAMMAR),
     GRAMMAR_ROW(AnalysisPlan, margins, Str, TEXT, "least-squares means: equal, or observed", EXAMPLE("observed")),
     GRAMMAR_ROW(AnalysisPlan, decimals, int, INTEGER, "decimals of the outcome; its mean gets one more", OTHERWISE(1), EXAMPLE("0")),
     GRAMMAR_ROW(AnalysisPlan, population, Str, TEXT, "who is analysed", .refers = "population", EXAMPLE("safety")),

@@ -120,6 +120,9 @@ typedef enum { ANALYSIS_UNSTATED, ANALYSIS_ROLES(PROTOCOL_CONSTANT) } AnalysisRo
     X(METHOD_ANOVA,         "anova",         "linear model of the outcome on groups")                        \
     X(METHOD_LINEAR_MODEL,  "linear-model",  "the linear model of `formula`")                                \
     X(METHOD_MMRM,          "mmrm",          "mixed model for repeated measures")                            \
+    X(METHOD_KAPLAN_MEIER,  "kaplan-meier",  "times to an event by Kaplan and Meier, no test")               \
+    X(METHOD_LOG_RANK_TEST, "log-rank",      "log-rank test of times to an event")                           \
+    X(METHOD_COX_REGRESSION, "cox",          "ratio of hazards by Cox's regression")                         \
     X(METHOD_FISHER,        "fisher",        "Fisher's exact test")                                          \
     X(METHOD_CHI_SQUARED,   "chi-squared",   "Pearson's chi-squared test")                                   \
     X(METHOD_PROPORTION,    "proportion",    "a proportion with its exact interval")                         \

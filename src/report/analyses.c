@@ -105,6 +105,7 @@ static void say_method(Words *words)
     add_named(&line, "degrees of freedom", analysis->df);
     add_texts(&line, "; if the covariance cannot be fitted, the first of ", &analysis->fallback);
     if (analysis->fallback.n) buf_add_c(&line, " that can");
+    if (analysis->impute) buf_format(&line, "; missing outcomes imputed, strategy " STR_FMT, STR_ARG(yaml_text(analysis->impute, "strategy")));
     add_named(&line, "standard errors", analysis->vcov);
     add_named(&line, "weights", analysis->weights);
     add_named(&line, "margins", analysis->margins);
@@ -168,7 +169,8 @@ static void say_nowhere(Words *words)
 /* What the design lets a number of this analysis claim. */
 static void add_claims(Document *document, Table *table, const AnalysisPlan *analysis, GuardDesign design, size_t n_primary)
 {
-    bool counts = analysis->method == METHOD_PROPORTION || analysis->method == METHOD_DESCRIPTIVE;
+    bool counts = analysis->method == METHOD_PROPORTION || analysis->method == METHOD_DESCRIPTIVE ||
+                  analysis->method == METHOD_KAPLAN_MEIER;
     if (!design.has_control && !counts)
         table_footnote(document, table, STR("Without a control group this is a change, and what caused it cannot be told."));
     else if (design.has_control && !design.is_randomised)

@@ -38,7 +38,8 @@ static void check_formula(const Check *check)
     const AnalysisPlan *analysis = check->analysis;
     Formula formula;
     Error err = {0};
-    if (!analysis->formula.len) return;
+    bool is_survival = analysis->method == METHOD_KAPLAN_MEIER || analysis->method == METHOD_LOG_RANK_TEST || analysis->method == METHOD_COX_REGRESSION;
+    if (!analysis->formula.len || is_survival) return; /* the block "survival" judges its own */
     if (!formula_parse(check->arena, analysis->formula, &formula, &err)) {
         error_in(&err, "analysis \"" STR_FMT "\"", STR_ARG(analysis->id));
         problem_add_error(check->problems, "bad-formula", place(check, "formula"), &err);

@@ -419,6 +419,7 @@ static Yaml *model_block(const Making *m, Str group, bool is_first, bool has_mea
         put_text(m, block, "indent", STR("1"));
     }
     for (size_t i = 0; i < sizeof PASSED / sizeof PASSED[0]; i++) pass(m, block, PASSED[i].key, PASSED[i].as);
+    if (has_means) pass(m, block, "impute", "impute");
     if (has_means) pass(m, block, "at", "at");
     if (has_means) pass(m, block, "margins", "margins");
     put_confidence(m, block);
@@ -434,16 +435,23 @@ static void put_means(const Making *m, Yaml *rows, Yaml *block)
     add(rows, *block);
 }
 
-static void put_differences(const Making *m, Yaml *rows, Yaml *block)
+/* compare: {name: [left, right]} */
+static Yaml *comparisons(const Making *m)
 {
-    Yaml *compare = mapping(m), *lines = mapping(m);
+    Yaml *compare = mapping(m);
     for (size_t i = 0; i < m->n_compared; i++) {
         Yaml *two = list(m, 2);
         add(two, text(m, m->compared[i].left));
         add(two, text(m, m->compared[i].right));
         put(m, compare, m->compared[i].label, *two);
     }
-    put(m, block, STR("compare"), *compare);
+    return compare;
+}
+
+static void put_differences(const Making *m, Yaml *rows, Yaml *block)
+{
+    Yaml *lines = mapping(m);
+    put(m, block, STR("compare"), *comparisons(m));
     put_text(m, block, "family", adjusting_family(m));
     put_text(m, lines, "Difference", STR("{diff}"));
     put_text(m, lines, "SE", STR("{se}"));
@@ -532,6 +540,61 @@ static bool make_subgroup(Making *m, Yaml *display)
     return true;
 }
 
+/* --- times to an event --- */
+
+static Yaml *survival_block(const Making *m, Yaml *rows, bool is_first)
+{
+    Yaml *block = mapping(m);
+    put_text(m, block, "survival", m->plan->formula);
+    put_text(m, block, "group", m->title);
+    if (!is_first) {
+        put_text(m, block, "header", STR("false"));
+        put_text(m, block, "indent", STR("1"));
+    }
+    put_confidence(m, block);
+    add(rows, *block);
+    return &rows->items[rows->n - 1];
+}
+
+static void put_curves(const Making *m, Yaml *rows)
+{
+    Yaml *block = survival_block(m, rows, true), *lines = mapping(m);
+    put_text(m, lines, "Events / n", STR("{events}/{n}"));
+    put(m, lines, str_format(m->arena, "Median (" STR_FMT ")", STR_ARG(interval_title(m))), words(m, "{median} ({ci_low} to {ci_high})"));
+    put(m, block, STR("lines"), *lines);
+}
+
+/* Each comparison in its column: the log-rank test of the two, or the ratio of their hazards. */
+static void put_hazards(const Making *m, Yaml *rows)
+{
+    Yaml *block = survival_block(m, rows, false), *lines = mapping(m);
+    bool is_cox = m->plan->method == METHOD_COX_REGRESSION;
+    put(m, block, STR("compare"), *comparisons(m));
+    if (!is_cox) put_text(m, block, "method", STR("log-rank"));
+    if (is_cox) {
+        put_text(m, lines, "Hazard ratio", STR("{ratio}"));
+        put(m, lines, interval_title(m), words(m, "{ci_low:2} to {ci_high:2}"));
+    }
+    put_text(m, lines, is_cox ? "p" : "Log-rank p", STR("{p}"));
+    put(m, block, STR("lines"), *lines);
+}
+
+static bool make_survival(Making *m, Yaml *display)
+{
+    Yaml *columns = list(m, m->n_compared), *rows = list(m, 2);
+    bool compares = m->plan->method != METHOD_KAPLAN_MEIER;
+    if (!m->plan->formula.len) m->why = "no table: no model is named: write a `formula`, Surv(TIME, EVENT) ~ ARM";
+    else if (compares && !m->n_compared) m->why = "no table: there are no groups to compare: name them with `group` and `compare`";
+    if (m->why) return false;
+    for (size_t i = 0; compares && i < m->n_compared; i++)
+        add(columns, *pair(m, "key", m->compared[i].label, "header", m->compared[i].label));
+    if (m->n_levels > 1) put_columns(m, display, columns);
+    put_curves(m, rows);
+    if (compares) put_hazards(m, rows);
+    put(m, display, STR("rows"), *rows);
+    return true;
+}
+
 /* --- methods --- */
 
 /* Tables by method; one without `make` has its place elsewhere in the report, or needs a `display`. */
@@ -551,6 +614,9 @@ static const struct {
     {METHOD_ANOVA, "analysis of variance", make_anova, NULL},
     {METHOD_LINEAR_MODEL, "linear model", make_model, NULL},
     {METHOD_MMRM, "mixed model for repeated measures", make_model, NULL},
+    {METHOD_KAPLAN_MEIER, "Kaplan-Meier curves", make_survival, NULL},
+    {METHOD_LOG_RANK_TEST, "log-rank test", make_survival, NULL},
+    {METHOD_COX_REGRESSION, "Cox's regression", make_survival, NULL},
     {METHOD_FISHER, "Fisher's exact test", make_counts, NULL},
     {METHOD_CHI_SQUARED, "Pearson's chi-squared test", make_counts, NULL},
     {METHOD_PROPORTION, "proportion with its exact interval", make_share, NULL},

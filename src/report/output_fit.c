@@ -14,7 +14,7 @@ static bool same_texts(const OutputTexts *a, const OutputTexts *b)
 static bool same_options(const OutputBlock *a, const OutputBlock *b)
 {
     return str_equal(a->subject, b->subject) && str_equal(a->df, b->df) && str_equal(a->method, b->method) &&
-           str_equal(a->weights, b->weights) && same_texts(&a->fallback, &b->fallback);
+           str_equal(a->weights, b->weights) && str_equal(a->vcov, b->vcov) && same_texts(&a->fallback, &b->fallback);
 }
 
 static bool is_same(const OutputFit *fit, const Frame *frame, const OutputBlock *block, const Scope *scope)
@@ -46,6 +46,7 @@ static bool fit_repeated(Arena *arena, OutputFit *fit, Error *err)
                            .method = str_equal(block->method, STR("ml")) ? MMRM_ML : MMRM_REML};
     CovarianceKind *fallback = ARENA_ARRAY(arena, CovarianceKind, block->fallback.n);
     if (block->df.len) (void)mmrm_df_parse(block->df, &options.df);
+    if (block->vcov.len) (void)mmrm_vcov_parse(block->vcov, &options.vcov);
     for (size_t i = 0; i < block->fallback.n; i++) (void)covariance_parse(block->fallback.items[i], &fallback[i]);
     if (!mmrm_fit_first(arena, &fit->model, &options, fallback, block->fallback.n, &fit->mixed, &fit->failures, err))
         return false;
@@ -266,6 +267,13 @@ static void add_covariance(Buf *buf, const OutputFit *fit)
     if (mixed->options.weights.len) buf_format(buf, ", weights " STR_FMT, STR_ARG(mixed->options.weights));
 }
 
+static void add_inference(Buf *buf, const OutputFit *fit)
+{
+    const MmrmOptions *options = &fit->mixed.options;
+    buf_format(buf, ", %s degrees of freedom", mmrm_df_meaning(options->df));
+    if (options->vcov != MMRM_VCOV_MODEL) buf_format(buf, ", standard errors by %s", mmrm_vcov_meaning(options->vcov));
+}
+
 /* Structures in which neighbouring visits are more alike. */
 static bool needs_order(CovarianceKind kind)
 {
@@ -321,12 +329,11 @@ Provenance *fit_provenance(Eval *eval, const Scope *scope, const OutputBlock *bl
     from->options = contrast;
     if (fit) from->n_records = fit->model.n;
     if (!fit || !fit->is_repeated) return from;
-    const MmrmFit *mixed = &fit->mixed;
     Buf options = buf_new(eval->arena);
     Buf method = buf_new(eval->arena);
     buf_format(&method, "mixed model for repeated measures (%s), ", likelihood_word(fit));
     add_covariance(&method, fit);
-    buf_format(&method, ", %s degrees of freedom", mmrm_df_meaning(mixed->options.df));
+    add_inference(&method, fit);
     from->method = buf_str(&method);
     from->method_page = STR("mmrm");
     buf_format(&options, STR_FMT "; ", STR_ARG(contrast));
@@ -345,8 +352,9 @@ void fit_note(Eval *eval, const OutputFit *fit)
     Buf note = buf_new(eval->arena);
     buf_format(&note, "Mixed model for repeated measures by %s, " STR_FMT ": ", likelihood_word(fit), STR_ARG(fit->text));
     add_covariance(&note, fit);
-    buf_format(&note, " (%zu parameters), %s degrees of freedom; ", mixed->n_parameters,
-               mmrm_df_meaning(mixed->options.df));
+    buf_format(&note, " (%zu parameters)", mixed->n_parameters);
+    add_inference(&note, fit);
+    buf_add_c(&note, "; ");
     add_used(&note, fit);
     buf_add_c(&note, ". Optimum: ");
     add_certificate(&note, fit);

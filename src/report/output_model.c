@@ -237,6 +237,7 @@ static const char *repeated_key(const OutputBlock *block)
            : block->df.len     ? "df"
            : block->method.len ? "method"
            : block->weights.len ? "weights"
+           : block->vcov.len    ? "vcov"
            : block->fallback.n ? "fallback"
                                : NULL;
 }
@@ -276,7 +277,7 @@ const OutputBlockKind block_kind_model = {
     .summary =
         "a linear model, with repeated measures or without: the test of a term, least-squares means, or "
         "their differences",
-    .keys = "analysis where group header lines term type in compare at factor margins df method fallback weights impute "
+    .keys = "analysis where group header lines term type in compare at factor margins df method fallback weights vcov impute "
             "family confidence decimals indent",
     .statistics = MODEL_STATISTICS,
     .down = true,

@@ -97,7 +97,7 @@ struct OutputBlock {
     const OutputBlockKind *kind;
     Str subject; /* what stands behind the kind's key: label, variable or formula */
     Str label, group, where, distinct, method, family, term, missing, count, interval, margins, factor,
-        outcome, reference, covariates, overall, variance, analysis, df, weights, ties;
+        outcome, reference, covariates, overall, variance, analysis, df, weights, vcov, ties;
     bool plain; /* no header row for the group */
     bool exploratory;
     bool of_known; /* percentages of the values present, not of the column's N */

@@ -34,6 +34,23 @@ static bool read_df(Reader *reader, const Yaml *value, void *member, Error *err)
     return unknown_word(reader, value, "method for degrees of freedom", value->text, known, N_WORDS, err);
 }
 
+/* A word for the covariance of the coefficients. */
+static bool read_vcov(Reader *reader, const Yaml *value, void *member, Error *err)
+{
+    static const char *const words[] = {
+#define X(name, word, other, meaning) word,
+        MMRM_VCOVS(X)
+#undef X
+    };
+    enum { N_WORDS = sizeof words / sizeof words[0] };
+    Str known[N_WORDS];
+    MmrmVcov vcov;
+    if (!read_text(reader, value, member, err)) return false;
+    if (mmrm_vcov_parse(value->text, &vcov)) return true;
+    for (size_t i = 0; i < N_WORDS; i++) known[i] = str_from(words[i]);
+    return unknown_word(reader, value, "covariance of the coefficients", value->text, known, N_WORDS, err);
+}
+
 /* Covariance structures by their words in a formula, in a list or in one text ("toeph, cs"). */
 static bool read_fallback(Reader *reader, const Yaml *value, void *member, Error *err)
 {
@@ -90,6 +107,7 @@ static const Field block_fields[] = {
     FIELD(OutputBlock, margins, read_text),
     FIELD(OutputBlock, df, read_df),
     FIELD(OutputBlock, weights, read_text),
+    FIELD(OutputBlock, vcov, read_vcov),
     FIELD(OutputBlock, fallback, read_fallback),
     FIELD(OutputBlock, type, read_type),
     FIELD(OutputBlock, impute, read_impute),

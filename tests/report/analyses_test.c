@@ -161,6 +161,25 @@ static void groups_are_compared_by_tests(Test *t)
     CHECK_TEXT(t, nth_table(t, document, 0)->footnotes[0], "Exploratory: it raises questions, and answers none.");
 }
 
+static void times_to_an_event_are_compared(Test *t)
+{
+    static const Sheet TIMES[] = {
+        {"adsl", "SUBJID,TRT,CHG,EVENT\n1,new,12,1\n2,new,25,0\n3,new,31,1\n4,new,44,0\n5,new,52,1\n6,new,60,0\n"
+                 "7,old,5,1\n8,old,9,1\n9,old,12,1\n10,old,20,1\n11,old,33,0\n12,old,41,1\n"},
+    };
+    Document *document = document_of(t,
+        TWO_ARMS "analyses:\n  - {id: km, title: Curves, role: secondary, method: kaplan-meier, group: TRT, formula: 'Surv(CHG, EVENT) ~ TRT'}\n"
+        "  - {id: lr, title: Test, role: primary, method: log-rank, group: TRT, formula: 'Surv(CHG, EVENT) ~ TRT'}\n"
+        "  - {id: cox, title: Hazards, role: sensitivity, method: cox, group: TRT, formula: 'Surv(CHG, EVENT) ~ TRT'}\n",
+        (Sheets){1, TIMES});
+    if (!document) return;
+    CHECK_TEXT(t, outputs_cell(document, "Events / n", "new"), "3/6");
+    CHECK_TEXT(t, outputs_cell(document, "Median (95 % CI)", "old"), "16.00 (9.00 to NE)");
+    /* R: survdiff; coxph */
+    CHECK_TEXT(t, outputs_cell(document, "Log-rank p", "new - old"), "0.0678");
+    CHECK_TEXT(t, outputs_cell(document, "Hazard ratio", "new - old"), "0.24");
+}
+
 static void a_display_written_in_the_plan_is_its_table(Test *t)
 {
     Document *document = document_of(t,
@@ -263,6 +282,7 @@ static const TestCase CASES[] = {
     {"repeated measures of two arms print their contrast", repeated_measures_of_two_arms_print_their_contrast},
     {"repeated measures of one arm print their mean", repeated_measures_of_one_arm_print_their_mean},
     {"groups are compared by tests", groups_are_compared_by_tests},
+    {"times to an event are compared", times_to_an_event_are_compared},
     {"a display written in the plan is its table", a_display_written_in_the_plan_is_its_table},
     {"what a plan claims beyond its design is withheld", what_a_plan_claims_beyond_its_design_is_withheld},
     {"what a plan gets wrong is found before there are data", what_a_plan_gets_wrong_is_found_before_there_are_data},

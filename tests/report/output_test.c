@@ -296,6 +296,7 @@ static void a_contrast_that_is_not_said_is_refused(Test *t)
         {REPEATED_MODEL ", at: W 4, method: mle", "a model has no method \"mle\"", ERROR_INCONSISTENT},
         {REPEATED_MODEL ", at: W 4, type: 2", "none is named", ERROR_INCONSISTENT},
         {REPEATED_MODEL ", term: ARM, type: 4, in: a", "a test of a term is of type 1, 2 or 3", ERROR_INCONSISTENT},
+        {REPEATED_MODEL ", at: W 4, vcov: cr4", "there is no covariance of the coefficients \"cr4\"", ERROR_INCONSISTENT},
         {REPEATED_MODEL ", at: W 4, weights: W", "\"W\"", ERROR_INCONSISTENT},
         {"model: CHG ~ ARM +", "formula", ERROR_MALFORMED},
     };
@@ -320,6 +321,7 @@ static void a_model_is_fitted_as_its_options_say(Test *t)
                                "        - {" REPEATED_MODEL ", df: residual, at: W 12, compare: {b: [b, a]}, lines: {REML: \"{se:4}\"}}\n"
                                "        - {" REPEATED_MODEL ", df: residual, at: W 12, method: ml, compare: {b: [b, a]}, "
                                "lines: {ML: \"{se:4}\"}}\n"
+                               "        - {" REPEATED_MODEL ", at: W 12, vcov: hc0, compare: {b: [b, a]}, lines: {Robust: \"{se:4}\"}}\n"
                                "        - {" REPEATED_MODEL ", term: VISIT, type: 1, in: a, lines: {Type: \"{p:4}\"}}\n"
                                "        - {model: CHG ~ ARM * VISIT + ar1(VISIT | ARM / SUBJID), at: W 12, lines: {Grouped: \"{lsmean:2}\"}}\n",
                                VISITS, &document, &err),
@@ -327,8 +329,10 @@ static void a_model_is_fitted_as_its_options_say(Test *t)
         return;
     CHECK_TEXT(t, outputs_cell(document, "REML", "b"), "1.0680");
     CHECK_TEXT(t, outputs_cell(document, "ML", "b"), "0.9249"); /* the residuals' squares over 8 instead of 6 */
+    CHECK_TEXT(t, outputs_cell(document, "Robust", "b"), "0.9249"); /* each arm's own over its 4 x 4: the same in a balanced trial */
     CHECK(t, str_starts(outputs_result(document, "Type", "a", "p")->from->options, STR("type I test of VISIT; 16 rows")));
     const Table *table = document->blocks[0].table;
+    CHECK(t, str_find(table->footnotes[4], STR("Satterthwaite degrees of freedom, standard errors by sandwich HC0; 16 rows")) != SIZE_MAX);
     CHECK(t, str_starts(table->footnotes[2], STR("Mixed model for repeated measures by maximum likelihood, ")));
     Str grouped = table->footnotes[table->n_footnotes - 2];
     CHECK(t, str_find(grouped, STR("autoregressive of order 1 covariance, one for each of the 2 levels of ARM")) != SIZE_MAX);
