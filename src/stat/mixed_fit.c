@@ -145,10 +145,10 @@ static void take_step(Optimiser *o)
 }
 
 /* step = -(H + shift D)^-1 g; sets the decrement. False where the matrix is not positive definite. */
-static bool solve_step(Optimiser *o, double shift)
+static bool solve_step(Optimiser *o, const double *h, double shift)
 {
     size_t n = o->n;
-    memcpy(o->factor, o->hessian, n * n * sizeof *o->factor);
+    memcpy(o->factor, h, n * n * sizeof *o->factor);
     for (size_t i = 0; i < n; i++) {
         o->factor[i*n + i] += shift * o->scale[i];
         o->step[i] = -o->gradient[i];
@@ -174,14 +174,15 @@ static void find_scale(Optimiser *o)
     for (size_t i = 0; i < o->n; i++) o->scale[i] = fmax(o->scale[i], 1e-12 * most);
 }
 
-/* Steps until one is accepted. */
+/* Steps until one is accepted: Newton's, or where H is not positive definite Fisher's. */
 static bool advance(Optimiser *o)
 {
     double value = o->l->value;
     find_scale(o);
+    const double *h = solve_step(o, o->hessian, 0) ? o->hessian : o->expected;
     for (double shift = o->shift; shift < MOST_SHIFT; shift = shift > 0 ? 4 * shift : 1e-4) {
-        if (!solve_step(o, shift) || !step_is_short(o)) continue;
-        double predicted = -dot(o->gradient, o->step, o->n) - quadratic_form(o->step, o->hessian, o->step, o->n) / 2;
+        if (!solve_step(o, h, shift) || !step_is_short(o)) continue;
+        double predicted = -dot(o->gradient, o->step, o->n) - quadratic_form(o->step, h, o->step, o->n) / 2;
         bool certain = shift == 0 && o->certificate->decrement < ROUNDING;
         take_step(o);
         o->certificate->n_evaluations++;
@@ -355,14 +356,14 @@ static bool iterate(Optimiser *o, const MmrmOptions *options, Error *err)
     double tolerance = options->tolerance > 0 ? options->tolerance : DEFAULT_TOLERANCE, last = INFINITY;
     for (o->certificate->n_iterations = 0;; o->certificate->n_iterations++) {
         derivatives(o);
-        bool is_minimum = solve_step(o, 0);
+        bool is_minimum = solve_step(o, o->hessian, 0);
         double decrement = is_minimum ? o->certificate->decrement : INFINITY;
         if (decrement <= tolerance || (decrement < STALLED && decrement > last / 4)) return true;
         if (o->certificate->n_iterations < most && advance(o)) {
             last = decrement;
             continue;
         }
-        if (!is_minimum) return refuse_flat(err);
+        if (!is_minimum || is_flat(o, o->expected, o->n)) return refuse_flat(err);
         error_set(err, ERROR_NO_CONVERGENCE, "no optimum after %zu iterations (Newton decrement %.3g)", o->certificate->n_iterations, decrement);
         return error_hint(err, "Try fewer random effects, or a covariance with fewer parameters.");
     }
