@@ -55,18 +55,17 @@ static double least_variance(const MixedFit *fit)
     return least;
 }
 
-/* Parameters of the errors come first, then those of each random term. */
 void fit_mixed_write_components(Buf *out, const MixedFit *fit)
 {
     const MmrmFit *f = &fit->fixed;
-    size_t most = 1, n_errors = f->n_parameters;
+    size_t most = 1, n_errors = f->n_parameters;          /* those of errors come first */
     Arena *arena = out->arena;
     for (size_t t = 0; t < fit->n_randoms; t++) {
         size_t c = fit->randoms[t].n_effects;
         most = c > most ? c : most;
         n_errors -= c * (c + 1) / 2;
     }
-    size_t n_columns = 4 + most - 1, parameter = n_errors;
+    size_t n_columns = 4 + most - 1;
     const char **heads = ARENA_ARRAY(arena, const char *, n_columns);
     heads[0] = "", heads[1] = "variance", heads[2] = "std error", heads[3] = "sd";
     for (size_t k = 4; k < n_columns; k++) heads[k] = k == 4 ? "correlation" : "";
@@ -78,12 +77,11 @@ void fit_mixed_write_components(Buf *out, const MixedFit *fit)
         for (size_t i = 0; i < c; i++) {
             double variance = random->g[i*c + i];
             add_component(&grid, str_format(arena, STR_FMT " " STR_FMT, STR_ARG(random->group), STR_ARG(random->effects[i])), variance,
-                          fit->parameters_se[parameter + i * (i + 3) / 2], decimals);
+                          fit->parameters_se[random->first + i * (i + 3) / 2], decimals);
             for (size_t j = 0; j + 1 < most; j++)
                 if (j < i) grid_number(&grid, random->g[j*c + i] / sqrt(variance * random->g[j*c + j]), 3);
                 else grid_add(&grid, STR(""));
         }
-        parameter += c * (c + 1) / 2;
     }
     for (size_t a = 0; (!fit->has_repeated || fit->has_points) && a < n_errors; a++) {
         if (fit->has_points && a % 2) grid_add(&grid, f->parameter_names[a]), grid_number(&grid, f->parameters[a], decimals),

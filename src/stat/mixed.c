@@ -158,7 +158,7 @@ static void fill_random(Arena *arena, const MixedData *d, MixedLikelihood *l, co
     for (size_t t = 0; t < d->n_terms; t++) {
         const MixedTerm *m = &d->terms[t];
         size_t c = m->n_effects;
-        fit->randoms[t] = (MixedRandom){.group = m->group, .n_effects = c, .n_levels = m->n_levels, .rank = optimum->rank[t], .effects = m->effects,
+        fit->randoms[t] = (MixedRandom){.group = m->group, .n_effects = c, .n_levels = m->n_levels, .rank = optimum->rank[t], .first = m->first, .effects = m->effects,
                                         .levels = m->levels, .g = ARENA_ARRAY(arena, double, c * c), .u = ARENA_ARRAY(arena, double, m->n_levels * c),
                                         .u_se = ARENA_ARRAY(arena, double, m->n_levels * c)};
         mixed_term_g(m, l->theta, fit->randoms[t].g);

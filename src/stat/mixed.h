@@ -21,6 +21,7 @@ typedef struct {
 typedef struct {
     Str group;                        /* "Subject", "SITE:USUBJID" */
     size_t n_effects, n_levels, rank; /* rank of g; less than n_effects on the boundary */
+    size_t first;                     /* of its parameters among those of the fit: g packed by columns of the upper triangle */
     Str *effects;                     /* n_effects; "(Intercept)", "Days" */
     Str *levels;                      /* n_levels; "308", "01:1015" */
     double *g;                        /* n_effects^2, in the response's unit squared per units of the effects */

@@ -3,13 +3,14 @@
 
 #include "stat/mixed_inside.h"
 
+#define MOST_UNIT 40                                 /* rows of a level that becomes a unit */
 #define MAX_CELLS ((size_t)1 << 27)                  /* doubles in the cross-products of all blocks */
 
 typedef struct {
     Arena *arena;
     MixedData *d;
     double *root_weight;                             /* n */
-    size_t *unit_of;                                 /* n; the row's subject, where errors are correlated */
+    size_t n_units, *unit_of;                        /* n; the row's subject, or its level of a folded term; NULL for no units */
     double *points;                                  /* n x n_coordinates of own points */
     size_t n_coordinates;
     size_t *parent;                                  /* a forest of levels and subjects that share rows */
@@ -186,6 +187,7 @@ static bool find_errors(Prepare *w)
     if (!model_factor(w->arena, d->model, f->columns[term->subject], &d->subjects, w->err) || !find_groups(w, term)) return false;
     d->n_subjects = d->subjects.n_levels;
     w->unit_of = d->subjects.level;
+    w->n_units = d->n_subjects;
     if (mmrm_structure_is_spatial(term->kind)) {
         d->errors = MIXED_POINTS;
         d->per_group = 2;
@@ -200,18 +202,54 @@ static bool find_errors(Prepare *w)
     return true;
 }
 
+/* Whether every level of a term lies within one unit. */
+static bool lies_within(const Prepare *w, const MixedTerm *term, const size_t *unit_of)
+{
+    size_t *unit = ARENA_ARRAY(w->arena, size_t, term->n_levels);
+    for (size_t i = 0; i < w->d->n; i++) {
+        size_t *seen = &unit[term->level[i]];
+        if (*seen && *seen != unit_of[i] + 1) return false;
+        *seen = unit_of[i] + 1;
+    }
+    return true;
+}
+
+static size_t most_rows(const Prepare *w, const MixedTerm *term)
+{
+    size_t *count = ARENA_ARRAY(w->arena, size_t, term->n_levels), most = 0;
+    for (size_t i = 0; i < w->d->n; i++)
+        if (++count[term->level[i]] > most) most = count[term->level[i]];
+    return most;
+}
+
+/* Of several random terms the finest makes units of its own, where they are small; what lies within units needs no column of
+ * Z. A single term beside independent errors is best left to its cross-products. */
+static void fold_terms(Prepare *w)
+{
+    MixedData *d = w->d;
+    const MixedTerm *finest = d->terms;
+    for (size_t t = 1; t < d->n_terms; t++)
+        if (d->terms[t].n_levels > finest->n_levels) finest = &d->terms[t];
+    if (!w->unit_of && d->n_terms > 1 && most_rows(w, finest) <= MOST_UNIT) w->unit_of = finest->level, w->n_units = finest->n_levels;
+    for (size_t t = 0; w->unit_of && t < d->n_terms; t++) d->terms[t].folded = lies_within(w, &d->terms[t], w->unit_of);
+}
+
 static void name_parameters(Prepare *w)
 {
     MixedData *d = w->d;
     static const char *const OF_POINTS[] = {"variance", "range"};
-    size_t n = d->n_errors = d->n_groups * d->per_group;
-    for (size_t t = 0; t < d->n_terms; t++) {
-        d->terms[t].first = n;
-        n += d->terms[t].n_effects * (d->terms[t].n_effects + 1) / 2;
+    size_t n_of_errors = d->n_groups * d->per_group, n = n_of_errors;
+    for (int folded = 1; folded >= 0; folded--) {
+        for (size_t t = 0; t < d->n_terms; t++) {
+            if (d->terms[t].folded != folded) continue;
+            d->terms[t].first = n;
+            n += d->terms[t].n_effects * (d->terms[t].n_effects + 1) / 2;
+        }
+        if (folded) d->n_errors = n, d->n_folded = n - n_of_errors;
     }
     d->n_parameters = n;
     d->names = ARENA_ARRAY(w->arena, Str, n);
-    for (size_t a = 0; a < d->n_errors; a++) {
+    for (size_t a = 0; a < n_of_errors; a++) {
         size_t k = a % d->per_group;
         Str name = d->errors == MIXED_INDEPENDENT ? STR("residual variance")
                  : d->errors == MIXED_POINTS ? str_from(OF_POINTS[k]) : d->structure.names[k];
@@ -240,12 +278,13 @@ static void join_rows(Prepare *w)
     w->first_node = ARENA_ARRAY(w->arena, size_t, d->n_terms + 1);
     for (size_t t = 0; t < d->n_terms; t++) w->first_node[t] = n, n += d->terms[t].n_levels;
     w->first_node[d->n_terms] = n;
-    if (w->unit_of) n += d->subjects.n_levels;
+    if (w->unit_of) n += w->n_units;
     w->parent = ARENA_ARRAY(w->arena, size_t, n);
     for (size_t k = 0; k < n; k++) w->parent[k] = k;
     for (size_t i = 0; i < d->n; i++) {
         size_t root = w->unit_of ? root_of(w->parent, w->first_node[d->n_terms] + w->unit_of[i]) : SIZE_MAX;
         for (size_t t = 0; t < d->n_terms; t++) {
+            if (d->terms[t].folded) continue;
             size_t other = root_of(w->parent, w->first_node[t] + d->terms[t].level[i]);
             if (root != SIZE_MAX) w->parent[other] = root;
             else root = other;
@@ -265,7 +304,7 @@ static size_t node_of_row(const Prepare *w, size_t row)
 static bool find_blocks(Prepare *w)
 {
     MixedData *d = w->d;
-    size_t *numbered = ARENA_ARRAY(w->arena, size_t, w->first_node[d->n_terms] + d->subjects.n_levels), cells = 0;
+    size_t *numbered = ARENA_ARRAY(w->arena, size_t, w->first_node[d->n_terms] + w->n_units), cells = 0;
     d->blocks = ARENA_ARRAY(w->arena, MixedBlock, d->n);
     for (size_t i = 0; i < d->n; i++) {
         size_t node = node_of_row(w, i);
@@ -273,7 +312,7 @@ static bool find_blocks(Prepare *w)
         d->blocks[numbered[node] - 1].n_rows++;
     }
     for (size_t t = 0; t < d->n_terms; t++)
-        for (size_t l = 0; l < d->terms[t].n_levels; l++) {
+        for (size_t l = 0; !d->terms[t].folded && l < d->terms[t].n_levels; l++) {
             size_t node = w->first_node[t] + l;
             MixedBlock *b = &d->blocks[numbered[root_of(w->parent, node)] - 1];
             w->place[node] = b->q;
@@ -292,7 +331,7 @@ static bool find_blocks(Prepare *w)
     }
     if (cells + d->n_errors * (d->c + d->largest_q) * (d->c + d->largest_q) > MAX_CELLS) return error_set(w->err, ERROR_DEGENERATE, "%zu blocks of up to %zu random effects beside %zu coefficients are too many", d->n_blocks, d->largest_q, d->r);
     for (size_t t = 0; t < d->n_terms; t++)
-        for (size_t l = 0; l < d->terms[t].n_levels; l++) {
+        for (size_t l = 0; !d->terms[t].folded && l < d->terms[t].n_levels; l++) {
             size_t node = w->first_node[t] + l;
             MixedBlock *b = &d->blocks[numbered[root_of(w->parent, node)] - 1];
             for (size_t c = 0; c < d->terms[t].n_effects; c++) b->column_term[w->place[node] + c] = t, b->column_level[w->place[node] + c] = l;
@@ -377,17 +416,20 @@ static void fill_unit(Prepare *w, MixedUnit *u, size_t *mark_of)
     for (size_t i = 0; i < u->n_rows; i++)
         for (size_t t = 0; t < d->n_terms; t++) {
             size_t at = w->place[w->first_node[t] + d->terms[t].level[u->rows[i]]];
-            if (mark_of[at]) continue;
+            if (d->terms[t].folded || mark_of[at]) continue;
             for (size_t c = 0; c < d->terms[t].n_effects; c++) u->active[u->n_active] = at + c, mark_of[at + c] = ++u->n_active;
         }
     u->width = d->c + u->n_active;
     u->m = ARENA_ARRAY(w->arena, double, u->n_rows * u->width);
+    u->root_weights = ARENA_ARRAY(w->arena, double, u->n_rows);
     for (size_t i = 0; i < u->n_rows; i++) {
         size_t row = u->rows[i];
         double *m = &u->m[i * u->width];
+        u->root_weights[i] = w->root_weight[row];
         memcpy(m, &d->q[row * d->r], d->r * sizeof *m);
         m[d->r] = d->e[row];
         for (size_t t = 0; t < d->n_terms; t++) {
+            if (d->terms[t].folded) continue;
             size_t at = mark_of[w->place[w->first_node[t] + d->terms[t].level[row]]] - 1;
             for (size_t c = 0; c < d->terms[t].n_effects; c++)
                 m[d->c + at + c] = w->root_weight[row] * d->terms[t].z[row * d->terms[t].n_effects + c];
@@ -399,8 +441,8 @@ static void fill_unit(Prepare *w, MixedUnit *u, size_t *mark_of)
 static bool find_units(Prepare *w)
 {
     MixedData *d = w->d;
-    size_t *count = ARENA_ARRAY(w->arena, size_t, d->n_subjects), *mark_of = ARENA_ARRAY(w->arena, size_t, d->largest_q + 1);
-    MixedUnit **unit = ARENA_ARRAY(w->arena, MixedUnit *, d->n_subjects);
+    size_t *count = ARENA_ARRAY(w->arena, size_t, w->n_units), *mark_of = ARENA_ARRAY(w->arena, size_t, d->largest_q + 1);
+    MixedUnit **unit = ARENA_ARRAY(w->arena, MixedUnit *, w->n_units);
     double pairs = 0;
     for (size_t i = 0; i < d->n; i++)
         if (count[w->unit_of[i]]++ == 0) block_of_row(w, i)->n_units++;
@@ -417,10 +459,10 @@ static bool find_units(Prepare *w)
         if (unit[s]->visits) unit[s]->visits[unit[s]->n_rows] = d->visits.level[i];
         unit[s]->rows[unit[s]->n_rows++] = i;
     }
-    for (size_t s = 0; s < d->n_subjects; s++) {
+    for (size_t s = 0; s < w->n_units; s++) {
         sort_rows(unit[s]);
         if (d->errors == MIXED_POINTS) find_distances(w, unit[s], &pairs);
-        if (!check_rows(w, unit[s])) return false;
+        if (d->errors != MIXED_INDEPENDENT && !check_rows(w, unit[s])) return false;
         fill_unit(w, unit[s], mark_of);
         d->largest_unit = count[s] > d->largest_unit ? count[s] : d->largest_unit;
     }
@@ -433,6 +475,7 @@ bool mixed_data_prepare(Arena *arena, const Model *model, Str weights, MixedData
     *d = (MixedData){.model = model, .n = model->n, .p = model->p};
     Prepare w = {.arena = arena, .d = d, .err = err};
     if (!find_weights(&w, weights) || !find_basis(&w) || !find_errors(&w) || !find_terms(&w)) return false;
+    fold_terms(&w);
     for (size_t t = 0; d->errors == MIXED_INDEPENDENT && t < d->n_terms; t++)
         d->n_subjects = d->terms[t].n_levels > d->n_subjects ? d->terms[t].n_levels : d->n_subjects;
     name_parameters(&w);
@@ -441,12 +484,12 @@ bool mixed_data_prepare(Arena *arena, const Model *model, Str weights, MixedData
     for (size_t k = 0; k < d->n_blocks; k++) {
         MixedBlock *b = &d->blocks[k];
         size_t width = d->c + b->q;
-        if (d->errors == MIXED_INDEPENDENT) b->xx = ARENA_ARRAY(arena, double, width * width);
+        if (!w.unit_of) b->xx = ARENA_ARRAY(arena, double, width * width);
         b->a = ARENA_ARRAY(arena, double, width * width);
         b->k = ARENA_ARRAY(arena, double, b->q * b->q);
         b->ka = ARENA_ARRAY(arena, double, b->q * d->c);
     }
-    if (d->errors != MIXED_INDEPENDENT) return find_units(&w);
+    if (w.unit_of) return find_units(&w);
     for (size_t i = 0; i < d->n; i++) add_cross_products(&w, i);
     return true;
 }

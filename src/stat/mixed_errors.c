@@ -58,28 +58,79 @@ static Decay decay(const MixedData *d, double range, double distance)
     return (Decay){value, value * slope, value * (slope * slope - (order + 1) * slope / range)};
 }
 
-void mixed_sigma_unit(const MixedSigma *s, const MixedUnit *u, double *out)
+static void set_errors(const MixedSigma *s, const MixedUnit *u, double *out)
 {
     const MixedData *d = s->data;
-    size_t m = d->structure.n_visits;
+    size_t m = d->structure.n_visits, n = u->n_rows;
+    const double *theta = &s->theta[u->group * d->per_group];
     if (d->errors == MIXED_VISITS) {
         take(u, &s->sigma[u->group * m * m], m, out);
         return;
     }
-    const double *theta = &s->theta[u->group * d->per_group];
-    for (size_t i = 0; i < u->n_rows * u->n_rows; i++) out[i] = theta[0] * decay(d, theta[1], u->distance[i]).value;
+    for (size_t i = 0; i < n * n; i++)
+        out[i] = d->errors == MIXED_POINTS ? theta[0] * decay(d, theta[1], u->distance[i]).value : i % (n + 1) ? 0 : theta[0];
+}
+
+static const double *effects_of(const MixedTerm *term, const MixedUnit *u, size_t i) { return &term->z[u->rows[i] * term->n_effects]; }
+
+void mixed_sigma_unit(const MixedSigma *s, const MixedUnit *u, double *out)
+{
+    const MixedData *d = s->data;
+    set_errors(s, u, out);
+    for (size_t t = 0; d->n_folded && t < d->n_terms; t++) {
+        const MixedTerm *term = &d->terms[t];
+        double g[MIXED_MAX_EFFECTS * MIXED_MAX_EFFECTS];
+        if (!term->folded) continue;
+        mixed_term_g(term, s->theta, g);
+        for (size_t i = 0; i < u->n_rows; i++)
+            for (size_t j = 0; j < u->n_rows; j++)
+                if (term->level[u->rows[i]] == term->level[u->rows[j]])
+                    out[i * u->n_rows + j] += u->root_weights[i] * u->root_weights[j]
+                                            * quadratic_form(effects_of(term, u, i), g, effects_of(term, u, j), term->n_effects);
+    }
+}
+
+size_t mixed_unit_parameter(const MixedData *d, const MixedUnit *u, size_t a)
+{
+    return a < d->per_group ? u->group * d->per_group + a : d->n_groups * d->per_group + a - d->per_group;
+}
+
+/* z_i z_j' + z_j z_i' of two effects, or z_i z_i', within levels */
+static void folded_first(const MixedData *d, const MixedUnit *u, size_t parameter, double *out)
+{
+    size_t t = 0, x = 0, y = 0, n = u->n_rows;
+    while (!d->terms[t].folded || parameter < d->terms[t].first
+           || parameter >= d->terms[t].first + d->terms[t].n_effects * (d->terms[t].n_effects + 1) / 2) t++;
+    const MixedTerm *term = &d->terms[t];
+    while ((y + 1) * (y + 2) / 2 <= parameter - term->first) y++;
+    x = parameter - term->first - y * (y + 1) / 2;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            const double *zi = effects_of(term, u, i), *zj = effects_of(term, u, j);
+            bool together = term->level[u->rows[i]] == term->level[u->rows[j]];
+            double value = x == y ? zi[x] * zj[x] : zi[x] * zj[y] + zi[y] * zj[x];
+            out[i*n + j] = together ? u->root_weights[i] * u->root_weights[j] * value : 0;
+        }
 }
 
 void mixed_sigma_first(const MixedSigma *s, const MixedUnit *u, size_t a, double *out)
 {
     const MixedData *d = s->data;
-    size_t m = d->structure.n_visits;
+    size_t m = d->structure.n_visits, n = u->n_rows;
+    if (a >= d->per_group) {
+        folded_first(d, u, mixed_unit_parameter(d, u, a), out);
+        return;
+    }
     if (d->errors == MIXED_VISITS) {
         take(u, &s->first[(u->group * d->per_group + a) * m * m], m, out);
         return;
     }
     const double *theta = &s->theta[u->group * d->per_group];
-    for (size_t i = 0; i < u->n_rows * u->n_rows; i++) {
+    for (size_t i = 0; i < n * n; i++) {
+        if (d->errors == MIXED_INDEPENDENT) {
+            out[i] = i % (n + 1) == 0;
+            continue;
+        }
         Decay f = decay(d, theta[1], u->distance[i]);
         out[i] = a == 0 ? f.value : theta[0] * f.slope;
     }
@@ -108,7 +159,7 @@ void mixed_sigma_spread(const MixedSigma *s, const MixedUnit *u, const double *w
         }
         return;
     }
-    if (!d->structure.entries) return;
+    if (d->errors == MIXED_INDEPENDENT || !d->structure.entries) return;
     size_t m = d->structure.n_visits;
     double sigma[MMRM_MAX_VISITS * MMRM_MAX_VISITS] = {0};
     mmrm_structure_spread(&d->structure, theta, w, stride, sigma);

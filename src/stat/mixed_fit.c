@@ -21,6 +21,7 @@ typedef struct {
     Search search;
     size_t first, n;                                 /* parameters; n = m (m + 1) / 2 of a root */
     size_t m, rank;
+    bool random;                                     /* G of a random term: may be singular */
     size_t *order;
     double *size, *root;                             /* m; m x m */
 } Stretch;
@@ -69,6 +70,7 @@ static void lay_out(Optimiser *o)
     for (size_t t = 0; t < d->n_terms; t++) {
         size_t c = d->terms[t].n_effects;
         add_stretch(o, BY_ROOT, d->terms[t].first, c * (c + 1) / 2, c, d->terms[t].size);
+        o->stretches[o->n_stretches - 1].random = true;
     }
 }
 
@@ -91,7 +93,7 @@ static void find_coordinates(Optimiser *o)
             continue;
         }
         unpack(&o->theta[at], s->m, o->work);
-        s->rank = mixed_pivoted_root(o->work, s->size, s->m, at < o->d->n_errors ? 0 : o->least, s->order, s->root);
+        s->rank = mixed_pivoted_root(o->work, s->size, s->m, s->random ? o->least : 0, s->order, s->root);
         for (size_t i = 0; i < s->m; i++)
             for (size_t c = 0; c <= i; c++)          /* coordinate L[i][c] */
                 for (size_t e = c; e < s->m; e++)
@@ -251,7 +253,7 @@ static bool drop_nothings(Optimiser *o)
     o->least = NO_VARIANCE * d->ols.rss / (double)d->n;
     for (size_t k = 0; k < o->n_stretches; k++) {
         Stretch *s = &o->stretches[k];
-        if (s->search != BY_ROOT || s->first < d->n_errors) continue;
+        if (!s->random) continue;
         unpack(&o->theta[s->first], s->m, o->work);
         s->rank = mixed_pivoted_root(o->work, s->size, s->m, o->least, s->order, s->root);
         for (size_t i = 0; i < s->m; i++)

@@ -18,13 +18,15 @@ typedef struct {
     const double *z;                  /* n x n_effects */
     double *size;                     /* n_effects: root mean square of z */
     size_t first;                     /* of its parameters: G packed by columns of the upper triangle */
+    bool folded;                      /* its levels lie within units, and its part of V in their S */
 } MixedTerm;
 
-/* Rows of one subject, where errors are correlated. */
+/* Rows of one subject, where errors are correlated; else of one level of the finest of several random terms. */
 typedef struct {
     size_t group, n_rows, n_active, width;       /* width: columns of X's basis, e, and the active ones of Z */
     size_t *rows, *visits;            /* n_rows; visits NULL for own points */
     double *distance;                 /* n_rows^2 of own points, else NULL */
+    double *root_weights;             /* n_rows */
     size_t *active;                   /* n_active; columns of the block's Z that are not zero here */
     double *m;                        /* n_rows x width */
 } MixedUnit;
@@ -34,8 +36,8 @@ typedef struct {
     size_t n_rows, q, n_units;
     size_t *column_term, *column_level;          /* q; the effects of one level stand together */
     MixedUnit *units;
-    double *xx;                       /* (c + q)^2: cross-products of (X, e, Z) where errors are independent, else NULL */
-    double *a;                        /* (c + q)^2: the same about S^-1, S being the errors' covariance */
+    double *xx;                       /* (c + q)^2: cross-products of (X, e, Z) where there are no units, else NULL */
+    double *a;                        /* (c + q)^2: the same about S^-1, S being the covariance within units */
     double *k;                        /* q x q: V^-1 = S^-1 - S^-1 Z K Z' S^-1 */
     double *ka;                       /* q x c: K Z' S^-1 (X, e) */
 } MixedBlock;
@@ -55,7 +57,8 @@ typedef struct {
     CovarianceKind kind;
     MmrmStructure structure;          /* of VISITS */
     ModelVariable visits, groups, subjects;
-    size_t per_group, n_errors, n_parameters;    /* n_errors = n_groups per_group parameters come before those of G */
+    size_t per_group, n_folded;                  /* parameters of errors, by group; of folded terms */
+    size_t n_errors, n_parameters;               /* of S: n_groups per_group + n_folded, before those of G; all */
     Str *names;
     size_t n_blocks, largest_q, largest_unit;
     MixedBlock *blocks;
@@ -73,7 +76,8 @@ typedef struct {
 
 void mixed_sigma_init(Arena *arena, MixedSigma *s, const MixedData *data);
 void mixed_sigma_set(MixedSigma *s, const double *theta, bool derivatives);
-/* S of a unit, and its derivative by parameter a of its group (n_rows^2) */
+/* S of a unit, and its derivative by its parameter a (n_rows^2): those of its group's errors, then of folded terms */
+size_t mixed_unit_parameter(const MixedData *d, const MixedUnit *unit, size_t a);
 void mixed_sigma_unit(const MixedSigma *s, const MixedUnit *unit, double *out);
 void mixed_sigma_first(const MixedSigma *s, const MixedUnit *unit, size_t a, double *out);
 /* h[a*stride + b] += sum of psi[i][j] d2 S[i][j] / da db, for a unit with own points */

@@ -22,7 +22,7 @@ struct MixedWork {
     double *phi;                      /* r^2: Phi under REML, 0 under ML */
     double *s, *inverse, *f, *fz, *nx, *nd, *kernel;  /* of a unit */
     double *left, *product, *phi_row, *si;   /* of a unit: S^-1 - 2 kernel; n x width; r; n */
-    double *first, *pa, *ra, *va;     /* per_group x unit^2 each; va: per_group x unit */
+    double *first, *pa, *ra, *va;     /* a unit's parameters x unit^2 each; va: x unit */
     double *psi;                      /* n_groups x n_visits^2 */
 };
 
@@ -60,7 +60,7 @@ size_t mixed_pivoted_root(const double *a, const double *size, size_t n, double 
 void mixed_likelihood_init(Arena *arena, MixedLikelihood *l, const MixedData *d, bool reml)
 {
     size_t np = d->n_parameters, ns = d->n_errors, c = d->c, r = d->r, q = d->largest_q, square = q * q, n = d->largest_unit, m = d->structure.n_visits;
-    size_t width = c + q, matrices = 0;
+    size_t width = c + q, matrices = 0, of_unit = d->per_group + d->n_folded;
     *l = (MixedLikelihood){.data = d, .reml = reml};
     mixed_sigma_init(arena, &l->sigma, d);
     double **const LATER[] = {&l->theta, &l->gradient, &l->a, &l->a_root, &l->phi, &l->d, &l->b, &l->hessian, &l->expected};
@@ -75,7 +75,7 @@ void mixed_likelihood_init(Arena *arena, MixedLikelihood *l, const MixedData *d,
                              &w->inverse, &w->f, &w->fz, &w->nx, &w->nd, &w->kernel, &w->first, &w->pa, &w->ra, &w->va, &w->psi, &w->left, &w->product, &w->phi_row, &w->si};
     const size_t LENGTHS[] = {matrices, matrices, square, square, square, square, square, square, square, square, c * q, r * q, q,
                               ns, ns * width * width, ns * c * q, ns * c * q, ns * square, ns * q, r * q, c * q, q, ns * c * c, np * r * r, np * r, np * np, r * r, n * n,
-                              n * n, n * width, n * q, n * c, n, n * n, d->per_group * n * n, d->per_group * n * n, d->per_group * n * n, d->per_group * n,
+                              n * n, n * width, n * q, n * c, n, n * n, of_unit * n * n, of_unit * n * n, of_unit * n * n, of_unit * n,
                               d->n_groups * m * m, n * n, n * width, r, n};
     for (size_t i = 0; i < sizeof LENGTHS / sizeof LENGTHS[0]; i++) *ROOM[i] = ARENA_ARRAY(arena, double, LENGTHS[i] + 1);
 }
@@ -347,6 +347,7 @@ static void add_second(MixedLikelihood *l, const MixedUnit *u)
     struct MixedWork *w = l->w;
     size_t n = u->n_rows, m = d->structure.n_visits, from = u->group * d->per_group;
     double *psi = w->kernel;
+    if (d->errors == MIXED_INDEPENDENT) return;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) psi[i*n + j] = w->inverse[i*n + j] - psi[i*n + j] - w->nd[i] * w->nd[j];
     if (d->errors == MIXED_POINTS) {
@@ -362,29 +363,31 @@ static void differentiate_unit(MixedLikelihood *l, const MixedBlock *b, const Mi
 {
     const MixedData *d = l->data;
     struct MixedWork *w = l->w;
-    size_t n = u->n_rows, np = d->n_parameters, k = d->per_group, from = u->group * k, width = d->c + b->q;
+    size_t n = u->n_rows, np = d->n_parameters, k = d->per_group + d->n_folded, width = d->c + b->q;
     prepare_unit(l, b, u);
     find_kernel(l, b, u);
     for (size_t i = 0; i < n * n; i++) w->left[i] = w->inverse[i] - 2 * w->kernel[i];
     for (size_t a = 0; a < k; a++) {
         double *first = &w->first[a*n*n];
+        size_t place = mixed_unit_parameter(d, u, a);
         mixed_sigma_first(&l->sigma, u, a, first);
         matrix_multiply(first, w->inverse, n, n, n, &w->pa[a*n*n]);
         matrix_multiply(first, w->left, n, n, n, &w->ra[a*n*n]);
         matrix_apply(first, w->nd, n, n, &w->va[a*n]);
-        for (size_t i = 0; i < n; i++) w->trace[from + a] += w->pa[a*n*n + i*n + i];
+        for (size_t i = 0; i < n; i++) w->trace[place] += w->pa[a*n*n + i*n + i];
         memset(w->product, 0, n * u->width * sizeof *w->product);
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < n; j++)
                 if (first[i*n + j] != 0) mmrm_add_scaled(&w->product[i * u->width], &w->f[j * u->width], first[i*n + j], u->width);
-        scatter(d, u, w->f, w->product, &w->bs[(from + a) * width * width], width);
-        w->uses[from + a] = true;
+        scatter(d, u, w->f, w->product, &w->bs[place * width * width], width);
+        w->uses[place] = true;
     }
     for (size_t a = 0; a < k; a++) {
         matrix_apply(w->inverse, &w->va[a*n], n, n, w->si);
         for (size_t c = 0; c <= a; c++) {
-            l->expected[(from + a)*np + from + c] += trace_of_product(&w->pa[a*n*n], &w->ra[c*n*n], n);
-            w->d[(from + a)*np + from + c] += dot(w->si, &w->va[c*n], n);
+            size_t place = mixed_unit_parameter(d, u, a)*np + mixed_unit_parameter(d, u, c);
+            l->expected[place] += trace_of_product(&w->pa[a*n*n], &w->ra[c*n*n], n);
+            w->d[place] += dot(w->si, &w->va[c*n], n);
         }
     }
     add_second(l, u);
@@ -637,9 +640,9 @@ static void add_unit_products(MixedLikelihood *l, const MixedBlock *b, const Mix
 {
     const MixedData *d = l->data;
     struct MixedWork *w = l->w;
-    size_t n = u->n_rows, np = d->n_parameters, k = d->per_group, from = u->group * k, r = d->r;
+    size_t n = u->n_rows, np = d->n_parameters, k = d->per_group + d->n_folded, r = d->r;
     prepare_unit(l, b, u);
-    const double *of_group = &weight[from * (np + 1)];
+    const double *of_group = &weight[u->group * d->per_group * (np + 1)];
     memset(w->left, 0, n * n * sizeof *w->left);
     if (second) mixed_sigma_spread(&l->sigma, u, of_group, np, w->left);
     for (size_t i = 0; i < n * n; i++) w->left[i] /= -4;
@@ -647,7 +650,7 @@ static void add_unit_products(MixedLikelihood *l, const MixedBlock *b, const Mix
     for (size_t a = 0; a < k; a++) {
         double *sum = w->pa, *half = w->kernel;
         memset(sum, 0, n * n * sizeof *sum);
-        for (size_t e = 0; e < k; e++) mmrm_add_scaled(sum, &w->first[e*n*n], of_group[a*np + e], n * n);
+        for (size_t e = 0; e < k; e++) mmrm_add_scaled(sum, &w->first[e*n*n], weight[mixed_unit_parameter(d, u, a)*np + mixed_unit_parameter(d, u, e)], n * n);
         matrix_multiply(&w->first[a*n*n], w->inverse, n, n, n, half);
         matrix_multiply(half, sum, n, n, n, &w->ra[0]);
         mmrm_add_scaled(w->left, w->ra, 1, n * n);
@@ -719,6 +722,39 @@ void mixed_likelihood_products(MixedLikelihood *l, const double *weight, bool se
     set_terms(l);
 }
 
+/* The effects of one level of a folded term, from the unit's rows of that level. */
+static void predict_level(const MixedLikelihood *l, const MixedUnit *u, const MixedTerm *term, size_t level, MixedRandom *random)
+{
+    const struct MixedWork *w = l->w;
+    size_t n = u->n_rows, c = term->n_effects;
+    double zd[MIXED_MAX_EFFECTS] = {0}, zpz[MIXED_MAX_EFFECTS * MIXED_MAX_EFFECTS] = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (term->level[u->rows[i]] != level) continue;
+        const double *zi = &term->z[u->rows[i] * c];
+        mmrm_add_scaled(zd, zi, u->root_weights[i] * w->nd[i], c);
+        for (size_t j = 0; j < n; j++) {
+            double p = u->root_weights[i] * u->root_weights[j] * (w->inverse[i*n + j] - w->kernel[i*n + j]);
+            for (size_t x = 0; term->level[u->rows[j]] == level && x < c; x++) mmrm_add_scaled(&zpz[x*c], &term->z[u->rows[j] * c], zi[x] * p, c);
+        }
+    }
+    for (size_t i = 0; i < c; i++) {
+        const double *g = &random->g[i*c];
+        random->u[level*c + i] = dot(g, zd, c);
+        random->u_se[level*c + i] = sqrt(fmax(0, g[i] - quadratic_form(g, zpz, g, c)));
+    }
+}
+
+static void predict_unit(MixedLikelihood *l, const MixedBlock *b, const MixedUnit *u, MixedRandom *randoms)
+{
+    const MixedData *d = l->data;
+    prepare_unit(l, b, u);
+    find_kernel(l, b, u);
+    for (size_t t = 0; t < d->n_terms; t++)
+        for (size_t i = 0; d->terms[t].folded && i < u->n_rows; i++)
+            if (i == 0 || d->terms[t].level[u->rows[i]] != d->terms[t].level[u->rows[i - 1]])
+                predict_level(l, u, &d->terms[t], d->terms[t].level[u->rows[i]], &randoms[t]);
+}
+
 /* var(u - its prediction) = G - G (Z'V^-1 Z - Y'Phi Y) G */
 void mixed_likelihood_predict(MixedLikelihood *l, MixedRandom *randoms)
 {
@@ -728,6 +764,7 @@ void mixed_likelihood_predict(MixedLikelihood *l, MixedRandom *randoms)
     for (size_t k = 0; k < d->n_blocks; k++) {
         const MixedBlock *b = &d->blocks[k];
         size_t q = b->q, r = d->r;
+        for (size_t i = 0; d->n_folded && i < b->n_units; i++) predict_unit(l, b, &b->units[i], randoms);
         if (q == 0) continue;
         prepare_random(l, b);
         for (size_t i = 0; i < r; i++)

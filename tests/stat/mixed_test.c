@@ -73,6 +73,8 @@ static const char *const FORMULAS[] = {
     "y ~ arm * day + sp_exp(day | id) + (1 | site)",
     "y ~ arm * day + sp_gau(day | arm / id)",
     "y ~ arm + toep(visit | id) + (1 | site)",
+    "y ~ arm * visit + ar1(visit | id) + (1 | id) + (1 | site)",
+    "y ~ arm * day + (day | id) + (1 | site)",
 };
 
 /* Central differences of the value at a place that is no optimum. */
