@@ -2,9 +2,7 @@
 
 #include <math.h>
 
-#include "base/file.h"
-#include "report/figure.h"
-#include "report/html_writer.h"
+#include "cli/figure_file.h"
 #include "report/residual_figure.h"
 
 typedef struct {
@@ -109,8 +107,6 @@ static void draw_means(Drawing *d)
                                    {.key = STR("lsmean"), .header = STR("LS mean"), .align = ALIGN_RIGHT},
                                    {.key = STR("ci"), .header = interval, .align = ALIGN_RIGHT}};
     bool is_line = of->means->n_factors == 2;
-    d->figure = document_figure(d->document, is_line ? FIGURE_LINES : FIGURE_FOREST, (Str){0},
-                                str_format(arena, "Least-squares means of " STR_FMT, STR_ARG(of->model->formula->text)));
     d->figure->decimals = d->decimals = find_decimals(of);
     d->figure->series = ARENA_ARRAY(arena, Series, of->means->n + 1);
     document_figure_table(d->document, d->figure, columns, 4);
@@ -138,46 +134,29 @@ static void draw_residuals(Drawing *d)
                                        : residual_input_linear(arena, d->of->model, d->of->linear);
     input.names = row_names(d);
     input.from = d->from;
-    d->figure = document_figure(d->document, FIGURE_PANELS, (Str){0}, str_format(arena, "Residuals of " STR_FMT, STR_ARG(d->of->model->formula->text)));
     residual_figure_fill(d->document, d->figure, &input);
-    d->figure->footnotes = d->figure->data->footnotes;
-    d->figure->n_footnotes = d->figure->data->n_footnotes;
-    d->figure->data->n_footnotes = 0;
 }
 
-static void write_html(const Drawing *d, Buf *out) { html_writer_write(d->document, out); }
-static void write_svg(const Drawing *d, Buf *out) { figure_write_svg(d->document, d->figure, out); }
-
-static const struct {
-    const char *ending;
-    void (*write)(const Drawing *drawing, Buf *out);
-} FORMATS[] = {{".svg", write_svg}, {".html", write_html}};
-
-bool fit_figure_write(Arena *arena, const FitFigure *figure, Error *err)
+bool fit_figure_write(Arena *arena, const FitFigure *of, Error *err)
 {
-    size_t format = 0;
-    const size_t n_formats = sizeof FORMATS / sizeof FORMATS[0];
-    while (format < n_formats && !str_ends(figure->path, str_from(FORMATS[format].ending))) format++;
-    if (format == n_formats) {
-        error_set(err, ERROR_USAGE, "\"" STR_FMT "\" ends in no format of a figure", STR_ARG(figure->path));
-        return error_hint(err, "Let the name end in .svg or .html.");
-    }
-    if (figure->means && figure->means->n_factors > 2) {
-        error_set(err, ERROR_USAGE, "a figure shows means of one factor or two, not of %zu", figure->means->n_factors);
+    const Model *model = of->model;
+    bool is_line = of->means && of->means->n_factors == 2;
+    FigureFile file;
+    if (of->means && of->means->n_factors > 2) {
+        error_set(err, ERROR_USAGE, "a figure shows means of one factor or two, not of %zu", of->means->n_factors);
         return error_hint(err, "Leave out --lsmeans for a figure of residuals.");
     }
-    if (!figure->means && figure->has_random) {
+    if (!of->means && of->has_random) {
         error_set(err, ERROR_USAGE, "residuals of a model with random effects are not drawn");
         return error_hint(err, "Draw its means: --lsmeans 'ARM | AVISIT' --figure means.svg.");
     }
-    Drawing d = {.of = figure, .document = document_new(arena, figure->model->formula->text), .from = ARENA_NEW(arena, Provenance)};
-    *d.from = (Provenance){.source = figure->data, .frame = figure->data, .n_records = figure->model->n, .variable = figure->model->formula->text,
-                           .method = figure->mixed ? STR("mixed model for repeated measures") : STR("linear model"),
-                           .method_page = figure->mixed ? STR("mmrm") : STR("linear-model")};
-    d.document->source_line = str_format(arena, "Data " STR_FMT "; equipoise " EQUIPOISE_VERSION, STR_ARG(figure->data));
-    (figure->means ? draw_means : draw_residuals)(&d);
-    d.figure->alt = str_format(arena, STR_FMT ". %zu rows; all numbers are in the table beside it.", STR_ARG(d.figure->title), d.figure->data->n_rows);
-    Buf out = buf_new(arena);
-    FORMATS[format].write(&d, &out);
-    return file_write(arena, figure->path, buf_str(&out), err);
+    Str title = str_format(arena, "%s of " STR_FMT, of->means ? "Least-squares means" : "Residuals", STR_ARG(model->formula->text));
+    if (!figure_file_open(arena, of->path, !of->means ? FIGURE_PANELS : is_line ? FIGURE_LINES : FIGURE_FOREST, title, of->data, &file, err)) return false;
+    file.from->n_records = model->n;
+    file.from->variable = model->formula->text;
+    file.from->method = of->mixed ? STR("mixed model for repeated measures") : STR("linear model");
+    file.from->method_page = of->mixed ? STR("mmrm") : STR("linear-model");
+    Drawing d = {.of = of, .document = file.document, .figure = file.figure, .from = file.from};
+    (of->means ? draw_means : draw_residuals)(&d);
+    return figure_file_write(arena, of->path, &file, err);
 }

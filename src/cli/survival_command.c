@@ -4,8 +4,10 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/data_file.h"
+#include "cli/figure_file.h"
 #include "cli/grid.h"
 #include "data/condition.h"
+#include "report/survival_figure.h"
 #include "stat/kaplan_meier.h"
 #include "stat/logrank.h"
 #include "stat/survival_model.h"
@@ -482,10 +484,28 @@ static void write_json(const Survival *s)
     buf_char(s->call->out, '\n');
 }
 
+/* --figure FILE: the curves with bands, medians and the numbers at risk. */
+static bool write_figure(const Survival *s, Error *err)
+{
+    Arena *arena = s->call->arena;
+    Str path = option_text(s->call, "figure");
+    SurvivalCurves curves = {.n = s->model.n_groups, .curves = ARENA_ARRAY(arena, SurvivalCurve, s->model.n_groups), .bands = true, .medians = true, .time_decimals = 1};
+    FigureFile file;
+    if (!path.len) return true;
+    if (!figure_file_open(arena, path, FIGURE_STEPS, str_format(arena, "Curves of " STR_FMT, STR_ARG(s->formula.text)), s->call->args[1], &file, err)) return false;
+    *file.from = (Provenance){.source = s->call->args[1], .frame = s->call->args[1], .n_records = s->model.data.n, .variable = s->formula.text,
+                              .method = STR("Kaplan-Meier estimate"), .method_page = STR("kaplan-meier")};
+    for (size_t g = 0; g < s->model.n_groups; g++)
+        curves.curves[g] = (SurvivalCurve){.name = survival_model_label(&s->model, g), .curve = s->curves[g].curve, .from = file.from};
+    file.figure->x_label = STR("Time");
+    file.figure->y_label = STR("Probability of no event");
+    return survival_figure_fill(file.document, file.figure, &curves, err) && figure_file_write(arena, path, &file, err);
+}
+
 static bool survival_run(Invocation *call, Error *err)
 {
     Survival s = {.call = call};
-    if (!analyse(&s, err)) return false;
+    if (!analyse(&s, err) || !write_figure(&s, err)) return false;
     if (call->json) {
         write_json(&s);
         return true;
@@ -521,6 +541,7 @@ const Command cmd_survival = {
                                 OPT_TEXT("reference", "LEVEL", "the group that others are compared with; the first when not given"),
                                 OPT_FLAG("robust", "robust standard errors, each subject for itself"),
                                 OPT_TEXT("clock", "SCALE", "of the check of proportional hazards: km (when not given), identity, log, rank"),
-                                OPT_NUMBER("confidence", "SHARE", "of intervals; 0.95 when not given"), OPT_END},
+                                OPT_NUMBER("confidence", "SHARE", "of intervals; 0.95 when not given"),
+                                OPT_TEXT("figure", "FILE", "the curves with bands and numbers at risk, as .svg or .html"), OPT_END},
     .run = survival_run,
 };

@@ -1,17 +1,15 @@
 /* Survival curves by arm, from a column of times and a condition that says which end in the event. */
 #include <math.h>
 
-#include "report/axis.h"
 #include "report/figure_kinds.h"
 #include "report/honesty.h"
 #include "report/output_figure.h"
 #include "report/output_kind.h"
+#include "report/survival_figure.h"
 #include "stat/cox.h"
-#include "stat/kaplan_meier.h"
 #include "stat/logrank.h"
 
 #define LEVEL       0.95
-#define MAX_TICKS   AXIS_TICKS_MAX
 
 typedef struct {
     Eval eval;
@@ -21,7 +19,7 @@ typedef struct {
     const signed char *event;
     Codes *subjects, *strata;
     KmInterval interval;
-    size_t n_missing, series_capacity;
+    size_t n_missing;
     /* subjects of all arms that are compared */
     size_t n, capacity, n_arms;
     struct SurvivalSubject {
@@ -31,13 +29,6 @@ typedef struct {
     } *all;
     Str *arms;
 } Survival;
-
-typedef struct {
-    SurvivalData data;
-    KaplanMeier curve;
-    Str name;
-    const Provenance *from;
-} SurvivalArm;
 
 static const struct {
     const char *word;
@@ -124,7 +115,7 @@ static bool twice(const Survival *s, Error *err)
 }
 
 /* The subjects of a column, each once; those of an arm also take part in comparisons. */
-static bool take_subjects(Survival *s, size_t column, SurvivalArm *arm, Error *err)
+static bool take_subjects(Survival *s, size_t column, Str name, SurvivalData *data, Error *err)
 {
     const EvalColumn *of = &s->eval.columns[column];
     Arena *arena = s->eval.arena;
@@ -148,122 +139,8 @@ static bool take_subjects(Survival *s, size_t column, SurvivalArm *arm, Error *e
         }
         n++;
     }
-    arm->data = (SurvivalData){n, time, event};
-    if (!of->is_total && n) s->arms[s->n_arms++] = arm->name;
-    return true;
-}
-
-static Series *new_series(Survival *s, const SurvivalArm *arm, SeriesRole role, size_t n)
-{
-    Arena *arena = s->eval.arena;
-    ARENA_PUSH_ROOM(arena, s->figure->series, s->figure->n_series, s->series_capacity);
-    Series *series = &s->figure->series[s->figure->n_series++];
-    *series = (Series){.label = arm->name, .group = arm->name, .role = role, .n = n, .x = ARENA_ARRAY(arena, double, n + 1), .y = ARENA_ARRAY(arena, double, n + 1)};
-    return series;
-}
-
-/* The curve from time 0; its last height is drawn to the last time watched. */
-static void curve_series(Survival *s, const SurvivalArm *arm)
-{
-    const KaplanMeier *curve = &arm->curve;
-    Series *series = new_series(s, arm, SERIES_MEAN, curve->n_times + 1);
-    bool bands = s->eval.spec->bands;
-    if (bands) series->low = ARENA_ARRAY(s->eval.arena, double, series->n), series->high = ARENA_ARRAY(s->eval.arena, double, series->n);
-    series->y[0] = 1;
-    if (bands) series->low[0] = series->high[0] = 1;
-    for (size_t i = 0; i < curve->n_times; i++) {
-        series->x[i + 1] = curve->time[i];
-        series->y[i + 1] = curve->survival[i];
-        if (bands) series->low[i + 1] = curve->ci[i].lower, series->high[i + 1] = curve->ci[i].upper;
-    }
-}
-
-static void censored_series(Survival *s, const SurvivalArm *arm)
-{
-    const KaplanMeier *curve = &arm->curve;
-    Series *series = new_series(s, arm, SERIES_CENSORED, curve->n_times);
-    size_t n = 0;
-    for (size_t i = 0; i < curve->n_times; i++)
-        if (curve->censored[i]) series->x[n] = curve->time[i], series->y[n++] = curve->survival[i];
-    series->n = n;
-}
-
-static void put(Survival *s, const SurvivalArm *arm, size_t column, const char *before, const char *stat, double value, int decimals)
-{
-    table_cell_number(s->eval.document, s->figure->data, column, str_from(before), str_from(stat), isfinite(value) ? value : NAN, decimals,
-                      (Str){0}, (Str){0}, arm->from);
-}
-
-/* Number at risk and curve at a tick: in the series below the axis and in a row of the table. */
-static void add_time(Survival *s, const SurvivalArm *arm, Series *risk, size_t tick)
-{
-    double time = s->figure->tick_at[tick];
-    KmPoint point = kaplan_meier_at(&arm->curve, time);
-    size_t n_events = 0, decimals = (size_t)s->figure->decimals;
-    for (size_t i = 0; i < arm->curve.n_times && arm->curve.time[i] <= time; i++) n_events += arm->curve.events[i];
-    risk->x[tick] = time;
-    risk->n_at[tick] = point.at_risk;
-    Buf at = buf_new(s->eval.arena);
-    buf_add_c(&at, "Without the event after ");
-    buf_number(&at, time);
-    table_row(s->eval.document, s->figure->data, ROW_PLAIN, arm->name, buf_str(&at), 1);
-    put(s, arm, 1, "", "n", (double)point.at_risk, 0);
-    put(s, arm, 2, "", "events", (double)n_events, 0);
-    put(s, arm, 3, "", "survival", point.known ? point.survival : NAN, (int)decimals);
-    put(s, arm, 4, "", "ci_low", point.known ? point.ci.lower : NAN, (int)decimals);
-    put(s, arm, 4, " to ", "ci_high", point.known ? point.ci.upper : NAN, (int)decimals);
-}
-
-static bool add_median(Survival *s, const SurvivalArm *arm, Error *err)
-{
-    KmQuantile median;
-    if (!kaplan_meier_quantile(&arm->curve, 0.5, &median, err)) return false;
-    int decimals = s->eval.spec->decimals == DECIMALS_UNSAID ? 1 : s->eval.spec->decimals;
-    table_row(s->eval.document, s->figure->data, ROW_PLAIN, arm->name, STR("Median time to the event"), 1);
-    put(s, arm, 1, "", "n", (double)arm->curve.n, 0);
-    put(s, arm, 2, "", "events", (double)arm->curve.n_events, 0);
-    put(s, arm, 3, "", "median", median.estimate, decimals);
-    put(s, arm, 4, "", "ci_low", median.ci.lower, decimals);
-    put(s, arm, 4, " to ", "ci_high", median.ci.upper, decimals);
-    if (!s->eval.spec->medians) return true;
-    Series *series = new_series(s, arm, SERIES_MEDIAN, 1);
-    series->x[0] = isfinite(median.estimate) ? median.estimate : NAN;
-    series->y[0] = 0.5;
-    return true;
-}
-
-static bool add_arm(Survival *s, SurvivalArm *arm, Error *err)
-{
-    if (!kaplan_meier(s->eval.arena, &arm->data, s->interval, LEVEL, &arm->curve, err)) return error_at(err, s->eval.spec->at);
-    curve_series(s, arm);
-    censored_series(s, arm);
-    if (arm->name.len) table_row(s->eval.document, s->figure->data, ROW_GROUP, arm->name, arm->name, 0);
-    Series *risk = new_series(s, arm, SERIES_AT_RISK, s->figure->n_ticks);
-    risk->n_at = ARENA_ARRAY(s->eval.arena, size_t, s->figure->n_ticks + 1);
-    for (size_t k = 0; k < s->figure->n_ticks; k++) add_time(s, arm, risk, k);
-    return add_median(s, arm, err) || error_at(err, s->eval.spec->at);
-}
-
-/* Times below the axis: each multiple of `every`, or where the axis has its ticks. */
-static bool find_ticks(Survival *s, const SurvivalArm *arms, size_t n_arms, Error *err)
-{
-    double last = 0, every = s->eval.spec->every;
-    for (size_t a = 0; a < n_arms; a++)
-        for (size_t i = 0; i < arms[a].data.n; i++) last = fmax(last, arms[a].data.time[i]);
-    s->figure->tick_at = ARENA_ARRAY(s->eval.arena, double, MAX_TICKS);
-    s->figure->tick_text = ARENA_ARRAY(s->eval.arena, Str, MAX_TICKS);
-    if (every > 0 && last / every >= MAX_TICKS) {
-        yaml_error(s->eval.spec->at, err, ERROR_INCONSISTENT, "\"every\" gives more than %d times, the last is %g", MAX_TICKS, last);
-        return error_hint(err, "Give a longer step.");
-    }
-    Axis axis = axis_linear(0, last, 9);
-    for (size_t i = 0; every > 0 ? (double)i * every <= last : i < axis.n && axis.ticks[i] <= last; i++)
-        s->figure->tick_at[s->figure->n_ticks++] = every > 0 ? (double)i * every : axis.ticks[i];
-    for (size_t i = 0; i < s->figure->n_ticks; i++) {
-        Buf text = buf_new(s->eval.arena);
-        buf_number(&text, s->figure->tick_at[i]);
-        s->figure->tick_text[i] = buf_str(&text);
-    }
+    *data = (SurvivalData){n, time, event};
+    if (!of->is_total && n) s->arms[s->n_arms++] = name;
     return true;
 }
 
@@ -412,14 +289,34 @@ static void note_what(Survival *s)
     if (s->n_missing) eval_note(&s->eval, str_format(s->eval.arena, "Left out for a missing time: %zu.", s->n_missing));
 }
 
-static void open_table(Survival *s)
+/* A curve for each column that has somebody. */
+static bool make_curves(Survival *s, SurvivalCurves *curves, Error *err)
 {
-    const TableColumn columns[] = {{.key = STR("label"), .align = ALIGN_LEFT},
-                                   {.key = STR("n"), .header = STR("At risk"), .align = ALIGN_RIGHT},
-                                   {.key = STR("events"), .header = STR("Events"), .align = ALIGN_RIGHT},
-                                   {.key = STR("estimate"), .header = STR("Estimate"), .align = ALIGN_RIGHT},
-                                   {.key = STR("ci"), .header = STR("95 % CI"), .align = ALIGN_RIGHT}};
-    s->eval.table = document_figure_table(s->eval.document, s->figure, columns, 5);
+    Eval *eval = &s->eval;
+    curves->curves = ARENA_ARRAY(eval->arena, SurvivalCurve, eval->n_columns + 1);
+    s->arms = ARENA_ARRAY(eval->arena, Str, eval->n_columns + 1);
+    for (size_t c = 0; c < eval->n_columns; c++) {
+        SurvivalCurve *curve = &curves->curves[curves->n];
+        SurvivalData data;
+        if (eval->columns[c].holds_tests) continue;
+        Str name = eval->spec->columns.n_sets ? figure_one_line(eval->arena, eval->columns[c].header) : (Str){0};
+        if (!take_subjects(s, c, name, &data, err)) return false;
+        if (!data.n) continue;
+        *curve = (SurvivalCurve){.name = name, .from = eval_provenance(eval, &s->scope, c, eval->spec->x, STR("Kaplan-Meier estimate"), STR("kaplan-meier"))};
+        if (!kaplan_meier(eval->arena, &data, s->interval, LEVEL, &curve->curve, err)) return error_at(err, eval->spec->at);
+        curves->n++;
+    }
+    return true;
+}
+
+/* No time of anybody yet: the figure says so and the report goes on. */
+static bool fill_empty(Survival *s)
+{
+    const TableColumn columns[] = {{.key = STR("label"), .align = ALIGN_LEFT}};
+    s->eval.table = document_figure_table(s->eval.document, s->figure, columns, 1);
+    eval_note(&s->eval, STR("There are no times to the event yet."));
+    eval_footnotes(&s->eval);
+    return true;
 }
 
 bool survival_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err)
@@ -431,23 +328,13 @@ bool survival_figure(OutputContext *context, const OutputSpec *spec, Document *d
                            .document = document,
                            .formats = format_rules_over(&spec->formats, &context->frames->plan->formats)},
                   .figure = figure};
-    size_t n_arms = 0;
-    if (!eval_open(&s.eval, &s.scope, err) || !find_columns(&s, err)) return false;
-    figure->decimals = 2;
-    open_table(&s);
-    SurvivalArm *arms = ARENA_ARRAY(document->arena, SurvivalArm, s.eval.n_columns + 1);
-    s.arms = ARENA_ARRAY(document->arena, Str, s.eval.n_columns + 1);
-    for (size_t c = 0; c < s.eval.n_columns; c++) {
-        if (s.eval.columns[c].holds_tests) continue;
-        SurvivalArm *arm = &arms[n_arms];
-        *arm = (SurvivalArm){.name = spec->columns.n_sets ? figure_one_line(document->arena, s.eval.columns[c].header) : (Str){0}};
-        if (!take_subjects(&s, c, arm, err)) return false;
-        arm->from = eval_provenance(&s.eval, &s.scope, c, spec->x, STR("Kaplan-Meier estimate"), STR("kaplan-meier"));
-        n_arms += arm->data.n > 0;
-    }
-    if (!may_compare(&s, err) || !find_ticks(&s, arms, n_arms, err)) return false;
-    for (size_t a = 0; a < n_arms; a++)
-        if (!add_arm(&s, &arms[a], err)) return false;
+    SurvivalCurves curves = {.every = spec->every, .bands = spec->bands, .medians = spec->medians,
+                             .time_decimals = spec->decimals == DECIMALS_UNSAID ? 1 : spec->decimals};
+    if (!eval_open(&s.eval, &s.scope, err) || !find_columns(&s, err) || !make_curves(&s, &curves, err)) return false;
+    if (!curves.n) return fill_empty(&s);
+    if (!may_compare(&s, err)) return false;
+    if (!survival_figure_fill(document, figure, &curves, err)) return error_at(err, spec->at);
+    s.eval.table = figure->data;
     if (!compare(&s, err)) return false;
     note_what(&s);
     eval_footnotes(&s.eval);

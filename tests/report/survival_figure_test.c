@@ -140,7 +140,17 @@ static void a_missing_time_is_left_out_and_said(Test *t)
     CHECK_TEXT(t, figure->footnotes[1], "Left out for a missing time: 1.");
 }
 
+static void a_figure_of_nobody_leaves_the_report_standing(Test *t)
+{
+    Error err = {0};
+    Document *document;
+    if (!CHECK_OK(t, make(t, "      where: DAY > 900\n", &document, &err), err)) return;
+    CHECK_TEXT(t, figure_of(document)->footnotes[0], "There are no times to the event yet.");
+    drawing_check(t, document, figure_of(document));
+}
+
 static const TestCase CASES[] = {
+    {"a figure of nobody leaves the report standing", a_figure_of_nobody_leaves_the_report_standing},
     {"curves never rise, numbers at risk never grow", curves_never_rise_and_numbers_at_risk_never_grow},
     {"the numbers at risk are those of the estimate", the_numbers_at_risk_are_those_of_the_estimate},
     {"every number at risk stands below its tick", every_number_at_risk_stands_below_its_tick},
