@@ -1,7 +1,8 @@
 /* What the parts of stat/mmrm share: the rows in order (mmrm_data), reduced to cross-products (mmrm_reduce, mmrm_gather),
  * covariance structures (mmrm_covariance), the likelihood with its derivatives (mmrm_likelihood, mmrm_curvature), the
  * iteration (mmrm_fit), its start where nobody comes back (mmrm_monotone) and what is inferred from the optimum
- * (mmrm_inference). Letters are those of docs/methods/mmrm.md. Included by them alone. */
+ * (mmrm_inference). Letters are those of docs/methods/mmrm.md. Included by them alone, and by
+ * bench/mmrm.c, which counts operations. */
 #ifndef STAT_MMRM_INSIDE_H
 #define STAT_MMRM_INSIDE_H
 
