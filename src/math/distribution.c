@@ -58,6 +58,15 @@ CONTINUOUS(f, f, (double x, double df1, double df2), df1 > 0 && df2 > 0, x, df1,
 CONTINUOUS(beta, beta, (double x, double a, double b), a > 0 && b > 0, x, a, b)
 CONTINUOUS(gamma, gamma, (double x, double shape, double scale), shape > 0 && scale > 0, x, shape, scale)
 
+static bool is_range(double k, double df) { return k >= 2 && isfinite(k) && df >= 2; }
+
+FUNCTION(studentized_range_cdf, (double q, double k, double df), !isnan(q) && is_range(k, df),
+         ptukey(q, 1, k, df, LOWER, PLAIN))
+FUNCTION(studentized_range_sf, (double q, double k, double df), !isnan(q) && is_range(k, df),
+         ptukey(q, 1, k, df, UPPER, PLAIN))
+FUNCTION(studentized_range_quantile, (double p, double k, double df), is_chance(p) && is_range(k, df),
+         qtukey(p, 1, k, df, LOWER, PLAIN))
+
 DISCRETE(binomial, binom, (double x, double n, double chance), is_count(n) && is_chance(chance), x, n, chance)
 DISCRETE(poisson, pois, (double x, double mean), mean >= 0 && isfinite(mean), x, mean)
 

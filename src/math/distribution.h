@@ -66,6 +66,12 @@ double gamma_log_sf(double x, double shape, double scale);
 double gamma_quantile(double p, double shape, double scale);
 double gamma_quantile_upper(double q, double shape, double scale);
 
+/* Range of k >= 2 independent normal means over a standard error with df >= 2 degrees of freedom (may be infinite). Method:
+ * Copenhaver & Holland (1988), good to about 1e-8; the quantile to about 1e-4, so polish it where that matters. */
+double studentized_range_cdf(double q, double k, double df);
+double studentized_range_sf(double q, double k, double df);
+double studentized_range_quantile(double p, double k, double df);
+
 /* Successes in n trials (a whole number) with chance `chance` each. */
 double binomial_pmf(double k, double n, double chance);
 double binomial_cdf(double k, double n, double chance);
