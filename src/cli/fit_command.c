@@ -13,6 +13,7 @@
 #include "cli/fit_rows.h"
 #include "cli/grid.h"
 #include "stat/mmrm_fallback.h"
+#include "stat/simultaneous.h"
 
 #define CONFIDENCE  0.95
 #define WORTH_SAYING 0.01          /* share by which standard errors of two methods differ */
@@ -42,6 +43,7 @@ typedef struct {
     size_t n_differences;
     LsDifference *differences;
     Estimate *difference_estimates;
+    DifferenceAdjustment adjustment;
     bool has_spread;
     MmrmSpread spread;
     Str spread_label;
@@ -82,6 +84,14 @@ static bool read_options(Analysis *a, MmrmOptions *options, Error *err)
         return error_hint(err, "Use " DF_WORDS ".");
     }
     if (!read_vcov(call, options, err)) return false;
+    if (option_given(call, "adjust") && !difference_adjustment_parse(option_text(call, "adjust"), &a->adjustment)) {
+        error_set(err, ERROR_USAGE, "there is no adjustment \"" STR_FMT "\"", STR_ARG(option_text(call, "adjust")));
+        return error_hint(err, "Use none, dunnett, tukey, bonferroni, holm, hochberg or hommel.");
+    }
+    if (option_given(call, "adjust") && !option_given(call, "diff") && !option_given(call, "reference")) {
+        error_set(err, ERROR_USAGE, "there are no differences to adjust");
+        return error_hint(err, "Ask for them: --lsmeans ARM --reference Placebo --adjust dunnett.");
+    }
     if ((option_given(call, "diff") || option_given(call, "reference")) && !option_given(call, "lsmeans")) {
         error_set(err, ERROR_USAGE, "differences need means");
         return error_hint(err, "Say of what: --lsmeans 'ARM | AVISIT' --diff.");
@@ -112,7 +122,16 @@ static bool find_means(Analysis *a, Error *err)
     if (!lsmeans_differences(arena, &a->means, option_text(call, "reference"), &a->differences, &a->n_differences, err)) return false;
     a->difference_estimates = a->repeated ? mmrm_lsmeans_differences(arena, &a->mixed, a->differences, a->n_differences, a->confidence)
                                           : lsmeans_difference_estimates(arena, a->differences, a->n_differences, &a->linear, a->confidence);
-    return true;
+    return differences_adjust(arena, a->adjustment, &a->means, a->differences, a->n_differences, a->repeated ? a->mixed.vcov : a->linear.vcov,
+                              a->confidence, a->difference_estimates, err);
+}
+
+/* What stands above the differences. */
+static const char *differences_title(const Analysis *a)
+{
+    if (a->adjustment == DIFFERENCE_NONE) return "Differences of least-squares means";
+    return str_format(a->call->arena, "Differences of least-squares means, adjusted (%s%s)", difference_adjustment_meaning(a->adjustment),
+                      a->means.n_compared < a->means.n_factors ? "; within each group" : "").data;
 }
 
 static bool fit_random(Analysis *a, const MmrmOptions *options, Error *err)
@@ -315,7 +334,7 @@ static void write_text(const Analysis *a)
     if (a->has_means) write_estimates(a, "Least-squares means", a->mean_estimates, a->means.labels, a->means.n);
     Str *labels = ARENA_ARRAY(arena, Str, a->n_differences + 1);
     for (size_t i = 0; i < a->n_differences; i++) labels[i] = a->differences[i].label;
-    if (a->n_differences) write_estimates(a, "Differences of least-squares means", a->difference_estimates, labels, a->n_differences);
+    if (a->n_differences) write_estimates(a, differences_title(a), a->difference_estimates, labels, a->n_differences);
     if (a->has_spread) write_spread(a);
     if (a->n_notes) buf_add_c(out, "\nNotes\n");
     for (size_t i = 0; i < a->n_notes; i++) buf_format(out, "  " STR_FMT "\n", STR_ARG(a->notes[i]));
@@ -425,6 +444,7 @@ static void write_json(const Analysis *a)
     json_begin_array(&json);
     for (size_t i = 0; i < a->n_notes; i++) json_put_text(&json, a->notes[i]);
     json_end_array(&json);
+    if (a->n_differences) json_member_text(&json, "adjustment", str_from(difference_adjustment_word(a->adjustment)));
     if (a->n_differences) put_estimates(&json, "differences", a->difference_estimates, labels, a->n_differences);
     json_end_object(&json);
     buf_char(a->call->out, '\n');
@@ -449,6 +469,10 @@ static bool write_rows(const Analysis *a, Error *err)
 static bool fit_run(Invocation *call, Error *err)
 {
     Analysis a = {.call = call};
+    if (option_given(call, "family") && option_given(call, "adjust")) {
+        error_set(err, ERROR_USAGE, "--adjust does not go with --family");
+        return error_hint(err, "Give the p values to `equipoise adjust`.");
+    }
     if (option_given(call, "family")) return fit_family_run(call, err);
     if (!fit_family_unasked(call, err)) return false;
     if (!analyse(&a, err) || !write_figure(&a, err) || !write_rows(&a, err)) return false;
@@ -485,6 +509,7 @@ const Command cmd_fit = {
                                 OPT_TEXT("lsmeans", "FACTORS", "least-squares means: 'ARM', 'ARM * SEX', 'ARM | AVISIT'"),
                                 OPT_FLAG("diff", "differences of these means"),
                                 OPT_TEXT("reference", "LEVEL", "differences from this level only"),
+                                OPT_TEXT("adjust", "METHOD", "p and limits for all differences: dunnett, tukey, bonferroni, holm, hochberg, hommel"),
                                 OPT_FLAG("observed-margins", "other factors as often as observed, not alike"),
                                 OPT_TEXT("predict", "FILE", "CSV of each row's mean and of its response given the subject's others, with intervals"),
                                 OPT_TEXT("residuals", "FILE", "CSV of each row's residual: raw, Pearson, normalised"),
