@@ -83,7 +83,7 @@ static Grid heads(const FamilyCall *f, const char *first, const char *link)
 {
     Arena *arena = f->call->arena;
     const char *lower = str_c(arena, str_format(arena, "%g %% lower", 100 * f->confidence));
-    const char *const all[] = {"", first, lower, "upper", link, f->options.robust ? "robust se" : "std error", f->fit.kind == FAMILY_FIRTH ? "z (profile)" : "z", "p"};
+    const char *const all[] = {"", first, lower, "upper", link, f->options.robust ? "robust se" : "std error", "z", "p"};
     return grid_new(arena, all, 8);
 }
 
@@ -166,6 +166,7 @@ static void write_coefficients(const FamilyCall *f)
         buf_format(out, "\nCoefficients%s\n", fit->kind == FAMILY_PROPORTIONAL_ODDS ? " (above 1: higher categories)" : "");
         grid_write(&grid, out);
     }
+    if (fit->kind == FAMILY_FIRTH) buf_add_c(out, "  limits, z and p by the profile of the penalised likelihood\n");
     if (fit->kind == FAMILY_PROPORTIONAL_ODDS) {
         write_thresholds(f);
         return;
@@ -204,7 +205,7 @@ static void write_means(const FamilyCall *f)
     Buf *out = f->call->out;
     Grid grid = heads(f, mean, "link");
     for (size_t i = 0; i < f->n_means && mean[0]; i++) {
-        Estimate e = family_contrast(fit, &f->means.l[i * fit->model.p], f->confidence);
+        Estimate e = family_contrast(f->call->arena, fit, &f->means.l[i * fit->model.p], f->confidence);
         add_row(&grid, f->means.labels[i], &e, family_inverse, fit->kind);
     }
     if (f->n_means && mean[0]) {
@@ -213,7 +214,7 @@ static void write_means(const FamilyCall *f)
     }
     Grid ratios = heads(f, family_ratio(fit->kind), "log ratio");
     for (size_t i = 0; i < f->n_differences; i++) {
-        Estimate e = family_contrast(fit, f->differences[i].l, f->confidence);
+        Estimate e = family_contrast(f->call->arena, fit, f->differences[i].l, f->confidence);
         add_row(&ratios, f->differences[i].label, &e, ratio_of, fit->kind);
     }
     if (!f->n_differences) return;
@@ -283,10 +284,10 @@ static void write_json(const FamilyCall *f)
     for (size_t j = first; j < p; j++) e[j] = family_coefficient(arena, fit, j, f->confidence);
     put_list(&json, "coefficients", f, fit->model.names + first, e + first, p - first);
     put_tests(&json, f);
-    for (size_t i = 0; i < f->n_means; i++) e[i] = family_contrast(fit, &f->means.l[i*p], f->confidence);
+    for (size_t i = 0; i < f->n_means; i++) e[i] = family_contrast(f->call->arena, fit, &f->means.l[i*p], f->confidence);
     if (f->n_means && family_mean(fit->kind)[0]) put_list(&json, "means", f, f->means.labels, e, f->n_means);
     for (size_t i = 0; i < f->n_differences; i++) {
-        e[i] = family_contrast(fit, f->differences[i].l, f->confidence);
+        e[i] = family_contrast(f->call->arena, fit, f->differences[i].l, f->confidence);
         labels[i] = f->differences[i].label;
     }
     if (f->n_differences) put_list(&json, "differences", f, labels, e, f->n_differences);

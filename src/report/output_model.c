@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "report/output_family.h"
 #include "report/output_fit.h"
 #include "report/output_impute.h"
 
@@ -12,6 +13,9 @@
      STATISTIC_BIT(STATISTIC_DF) | STATISTIC_BIT(STATISTIC_DIFF) | STATISTIC_BIT(STATISTIC_SE) |             \
      STATISTIC_BIT(STATISTIC_CI_LOW) | STATISTIC_BIT(STATISTIC_CI_HIGH) | STATISTIC_BIT(STATISTIC_LSMEAN) |  \
      STATISTIC_BIT(STATISTIC_ESTIMATE) | STATISTIC_BIT(STATISTIC_P_ADJUSTED))
+
+/* What only the regressions of other outcomes have. */
+#define REGRESSION_STATISTICS (STATISTIC_BIT(STATISTIC_RATIO) | STATISTIC_BIT(STATISTIC_PCT) | STATISTIC_BIT(STATISTIC_EVENTS))
 
 typedef struct {
     Eval *eval;
@@ -221,6 +225,7 @@ static bool model_write(Eval *eval, const OutputBlock *block, const Scope *outer
     if (!eval_narrow(eval, outer, block->where, block->at, &narrow, err)) return false;
     Scope scope = eval_group(eval, &narrow, block);
     if (block->impute) return impute_block_write(eval, block, &scope, err);
+    if (block->regression.len) return family_block_write(eval, block, &scope, err);
     ModelRows rows = {.eval = eval, .block = block, .scope = &scope, .confidence = fit_confidence(block)};
     rows.cells = ARENA_ARRAY(eval->arena, CellValues, eval->n_columns);
     rows.options = ARENA_ARRAY(eval->arena, Str, eval->n_columns);
@@ -242,9 +247,22 @@ static const char *repeated_key(const OutputBlock *block)
                                : NULL;
 }
 
+/* What only a regression of other outcomes has. */
+static bool check_lines(const OutputBlock *block, Error *err)
+{
+    uint64_t uses = 0;
+    for (size_t i = 0; i < block->lines.n; i++) uses |= block->lines.items[i].format.uses;
+    bool is_asked = (uses & REGRESSION_STATISTICS) || block->exposure.len || block->robust || block->levels.n;
+    if (!is_asked) return true;
+    yaml_error(block->at, err, ERROR_INCONSISTENT, "a linear model has no ratios, events or per cent, no exposure, robust variances or levels");
+    return error_hint(err, "Say which regression it is: logistic, firth, proportional-odds, poisson or negative-binomial.");
+}
+
 static bool model_check(Arena *arena, const OutputSpec *spec, const OutputBlock *block, Error *err)
 {
     Formula formula;
+    if (block->regression.len) return family_block_check(arena, spec, block, err);
+    if (!check_lines(block, err)) return false;
     if (!formula_parse(arena, block->subject, &formula, err)) return error_at(err, block->at);
     bool is_drawn = spec->kind == OUTPUT_FIGURE && (spec->draw == FIGURE_LINES || spec->draw == FIGURE_PANELS);
     bool needs_visits = formula.n_covariances && !block->term.len && !is_drawn;
@@ -278,8 +296,8 @@ const OutputBlockKind block_kind_model = {
         "a linear model, with repeated measures or without: the test of a term, least-squares means, or "
         "their differences",
     .keys = "analysis where group header lines term type in compare at factor margins df method fallback weights vcov impute "
-            "family confidence decimals indent",
-    .statistics = MODEL_STATISTICS,
+            "regression exposure levels robust family confidence decimals indent",
+    .statistics = MODEL_STATISTICS | REGRESSION_STATISTICS,
     .down = true,
     .check = model_check,
     .write = model_write,

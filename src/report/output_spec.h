@@ -97,9 +97,10 @@ struct OutputBlock {
     const OutputBlockKind *kind;
     Str subject; /* what stands behind the kind's key: label, variable or formula */
     Str label, group, where, distinct, method, family, term, missing, count, interval, margins, factor,
-        outcome, reference, covariates, overall, variance, analysis, df, weights, vcov, ties;
+        outcome, reference, covariates, overall, variance, analysis, df, weights, vcov, ties, regression, exposure;
     bool plain; /* no header row for the group */
     bool exploratory;
+    bool robust;
     bool of_known; /* percentages of the values present, not of the column's N */
     int decimals, label_width, indent;
     double against, confidence, tau;

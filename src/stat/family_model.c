@@ -234,12 +234,35 @@ bool family_fit(Arena *arena, Str text, FamilyKind kind, const FamilyOptions *op
 
 /* --- what is asked of a fit --- */
 
-Estimate family_contrast(const FamilyFit *fit, const double *l, double confidence)
+/* The coefficient that l is, or is less than nought, alone; SIZE_MAX otherwise. */
+static size_t single_coefficient(const double *l, size_t p)
+{
+    size_t found = SIZE_MAX;
+    for (size_t j = 0; j < p; j++) {
+        if (fabs(l[j]) < 1e-12) continue;
+        if (found != SIZE_MAX || fabs(fabs(l[j]) - 1) > 1e-12) return SIZE_MAX;
+        found = j;
+    }
+    return found;
+}
+
+Estimate family_contrast(Arena *scratch, const FamilyFit *fit, const double *l, double confidence)
 {
     double estimate = 0;
+    size_t p = fit->model.p, j = fit->kind == FAMILY_FIRTH ? single_coefficient(l, p) : SIZE_MAX;
     if (!row_space_holds(&fit->space, l)) return (Estimate){0};
-    for (size_t j = 0; j < fit->model.p; j++) estimate += l[j] * fit->b[j];
-    return estimate_of(estimate, sqrt(fmax(0, quadratic_form(l, fit->vcov, l, fit->model.p))), INFINITY, confidence);
+    if (j != SIZE_MAX) {
+        Estimate e = family_coefficient(scratch, fit, j, confidence);
+        if (l[j] > 0) return e;
+        Estimate turned = e;
+        turned.estimate = -e.estimate;
+        turned.t = -e.t;
+        turned.lower = -e.upper;
+        turned.upper = -e.lower;
+        return turned;
+    }
+    for (size_t k = 0; k < p; k++) estimate += l[k] * fit->b[k];
+    return estimate_of(estimate, sqrt(fmax(0, quadratic_form(l, fit->vcov, l, p))), INFINITY, confidence);
 }
 
 Estimate family_coefficient(Arena *scratch, const FamilyFit *fit, size_t j, double confidence)

@@ -64,9 +64,9 @@ typedef struct {
 MUST_USE bool family_fit(Arena *arena, Str text, FamilyKind kind, const FamilyOptions *options, const Frame *frame, const size_t *rows,
                          size_t n_rows, FamilyFit *fit, Error *err);
 
-/* l'b (l has model.p values), and coefficient j: Wald's normal inference; of Firth's coefficients the profile's, as its
- * authors advise. On the link: exponentials are ratios. */
-Estimate family_contrast(const FamilyFit *fit, const double *l, double confidence);
+/* l'b (l has model.p values), and coefficient j: Wald's normal inference; of one coefficient of Firth's, by itself or as
+ * such an l, the profile's, as its authors advise. On the link: exponentials are ratios. */
+Estimate family_contrast(Arena *scratch, const FamilyFit *fit, const double *l, double confidence);
 Estimate family_coefficient(Arena *scratch, const FamilyFit *fit, size_t j, double confidence);
 
 /* Wald's chi-square test of type III of a term. p is NaN where nothing is left to test. */

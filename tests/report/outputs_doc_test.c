@@ -70,7 +70,7 @@ static void every_example_prints_what_the_page_says(Test *t)
         CHECK_TEXT(t, printed(t, document), str_c(t->arena, str_trim(text)));
         n++;
     }
-    CHECK_INT(t, n, 10);
+    CHECK_INT(t, n, 11);
 }
 
 static void check_named(Test *t, Str page, const char *word)
