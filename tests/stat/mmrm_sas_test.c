@@ -64,7 +64,7 @@ static const struct {
               {"FEV1 = ARMCD AVISIT ARMCD*AVISIT RACE SEX", "RACE + SEX + ARMCD * AVISIT"},
               {"FEV1 = RACE SEX ARMCD AVISIT ARMCD*AVISIT", "RACE + SEX + ARMCD * AVISIT"}};
 
-/* Our formula for a listing; empty where it needs what is not offered. */
+/* Our formula for a listing; empty where points are every subject's own: those are compared in mixed_test. */
 static Str formula_of(Test *t, const Json *item)
 {
     Str repeated = json_text(item, "repeated"), model = json_text(item, "model");
