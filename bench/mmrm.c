@@ -256,11 +256,11 @@ static bool run_robust(size_t k, Error *err)
         ArenaMark mark = arena_mark(arena);
         size_t before = arena_used(arena);
         ok = mmrm_vcov_parse(str_from(WORDS[v]), &options.vcov);
-        double begin = now_ms();
+        double begin = cpu_ms();
         ok = ok && mmrm_fit(arena, &model, &options, &fit, err);
-        double fitted = now_ms();
+        double fitted = cpu_ms();
         Estimate e = ok ? mmrm_coefficient(&fit, 1, 0.95) : (Estimate){0};
-        if (ok) printf("%-24s %-6s %10.3f %16.3f %10.1f   df %.1f\n", ROWS[k].name, WORDS[v], fitted - begin, now_ms() - fitted, (double)(arena_used(arena) - before) / 1e6, e.df);
+        if (ok) printf("%-24s %-6s %10.3f %16.3f %10.1f   df %.1f\n", ROWS[k].name, WORDS[v], fitted - begin, cpu_ms() - fitted, (double)(arena_used(arena) - before) / 1e6, e.df);
         arena_rewind(arena, mark);
     }
     arena_free(arena);
