@@ -447,6 +447,31 @@ void buf_integer(Buf *buf, int64_t value)
     buf_add(buf, (Str){digits + n, sizeof digits - n});
 }
 
+/* A number of few decimals, found by trying: m / 10^k is the nearest double to that decimal, which is unique when m has at
+ * most 15 digits. False when there is none of up to eight. */
+static bool put_short_decimal(Buf *buf, double value)
+{
+    static const double TENS[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
+    double size = fabs(value);
+    if (size < 1e-4 || size >= 1e7) return false;
+    for (int k = 1; k <= 8; k++) {
+        double scaled = floor(size * TENS[k] + 0.5);
+        if (scaled / TENS[k] != size) continue;
+        uint64_t digits = (uint64_t)scaled, unit = (uint64_t)TENS[k];
+        char text[24];
+        size_t at = sizeof text;
+        for (int i = 0; i < k; i++, digits /= 10) text[--at] = (char)('0' + digits % 10);
+        text[--at] = '.';
+        digits = (uint64_t)scaled / unit;
+        do text[--at] = (char)('0' + digits % 10);
+        while (digits /= 10);
+        if (value < 0) text[--at] = '-';
+        buf_add(buf, (Str){text + at, sizeof text - at});
+        return true;
+    }
+    return false;
+}
+
 void buf_number(Buf *buf, double value)
 {
     assert(isfinite(value));
@@ -454,6 +479,7 @@ void buf_number(Buf *buf, double value)
         buf_integer(buf, (int64_t)value);
         return;
     }
+    if (put_short_decimal(buf, value)) return;
     char text[40];
     locale_t before = enter_c_locale();
     for (int digits = 15; digits <= 17; digits++) {

@@ -120,7 +120,7 @@ static bool run(Invocation *call, Error *err)
     const TableFormat *format;
     Conversion c = {.call = call, .wanted = option_text(call, "member")};
     TableChoices choices = {.created = creation_time(call), .shorten_names = option_given(call, "shorten-names"),
-                            .cut_texts = option_given(call, "cut-texts"), .to_windows = option_given(call, "windows-1252"), .to_ascii = option_given(call, "ascii"),
+                            .cut_texts = option_given(call, "cut-texts"), .dates_as_numbers = option_given(call, "dates-as-numbers"), .to_windows = option_given(call, "windows-1252"), .to_ascii = option_given(call, "ascii"),
                             .special_as_null = option_given(call, "plain-missing")};
     if (str_equal(call->args[0], call->args[1])) return error_set(err, ERROR_USAGE, "a file cannot be written over itself");
     if (!find_format(call, &format, err)) return false;
@@ -145,6 +145,7 @@ const Command cmd_convert = {
                                 OPT_TEXT("member", "NAME", "of several data sets, this one"),
                                 OPT_FLAG("shorten-names", "cut names to what the format holds, made unique"),
                                 OPT_FLAG("cut-texts", "cut texts to what the format holds"),
+                                OPT_FLAG("dates-as-numbers", "write SAS's dates as numbers where the format has dates of its own"),
                                 OPT_FLAG("windows-1252", "write western letters so where the format is not UTF-8"),
                                 OPT_FLAG("ascii", "write other letters as \\uXXXX where the format has none"),
                                 OPT_FLAG("plain-missing", "write .A to .Z and ._ as plain missing values"),

@@ -20,10 +20,22 @@ struct Gunzip {
     z_stream stream;
 };
 
+/* A stream of zlib (RFC 1950): 32 KiB of window, any level, no dictionary. "x^" could begin a text, which holds no
+ * control characters so soon. */
+static bool is_zlib(Str bytes)
+{
+    if (bytes.len < 8 || bytes.data[0] != 0x78 || !memchr("\x01\x5e\x9c\xda", bytes.data[1], 4)) return false;
+    for (size_t i = 2; i < bytes.len && i < LEAST_GZIP; i++) {
+        unsigned char c = (unsigned char)bytes.data[i];
+        if (c < 9 || (c > 13 && c < 32) || c == 127) return true;
+    }
+    return bytes.data[1] != 0x5e && (unsigned char)bytes.data[1] != 0x01 && !str_is_utf8(str_slice(bytes, 0, 8), NULL);
+}
+
 bool gunzip_is_compressed(Str bytes)
 {
-    return bytes.len >= LEAST_GZIP && (unsigned char)bytes.data[0] == 0x1f &&
-           (unsigned char)bytes.data[1] == 0x8b;
+    return is_zlib(bytes) || (bytes.len >= LEAST_GZIP && (unsigned char)bytes.data[0] == 0x1f &&
+                              (unsigned char)bytes.data[1] == 0x8b);
 }
 
 static size_t at_most(size_t n, size_t most) { return n < most ? n : most; }
@@ -65,7 +77,7 @@ bool gunzip_open(Arena *arena, ByteFeed feed, size_t step_bytes, size_t max_byte
     if (!fill(gunzip, LEAST_GZIP, err)) return false;
     gunzip->is_compressed = gunzip_is_compressed(raw_bytes(gunzip));
     if (gunzip->is_compressed) {
-        if (inflateInit2(&gunzip->stream, 16 + MAX_WBITS) != Z_OK)
+        if (inflateInit2(&gunzip->stream, 32 + MAX_WBITS) != Z_OK)
             return error_set(err, ERROR_IO, "zlib has no memory");
         arena_defer(arena, end_stream, gunzip);
     }

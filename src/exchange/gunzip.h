@@ -1,4 +1,4 @@
-/* Bytes that may come compressed: gzip (RFC 1952), by zlib, which is wrapped here. */
+/* Bytes that may come compressed: gzip (RFC 1952) or a zlib stream (RFC 1950), by zlib, which is wrapped here. */
 #ifndef EXCHANGE_GUNZIP_H
 #define EXCHANGE_GUNZIP_H
 

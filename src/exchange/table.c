@@ -72,7 +72,8 @@ static size_t ending_length(const TableFormat *format, Str path)
 {
     Str ending, rest = str_from(format->endings);
     size_t longest = 0;
-    while (str_cut(rest, STR(" "), &ending, &rest)) {
+    while (rest.len) {
+        if (!str_cut(rest, STR(" "), &ending, &rest)) ending = rest, rest = STR("");
         if (ending.len > path.len || ending.len <= longest) continue;
         Str tail = str_slice(path, path.len - ending.len, path.len);
         bool same = true;

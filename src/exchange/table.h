@@ -68,6 +68,7 @@ typedef struct {
     Str created;                      /* the date-time that the file says it was made; tests fix it */
     bool shorten_names;               /* to what the format holds, made unique; otherwise a longer name is an error */
     bool cut_texts;                   /* to what the format holds; otherwise a longer text is an error */
+    bool dates_as_numbers;            /* days and seconds since 1960 stay numbers where the format has dates of its own */
     bool to_windows;                  /* letters of western Europe as Windows-1252 where the format is not UTF-8 */
     bool to_ascii;                    /* other characters as \uXXXX; otherwise an error */
     bool special_as_null;             /* .A to .Z and ._ written as plain missing, counted; otherwise, where the format has
@@ -102,6 +103,9 @@ struct TableFormat {
 #define TABLE_FORMATS(X)                                                                                      \
     X(xpt)                                                                                                    \
     X(xpt8)                                                                                                   \
+    X(dataset_json)                                                                                           \
+    X(ndjson)                                                                                                 \
+    X(dsjc)                                                                                                   \
     X(csv)
 
 #define X(name) extern const TableFormat table_format_##name;
