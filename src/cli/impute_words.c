@@ -10,6 +10,8 @@ typedef struct {
     Buf *out;
     const ImputePrint *p;
     const Imputation *r;
+    int decimals;                     /* alike for all strategies */
+    bool has_df;                      /* limits are those of t */
 } Words;
 
 static void write_visits(const Words *w)
@@ -81,8 +83,9 @@ static void write_deltas(const Words *w)
     const ImputeOptions *o = &w->r->options;
     for (size_t i = 0; i < o->n_deltas; i++) {
         const ImputeDelta *d = &o->deltas[i];
-        buf_format(w->out, "  delta: %+g%s to %simputed values%s", d->per_visit != 0 ? d->per_visit : d->value, d->per_visit != 0 ? " per visit from the event on" : "",
-                   d->per_visit == 0 && o->delta_after_event ? "" : d->per_visit != 0 ? "" : "all ", d->per_visit == 0 && o->delta_after_event ? " from the event on" : "");
+        bool grows = d->per_visit != 0;
+        buf_format(w->out, "  delta: %+g%s to imputed outcomes", grows ? d->per_visit : d->value, grows ? " more at each visit from the event on" : "");
+        if (!grows && o->delta_after_event) buf_add_c(w->out, " from the event on");
         if (d->arm.len) buf_format(w->out, " of " STR_FMT, STR_ARG(d->arm));
         if (d->visit.len) buf_format(w->out, " at " STR_FMT, STR_ARG(d->visit));
         buf_char(w->out, '\n');
@@ -94,38 +97,38 @@ static Str difference_label(const Words *w, size_t arm)
     return str_format(w->call->arena, STR_FMT " - " STR_FMT, STR_ARG(w->r->arms[arm]), STR_ARG(w->r->arms[w->r->reference]));
 }
 
-static void add_estimate(Grid *grid, const Estimate *e, int decimals)
+static Grid estimate_grid(const Words *w, const char *first)
 {
-    grid_number(grid, e->estimate, decimals);
-    grid_number(grid, e->se, decimals);
-    grid_number(grid, e->df, 1);
-    grid_p(grid, e->p);
-    grid_number(grid, e->lower, decimals);
-    grid_number(grid, e->upper, decimals);
+    Str lower = str_format(w->call->arena, "%g %% lower", 100 * w->p->confidence);
+    const char *const heads[] = {first, "estimate", "std error", "p", lower.data, "upper", "df"};
+    return grid_new(w->call->arena, heads, 6 + w->has_df);
+}
+
+/* has_p: that a mean differs from 0 is nobody's question. */
+static void add_estimate(const Words *w, Grid *grid, Estimate e, bool has_p)
+{
+    grid_number(grid, e.estimate, w->decimals);
+    grid_number(grid, e.se, w->decimals);
+    if (has_p) grid_p(grid, e.p);
+    else grid_add(grid, (Str){0});
+    grid_number(grid, e.lower, w->decimals);
+    grid_number(grid, e.upper, w->decimals);
+    if (w->has_df) grid_number(grid, e.df, 1);
 }
 
 static void write_estimates(const Words *w)
 {
     const Imputation *r = w->r;
     Arena *arena = w->call->arena;
-    Str lower = str_format(arena, "%g %% lower", 100 * w->p->confidence);
-    const char *const heads[] = {"", "estimate", "std error", "df", "p", lower.data, "upper"};
-    Grid grid = grid_new(arena, heads, 7);
-    int decimals = decimals_for(impute_difference(r, r->reference == 0, w->p->to - 1, NULL, w->p->confidence).se);
-    for (size_t v = w->p->from; v < w->p->to; v++) {
-        for (size_t a = 0; a < r->n_arms; a++) {
-            Estimate e = impute_mean(r, a, v, NULL, w->p->confidence);
-            grid_add(&grid, str_format(arena, STR_FMT ": " STR_FMT, STR_ARG(r->visits[v]), STR_ARG(r->arms[a])));
-            add_estimate(&grid, &e, decimals);
-            grid.cells[grid.n - 3] = (Str){0};       /* that a mean differs from 0 is nobody's question */
+    Grid grid = estimate_grid(w, "");
+    for (size_t v = w->p->from; v < w->p->to; v++)
+        for (size_t i = 0; i < 2 * r->n_arms; i++) {
+            size_t arm = i % r->n_arms;
+            bool differs = i >= r->n_arms;
+            if (differs && arm == r->reference) continue;
+            grid_add(&grid, str_format(arena, STR_FMT ": " STR_FMT, STR_ARG(r->visits[v]), STR_ARG(differs ? difference_label(w, arm) : r->arms[arm])));
+            add_estimate(w, &grid, (differs ? impute_difference : impute_mean)(r, arm, v, NULL, w->p->confidence), differs);
         }
-        for (size_t a = 0; a < r->n_arms; a++) {
-            if (a == r->reference) continue;
-            Estimate e = impute_difference(r, a, v, NULL, w->p->confidence);
-            grid_add(&grid, str_format(arena, STR_FMT ": " STR_FMT, STR_ARG(r->visits[v]), STR_ARG(difference_label(w, a))));
-            add_estimate(&grid, &e, decimals);
-        }
-    }
     grid_write(&grid, w->out);
 }
 
@@ -170,34 +173,50 @@ static Str signed_text(Arena *arena, double value)
     return buf_str(&buf);
 }
 
+static void write_column(const Words *w, size_t arm, double *deltas)
+{
+    const ImputeSteps *rows = &w->p->arm;
+    Grid grid = estimate_grid(w, str_c(w->call->arena, w->r->arms[arm]));
+    for (size_t i = 0; i < rows->n; i++) {
+        deltas[arm] = step_at(rows, i);
+        grid_add(&grid, signed_text(w->call->arena, deltas[arm]));
+        add_estimate(w, &grid, impute_difference(w->r, arm, w->p->to - 1, deltas, w->p->confidence), true);
+    }
+    grid_write(&grid, w->out);
+}
+
+static void write_square(const Words *w, size_t arm, double *deltas)
+{
+    const ImputeSteps *rows = &w->p->arm, *columns = &w->p->reference;
+    Arena *arena = w->call->arena;
+    const char **heads = ARENA_ARRAY(arena, const char *, columns->n + 1);
+    heads[0] = str_c(arena, w->r->arms[arm]);
+    for (size_t c = 0; c < columns->n; c++) heads[c + 1] = str_c(arena, signed_text(arena, step_at(columns, c)));
+    Grid grid = grid_new(arena, heads, columns->n + 1);
+    for (size_t i = 0; i < rows->n; i++) {
+        deltas[arm] = step_at(rows, i);
+        grid_add(&grid, signed_text(arena, deltas[arm]));
+        for (size_t c = 0; c < columns->n; c++) {
+            deltas[w->r->reference] = step_at(columns, c);
+            double p = impute_difference(w->r, arm, w->p->to - 1, deltas, w->p->confidence).p;
+            grid_add(&grid, str_format(arena, STR_FMT "%s", STR_ARG(p_words(arena, p)), p <= w->p->alpha ? "*" : " "));
+        }
+    }
+    grid_write(&grid, w->out);
+}
+
 /* One column of deltas, or with a grid of the reference arm, p by both. */
 static void write_grid(const Words *w, size_t arm)
 {
     const Imputation *r = w->r;
-    const ImputeSteps *rows = &w->p->arm, *columns = &w->p->reference;
-    Arena *arena = w->call->arena;
-    size_t v = w->p->to - 1, n = columns->n ? columns->n + 1 : 7;
+    bool is_square = w->p->reference.n > 0;
     double deltas[IMPUTE_MAX_ARMS] = {0};
-    Str lower = str_format(arena, "%g %% lower", 100 * w->p->confidence);
-    const char *heads[128] = {str_c(arena, r->arms[arm]), "estimate", "std error", "df", "p", lower.data, "upper"};
-    for (size_t c = 0; c < columns->n; c++) heads[c + 1] = str_c(arena, signed_text(arena, step_at(columns, c)));
-    Grid grid = grid_new(arena, heads, n);
-    int decimals = decimals_for(impute_difference(r, arm, v, NULL, w->p->confidence).se);
-    for (size_t i = 0; i < rows->n; i++) {
-        deltas[arm] = step_at(rows, i);
-        grid_add(&grid, signed_text(arena, deltas[arm]));
-        for (size_t c = 0; c < (columns->n ? columns->n : 1); c++) {
-            deltas[r->reference] = columns->n ? step_at(columns, c) : 0;
-            Estimate e = impute_difference(r, arm, v, deltas, w->p->confidence);
-            if (!columns->n) add_estimate(&grid, &e, decimals);
-            else grid_add(&grid, str_format(arena, STR_FMT "%s", STR_ARG(p_words(arena, e.p)), e.p <= w->p->alpha ? "*" : " "));
-        }
-    }
     Str label = difference_label(w, arm);
-    buf_format(w->out, "\n" STR_FMT " at " STR_FMT " by what is added to imputed outcomes of " STR_FMT, STR_ARG(label), STR_ARG(r->visits[v]), STR_ARG(r->arms[arm]));
-    if (columns->n) buf_format(w->out, " (rows) and " STR_FMT " (columns): p, * up to %g", STR_ARG(r->arms[r->reference]), w->p->alpha);
+    buf_format(w->out, "\n" STR_FMT " at " STR_FMT " by what is added to imputed outcomes of " STR_FMT, STR_ARG(label),
+               STR_ARG(r->visits[w->p->to - 1]), STR_ARG(r->arms[arm]));
+    if (is_square) buf_format(w->out, " (rows) and " STR_FMT " (columns): p, * up to %g", STR_ARG(r->arms[r->reference]), w->p->alpha);
     buf_char(w->out, '\n');
-    grid_write(&grid, w->out);
+    (is_square ? write_square : write_column)(w, arm, deltas);
 }
 
 static void write_result(const Words *w)
@@ -207,6 +226,8 @@ static void write_result(const Words *w)
     buf_char(w->out, '\n');
     buf_char(w->out, (char)(meaning.data[0] - 'a' + 'A'));
     buf_format(w->out, "%s: %s\n", meaning.data + 1, impute_strategy_assumption(s));
+    if (w->r != w->p->results && w->r->n_excluded)
+        buf_format(w->out, "  %zu outcomes seen after the event are no part of the imputation model\n", w->r->n_excluded);
     write_deltas(w);
     write_estimates(w);
     for (size_t a = 0; a < w->r->n_arms; a++) {
@@ -218,7 +239,12 @@ static void write_result(const Words *w)
 
 void impute_write_text(Invocation *call, const ImputePrint *print)
 {
-    Words w = {call, call->out, print, print->results};
+    Words w = {.call = call, .out = call->out, .p = print, .r = print->results,
+               .has_df = impute_method_pools(print->results[0].options.method)};
+    double least = INFINITY;
+    for (size_t i = 0; i < print->n; i++)
+        least = fmin(least, impute_difference(&print->results[i], print->results[i].reference == 0, print->to - 1, NULL, print->confidence).se);
+    w.decimals = decimals_for(least);
     write_head(&w);
     write_counts(&w);
     for (size_t i = 0; i < print->n; i++) {
