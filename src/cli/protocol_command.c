@@ -1,6 +1,6 @@
 #include "cli/command.h"
 #include "protocol/reference.h"
-#include "protocol/schema.h"
+#include "report/outputs_schema.h"
 
 static bool protocol_run(Invocation *call, Error *err)
 {
@@ -8,7 +8,7 @@ static bool protocol_run(Invocation *call, Error *err)
         error_set(err, ERROR_USAGE, "one of --schema and --reference is wanted");
         return error_hint(err, "`equipoise protocol --schema >protocol.schema.json` helps editors complete a protocol.");
     }
-    if (option_given(call, "schema")) protocol_schema_write(call->out);
+    if (option_given(call, "schema")) protocol_schema_write(&outputs_schema, call->out);
     else protocol_reference_write(call->out);
     return true;
 }

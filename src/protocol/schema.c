@@ -202,7 +202,7 @@ static void write_grammar(JsonWriter *json, const Grammar *grammar)
     json_end_object(json);
 }
 
-void grammar_schema_write(const Grammar *root, Buf *buf)
+void grammar_schema_write(const Grammar *root, const SchemaOfOpen *open, Buf *buf)
 {
     JsonWriter json = json_writer(buf, 2);
     GrammarList all = grammar_list(buf->arena, root);
@@ -214,12 +214,13 @@ void grammar_schema_write(const Grammar *root, Buf *buf)
     for (size_t i = 1; i < all.n; i++) {
         json_key(&json, grammar_short_name(buf->arena, all.items[i]));
         json_begin_object(&json);
-        write_grammar(&json, all.items[i]);
+        if (!open || !all.items[i]->open || !open->describe(&json, all.items[i])) write_grammar(&json, all.items[i]);
         json_end_object(&json);
     }
+    if (open) open->define(&json);
     json_end_object(&json);
     json_end_object(&json);
     buf_char(buf, '\n');
 }
 
-void protocol_schema_write(Buf *buf) { grammar_schema_write(&PROTOCOL_GRAMMAR, buf); }
+void protocol_schema_write(const SchemaOfOpen *open, Buf *buf) { grammar_schema_write(&PROTOCOL_GRAMMAR, open, buf); }

@@ -73,9 +73,10 @@ static const Field impute_fields[] = {
     FIELD(OutputImpute, method, read_method),
     FIELD(OutputImpute, draws, read_integer),
     FIELD(OutputImpute, seed, read_integer),
-    {"delta", 0, read_delta},
+    FIELD_OF_WHOLE("delta", read_delta),
     FIELD(OutputImpute, after_event, read_flag),
 };
+const FieldTable output_impute_table = {sizeof impute_fields / sizeof impute_fields[0], impute_fields};
 
 bool read_impute(Reader *reader, const Yaml *value, void *member, Error *err)
 {

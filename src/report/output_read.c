@@ -22,8 +22,7 @@ bool unknown_word(Reader *reader, const Yaml *at, const char *what, Str word, co
     return error_hint(err, n_known ? "There are: %s." : "None is known here%s.", buf_c(&list));
 }
 
-/* Whether a key is one of the words of a list ("rows where tests"); NULL lists all. */
-static bool is_listed(const char *only, const char *key)
+bool field_is_listed(const char *only, const char *key)
 {
     if (!only) return true;
     size_t len = strlen(key);
@@ -38,7 +37,7 @@ static bool unknown_key(Reader *reader, const Yaml *key, const char *what, const
     Str *known = ARENA_ARRAY(reader->arena, Str, n_fields);
     size_t n = 0;
     for (size_t f = 0; f < n_fields; f++)
-        if (is_listed(only, fields[f].key)) known[n++] = str_from(fields[f].key);
+        if (field_is_listed(only, fields[f].key)) known[n++] = str_from(fields[f].key);
     return unknown_word(reader, key, str_c(reader->arena, str_format(reader->arena, "key of %s", what)),
                         key->text, known, n, err);
 }
@@ -52,7 +51,7 @@ bool read_fields(Reader *reader, const Yaml *mapping, const char *what, const Fi
         const Field *field = NULL;
         if (skip && str_equal(key->text, str_from(skip))) continue;
         for (size_t f = 0; f < n_fields && !field; f++)
-            if (str_equal(key->text, str_from(fields[f].key)) && is_listed(only, fields[f].key))
+            if (str_equal(key->text, str_from(fields[f].key)) && field_is_listed(only, fields[f].key))
                 field = &fields[f];
         if (!field) return unknown_key(reader, key, what, fields, n_fields, only, err);
         if (!field->read(reader, &mapping->items[i], (char *)object + field->offset, err)) return false;

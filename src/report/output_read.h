@@ -17,15 +17,35 @@ typedef struct {
     const char *key;
     size_t offset; /* of the member in its struct */
     FieldRead *read;
+    const char *reader; /* its name, by which the schema knows the value's shape */
 } Field;
+
+/* The tables of fields, for the schema. */
+typedef struct {
+    size_t n;
+    const Field *fields;
+} FieldTable;
+extern const FieldTable output_spec_table, output_block_table, output_item_table, output_box_table, output_impute_table;
+
+/* The word of a kind of output, "table", and the keys it reads, blanks between. */
+const char *output_kind_word(OutputKind kind);
+const char *output_kind_keys(OutputKind kind);
+
+/* Whether a key is one of the words of a list ("rows where tests"); NULL lists all. */
+bool field_is_listed(const char *only, const char *key);
 
 #define FIELD(type, member, reader)                                                                          \
     {                                                                                                        \
-#member, offsetof(type, member), reader                                                              \
+#member, offsetof(type, member), reader, #reader                                                     \
     }
 #define FIELD_AS(type, member, name, reader)                                                                 \
     {                                                                                                        \
-        name, offsetof(type, member), reader                                                                 \
+        name, offsetof(type, member), reader, #reader                                                        \
+    }
+/* A key whose reader gets the whole struct. */
+#define FIELD_OF_WHOLE(name, reader)                                                                         \
+    {                                                                                                        \
+        name, 0, reader, #reader                                                                             \
     }
 #define FIELDS(table) (table), sizeof(table) / sizeof((table)[0])
 

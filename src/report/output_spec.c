@@ -135,6 +135,7 @@ static const Field item_fields[] = {
     FIELD(OutputItem, interval, read_text),    FIELD(OutputItem, confidence, read_number),
     FIELD(OutputItem, decimals, read_integer), FIELD(OutputItem, format, read_template),
 };
+const FieldTable output_item_table = {sizeof item_fields / sizeof item_fields[0], item_fields};
 
 bool read_items(Reader *reader, const Yaml *value, void *member, Error *err)
 {
@@ -165,6 +166,7 @@ static const Field box_fields[] = {
     FIELD(OutputBox, column, read_integer),  FIELD(OutputBox, row, read_integer),
     FIELD(OutputBox, aside, read_flag),      FIELD(OutputBox, hidden, read_flag),
 };
+const FieldTable output_box_table = {sizeof box_fields / sizeof box_fields[0], box_fields};
 
 bool read_boxes(Reader *reader, const Yaml *value, void *member, Error *err)
 {
@@ -216,7 +218,7 @@ static const Field spec_fields[] = {
     FIELD(OutputSpec, section, read_text),
     FIELD(OutputSpec, join, read_texts),
     FIELD(OutputSpec, footnotes, read_texts),
-    {"columns", 0, read_columns},
+    FIELD_OF_WHOLE("columns", read_columns),
     FIELD(OutputSpec, denominators, read_denominators),
     FIELD(OutputSpec, formats, read_rules),
     FIELD(OutputSpec, tests, read_tests),
@@ -256,6 +258,7 @@ static const Field spec_fields[] = {
     FIELD(OutputSpec, reference, read_number),
     FIELD(OutputSpec, boxes, read_boxes),
 };
+const FieldTable output_spec_table = {sizeof spec_fields / sizeof spec_fields[0], spec_fields};
 
 /* Keys that make sense for each kind of output. */
 static const struct {
@@ -275,6 +278,9 @@ static const struct {
     [OUTPUT_LISTING] = {"listing",
                         "title data where population analysis section join footnotes columns sort decimals"},
 };
+
+const char *output_kind_word(OutputKind kind) { return output_kinds[kind].word; }
+const char *output_kind_keys(OutputKind kind) { return output_kinds[kind].keys; }
 
 /* Blocks must suit the layout: arms across, or statistics across. */
 static bool check_layout(Arena *arena, const OutputSpec *spec, const OutputBlocks *blocks, Error *err)

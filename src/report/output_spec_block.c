@@ -115,7 +115,7 @@ static const Field block_fields[] = {
     FIELD(OutputBlock, exposure, read_text),
     FIELD(OutputBlock, robust, read_flag),
     FIELD_AS(OutputBlock, visits, "at", read_texts),
-    {"compare", 0, read_compare},
+    FIELD_OF_WHOLE("compare", read_compare),
     FIELD(OutputBlock, outcome, read_text),
     FIELD(OutputBlock, reference, read_text),
     FIELD(OutputBlock, covariates, read_text),
@@ -131,6 +131,7 @@ static const Field block_fields[] = {
     FIELD(OutputBlock, analysis, read_analysis),
     FIELD(OutputBlock, exploratory, read_flag),
 };
+const FieldTable output_block_table = {sizeof block_fields / sizeof block_fields[0], block_fields};
 
 static bool read_block(Reader *reader, const Yaml *yaml, OutputBlock *block, Error *err)
 {

@@ -64,7 +64,7 @@ static void the_schema_knows_the_shapes_and_words(Test *t)
     Buf buf = buf_new(t->arena);
     Json schema;
     Error err = {0};
-    protocol_schema_write(&buf);
+    protocol_schema_write(NULL, &buf);
     if (!CHECK_OK(t, json_parse(t->arena, buf_str(&buf), &schema, &err), err)) return;
     size_t n_references = 0;
     check_references(t, &schema, json_get(&schema, "$defs"), &n_references);
