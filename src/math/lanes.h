@@ -29,6 +29,18 @@ static inline void lanes_add_scaled(double *restrict to, const double *restrict 
     }
 }
 
+/* The sum of x[i] y[i], in four parts */
+static inline double lanes_dot(const double *restrict x, const double *restrict y, size_t n)
+{
+    Lanes a = {0}, b = {0};
+    for (size_t i = 0; i < n; i += LANES_STEP) {
+        a += lanes_at(x + i)[0] * lanes_at(y + i)[0];
+        b += lanes_at(x + i)[1] * lanes_at(y + i)[1];
+    }
+    a += b;
+    return a[0] + a[1];
+}
+
 /* to = sum over j < n_rows of f[j] times row j of `from`, rows being `stride` apart; n numbers */
 static inline void lanes_combine(double *restrict to, const double *restrict from, size_t stride, const double *restrict f,
                                  size_t n_rows, size_t n)

@@ -22,13 +22,6 @@ static void outer_direction(const double *restrict x, const double *restrict y, 
     for (size_t end = lanes_padded(n) - n; end > 0; end--) *d++ = 0;
 }
 
-static bool is_zero(const double *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (x[i] != 0) return false;
-    return true;
-}
-
 /* X~_a' X~_b + X~_b' X~_a, a row per pair of columns and a number per direction, without the directions' scale */
 static void add_products(MmrmLikelihood *l, const MmrmPattern *p, const MmrmWhite *w)
 {
@@ -40,7 +33,6 @@ static void add_products(MmrmLikelihood *l, const MmrmPattern *p, const MmrmWhit
             outer_direction(&w->kappa[f*width], &w->kappa[g*width], reach, &outer[(f*(f + 1)/2 + g) * n_directions]);
     for (size_t x = 0; x < p->n_atoms; x++) {
         size_t f = p->atom_profile[x], c = p->atom_column[x];
-        if (is_zero(&w->kappa[f*width], reach)) continue;
         for (size_t y = 0; y < p->n_atoms && p->atom_column[y] <= c; y++) {
             double xx = p->xx[p->atom_place[x] * p->n_places + p->atom_place[y]];
             if (xx == 0) continue;

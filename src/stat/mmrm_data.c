@@ -81,6 +81,9 @@ static bool same_cell(const Column *c, size_t a, size_t b)
     return c->texts[a].len == c->texts[b].len && (c->texts[a].data == c->texts[b].data || str_equal(c->texts[a], c->texts[b]));
 }
 
+/* An order that names with a running number mostly keep, with zeros in front of it or without. */
+static bool is_after(Str a, Str b) { return a.len == b.len ? str_compare(a, b) > 0 : a.len > b.len; }
+
 /* Subjects in the order of their appearance. Rows of one subject mostly stand together, and subjects by name: only when a
  * name is neither that of the row above nor after all others is it looked up. */
 static bool find_subjects(Prepare *w, Str name, ModelVariable *factor)
@@ -98,7 +101,7 @@ static bool find_subjects(Prepare *w, Str name, ModelVariable *factor)
             continue;
         }
         Str text = column_is_number(column) ? frame_cell_text(w->arena, column, m->rows[i]) : column->texts[m->rows[i]];
-        bool is_new = i == 0 || (ascending && str_compare(text, factor->levels[factor->n_levels - 1]) > 0);
+        bool is_new = i == 0 || (ascending && is_after(text, factor->levels[factor->n_levels - 1]));
         if (!is_new) {
             for (size_t s = 0; ascending && s < factor->n_levels; s++) map_put(&map, factor->levels[s], NULL)->index = s;
             ascending = false;

@@ -73,11 +73,11 @@ static bool orthonormalise(MmrmLikelihood *l, const MmrmPattern *p, const double
         memset(&lower[a*v], 0, v * sizeof *lower);
         for (int pass = 0; pass < 2; pass++)
             for (size_t b = 0; b < a; b++) {
-                double f = dot(row, &w->q[b*width], reach);
+                double f = lanes_dot(row, &w->q[b*width], width);
                 lower[a*v + b] += f;
                 lanes_add_scaled(row, &w->q[b*width], -f, width);
             }
-        double length = euclidean_norm(row, reach);
+        double length = sqrt(lanes_dot(row, row, width));
         if (!(length > 0) || !isfinite(length)) return false;
         for (size_t i = 0; i < reach; i++) row[i] /= length;
         lower[a*v + a] = length;
@@ -164,7 +164,7 @@ static void add_value(MmrmLikelihood *l, const MmrmPattern *p, const MmrmWhite *
     size_t v = p->n_visits, first = l->data->n_profiles, n = first + v, r = l->r, places = p->n_places;
     double *gram = l->scratch;
     for (size_t f = 0; f < n; f++)
-        for (size_t g = 0; g <= f; g++) gram[f*n + g] = gram[g*n + f] = dot(&w->kappa[f * l->width], &w->kappa[g * l->width], w->reach);
+        for (size_t g = 0; g <= f; g++) gram[f*n + g] = gram[g*n + f] = lanes_dot(&w->kappa[f * l->width], &w->kappa[g * l->width], l->width);
     for (size_t x = 0; x < p->n_atoms; x++) {
         const double *g = &gram[p->atom_profile[x] * n], *xx = &p->xx[p->atom_place[x] * places];
         double *row = &l->a_root[p->atom_column[x] * r], xe = 0;
@@ -253,8 +253,11 @@ static void find_leverage(MmrmLikelihood *l, const MmrmPattern *p, MmrmWhite *w)
     for (size_t a = 0; a < p->n_atoms; a++) {
         const double *phi = &l->phi[p->atom_column[a] * l->r], *xx = &p->xx[p->atom_place[a] * p->n_places];
         double *row = &y[p->atom_profile[a] * n];
-        for (size_t b = 0; b < p->n_atoms; b++) row[p->atom_profile[b]] += phi[p->atom_column[b]] * xx[p->atom_place[b]];
+        for (size_t b = 0; b < a; b++) row[p->atom_profile[b]] += phi[p->atom_column[b]] * xx[p->atom_place[b]];
+        row[p->atom_profile[a]] += phi[p->atom_column[a]] * xx[p->atom_place[a]] / 2;
     }
+    for (size_t f = 0; f < n; f++)
+        for (size_t g = 0; g <= f; g++) y[f*n + g] = y[g*n + f] = y[f*n + g] + y[g*n + f];
     sandwich(l, w->kappa, y, n, w->reach, y + n * n, w->h);
 }
 

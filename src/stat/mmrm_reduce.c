@@ -291,24 +291,40 @@ static void find_patterns(Prepare *w)
     }
 }
 
-/* Atoms of a pattern for the n columns given, each with the place of its value among those of the subject. */
+static double atom_profile(const MmrmData *d, const MmrmPattern *p, size_t profile, size_t q)
+{
+    return profile < d->n_profiles ? d->profiles[profile*d->n_visits + p->visits[q]] : profile - d->n_profiles == q;
+}
+
+static bool is_seen(const MmrmData *d, const MmrmPattern *p, size_t profile)
+{
+    for (size_t q = 0; q < p->n_visits; q++)
+        if (atom_profile(d, p, profile, q) != 0) return true;
+    return false;
+}
+
+/* Atoms of a pattern for the n columns given, each with the place of its value among those of the subject; without those
+ * that are zero at all its visits. */
 static void make_atoms(Prepare *w, MmrmPattern *p, const MmrmColumn *columns, size_t n)
 {
     const MmrmData *d = w->d;
-    size_t k = 0, *atoms;
+    size_t most = 0, *atoms;
+    for (size_t c = 0; c < n; c++) most += columns[c].varies ? p->n_visits : 1;
+    atoms = ARENA_ROOM(w->arena, size_t, 3 * most);
     p->n_atoms = 0;
-    for (size_t c = 0; c < n; c++) p->n_atoms += columns[c].varies ? p->n_visits : 1;
-    atoms = ARENA_ROOM(w->arena, size_t, 3 * p->n_atoms);
-    p->atom_column = atoms, p->atom_profile = atoms + p->n_atoms, p->atom_place = atoms + 2 * p->n_atoms;
+    p->atom_column = atoms, p->atom_profile = atoms + most, p->atom_place = atoms + 2 * most;
     for (size_t c = 0; c < n; c++)
-        for (size_t q = 0; q < (columns[c].varies ? p->n_visits : 1); q++, k++) {
+        for (size_t q = 0; q < (columns[c].varies ? p->n_visits : 1); q++) {
+            size_t k = p->n_atoms, profile = columns[c].varies ? d->n_profiles + q : columns[c].profile;
+            if (!is_seen(d, p, profile)) continue;
             p->atom_column[k] = c;
-            p->atom_profile[k] = columns[c].varies ? d->n_profiles + q : columns[c].profile;
+            p->atom_profile[k] = profile;
             p->atom_place[k] = columns[c].varies ? d->n_slots + columns[c].slot * p->n_visits + q : columns[c].slot;
+            p->n_atoms++;
         }
 }
 
-/* Room for the patterns' cross-products. Columns that do not vary are the same atoms in all. */
+/* Atoms of the patterns, and room for their cross-products. */
 static bool init_patterns(Prepare *w, const MmrmColumn *columns, size_t n)
 {
     MmrmData *d = w->d;
@@ -317,20 +333,12 @@ static bool init_patterns(Prepare *w, const MmrmColumn *columns, size_t n)
         size_t v = p->n_visits, places = p->n_places = d->n_slots + v * d->n_varying;
         if (places + n > MAX_ATOM_CELLS / d->n_patterns / (places + n + 1))
             return error_set(w->err, ERROR_DEGENERATE, "%zu columns, most of them varying over visits, are too many", n);
-        if (k && d->n_varying == 0) {
-            p->n_atoms = d->patterns[0].n_atoms, p->atom_column = d->patterns[0].atom_column;
-            p->atom_profile = d->patterns[0].atom_profile, p->atom_place = d->patterns[0].atom_place;
-        } else make_atoms(w, p, columns, n);
+        make_atoms(w, p, columns, n);
         p->xx = ARENA_ARRAY(w->arena, double, places * places + places * v + v * v);
         p->xe = p->xx + places * places;
         p->ee = p->xe + places * v;
     }
     return true;
-}
-
-static double atom_profile(const MmrmData *d, const MmrmPattern *p, size_t profile, size_t q)
-{
-    return profile < d->n_profiles ? d->profiles[profile*d->n_visits + p->visits[q]] : profile - d->n_profiles == q;
 }
 
 /* gram (n x n, its lower triangle) = X'X and xy (n) = X'y over the atoms as they stand */
