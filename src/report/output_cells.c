@@ -118,11 +118,26 @@ static bool signed_rank_pratt_run(Arena *arena, const Values *values, double nul
     return signed_rank(arena, values, null, level, ZERO_RULE_PRATT, cell, err);
 }
 
+static bool sign_run(Arena *arena, const Values *values, double null, double level, CellValues *cell, Error *err)
+{
+    SignTest test;
+    double *d = ARENA_ARRAY(arena, double, values->n);
+    for (size_t i = 0; i < values->n; i++) d[i] = values->items[i] - null;
+    if (!sign_test(arena, d, values->n, level, &test, err)) return false;
+    cell->of[STATISTIC_P] = test.p_two_sided;
+    cell->of[STATISTIC_TEST] = (double)test.n_positive;
+    cell->of[STATISTIC_ESTIMATE] = test.median + null;
+    cell->of[STATISTIC_CI_LOW] = test.ci.lower + null;
+    cell->of[STATISTIC_CI_HIGH] = test.ci.upper + null;
+    return true;
+}
+
 /* One-sample tests by the words of `method`; the first is the default. */
 static const OneSampleMethod one_sample_methods[] = {
     {"paired-t", "ttest", "one-sample t test (paired, of the change)", student_run},
     {"signed-rank", "wilcoxon", "Wilcoxon's signed-rank test, exact, zeros left out", signed_rank_run},
     {"signed-rank-pratt", "wilcoxon", "Wilcoxon's signed-rank test, exact, zeros kept (Pratt)", signed_rank_pratt_run},
+    {"sign", "wilcoxon", "sign test, exact, zeros left out", sign_run},
 };
 
 const OneSampleMethod *one_sample_method(Eval *eval, const Inference *how, Error *err)
@@ -141,7 +156,7 @@ const OneSampleMethod *one_sample_method(Eval *eval, const Inference *how, Error
     if (near.len)
         error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
     else
-        error_hint(err, "Say paired-t or signed-rank.");
+        error_hint(err, "Say paired-t, signed-rank, signed-rank-pratt or sign.");
     return NULL;
 }
 

@@ -37,6 +37,7 @@ struct TestMethod {
     const char *name, *page, *title; /* "fisher", page of docs/methods, "Fisher exact test, two-sided" */
     bool needs_values;               /* else counts */
     bool (*run)(Arena *arena, const TestInput *input, CellValues *values, Error *err);
+    const char *only; /* the kind of block that it can be made of; NULL: any that has what it needs */
 };
 
 const TestMethod *test_methods(size_t *n);

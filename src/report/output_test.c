@@ -5,8 +5,11 @@
 
 #include "stat/anova.h"
 #include "stat/chisq.h"
+#include "stat/cmh.h"
 #include "stat/fisher.h"
+#include "stat/proportion.h"
 #include "stat/ttest.h"
+#include "stat/two_proportions.h"
 #include "stat/wilcoxon.h"
 
 /* Values of all groups in one array, with the group of each. */
@@ -108,16 +111,93 @@ static bool fisher_run(Arena *arena, const TestInput *input, CellValues *values,
     return fisher_exact(arena, input->counts, input->n_rows, input->n_groups, &values->of[STATISTIC_P], err);
 }
 
+static bool need_two_by_two(const TestInput *input, Error *err)
+{
+    if (!need_two(input, err)) return false;
+    if (input->n_rows == 2) return true;
+    error_set(err, input->n_rows < 2 ? ERROR_DEGENERATE : ERROR_INCONSISTENT, "this test compares two outcomes, here are %zu", input->n_rows);
+    return error_hint(err, "Place it in a block \"count\", or in categories of two levels.");
+}
+
+/* The first row of the counts is the event. */
+static bool unconditional(Arena *arena, const TestInput *input, UnconditionalOrder order, CellValues *values, Error *err)
+{
+    UnconditionalTest test;
+    const size_t *c = input->counts;
+    if (!need_two_by_two(input, err) ||
+        !unconditional_test(arena, (TwoCounts){c[0], c[0] + c[2], c[1], c[1] + c[3]}, order, &test, err))
+        return false;
+    values->of[STATISTIC_P] = test.p_two_sided;
+    return true;
+}
+
+static bool barnard_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    return unconditional(arena, input, UNCONDITIONAL_BARNARD, values, err);
+}
+
+static bool boschloo_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    return unconditional(arena, input, UNCONDITIONAL_BOSCHLOO, values, err);
+}
+
+/* A shift table: columns are what was before, rows what was after, in the same order. */
+static bool mcnemar_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    McNemar test;
+    (void)arena;
+    if (!need_two_by_two(input, err) || !mcnemar_test(input->counts[1], input->counts[2], 0.95, &test, err)) return false;
+    values->of[STATISTIC_P] = test.p_exact;
+    return true;
+}
+
+/* The table turned: columns of the output are the rows that are compared. */
+static bool cmh(Arena *arena, const TestInput *input, size_t which, CellValues *values, Error *err)
+{
+    Cmh test;
+    size_t *counts = ARENA_ARRAY(arena, size_t, input->n_rows * input->n_groups + 1);
+    for (size_t r = 0; r < input->n_rows; r++)
+        for (size_t g = 0; g < input->n_groups; g++) counts[g * input->n_rows + r] = input->counts[r * input->n_groups + g];
+    StratifiedTable table = {1, input->n_groups, input->n_rows, counts};
+    if (!cmh_test(arena, &table, (CmhOptions){0}, &test, err)) return false;
+    const CmhStatistic *of[] = {&test.general, &test.row_means, &test.correlation};
+    values->of[STATISTIC_P] = of[which]->p;
+    values->of[STATISTIC_TEST] = of[which]->chisq;
+    values->of[STATISTIC_DF] = of[which]->df;
+    return true;
+}
+
+static bool cmh_general_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    return cmh(arena, input, 0, values, err);
+}
+
+static bool cmh_mean_score_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    return cmh(arena, input, 1, values, err);
+}
+
+static bool cmh_correlation_run(Arena *arena, const TestInput *input, CellValues *values, Error *err)
+{
+    return cmh(arena, input, 2, values, err);
+}
+
 const TestMethod *test_methods(size_t *n)
 {
     static const TestMethod methods[] = {
-        {"anova", "anova", "one-way analysis of variance", true, anova_run},
-        {"kruskal-wallis", "anova", "Kruskal-Wallis test", true, kruskal_run},
-        {"t", "ttest", "two-sample t test, pooled variance", true, pooled_run},
-        {"welch", "ttest", "two-sample t test, Welch", true, welch_run},
-        {"rank-sum", "wilcoxon", "Wilcoxon's rank-sum test", true, rank_sum_run},
-        {"chi-square", "chisq", "Pearson's chi-square test", false, chi_square_run},
-        {"fisher", "fisher", "Fisher's exact test, two-sided", false, fisher_run},
+        {"anova", "anova", "one-way analysis of variance", true, anova_run, NULL},
+        {"kruskal-wallis", "anova", "Kruskal-Wallis test", true, kruskal_run, NULL},
+        {"t", "ttest", "two-sample t test, pooled variance", true, pooled_run, NULL},
+        {"welch", "ttest", "two-sample t test, Welch", true, welch_run, NULL},
+        {"rank-sum", "wilcoxon", "Wilcoxon's rank-sum test", true, rank_sum_run, NULL},
+        {"chi-square", "chisq", "Pearson's chi-square test", false, chi_square_run, NULL},
+        {"fisher", "fisher", "Fisher's exact test, two-sided", false, fisher_run, NULL},
+        {"barnard", "two_proportions", "Barnard's exact test, not conditional, two-sided", false, barnard_run, NULL},
+        {"boschloo", "two_proportions", "Boschloo's exact test, not conditional, two-sided", false, boschloo_run, NULL},
+        {"mcnemar", "proportion", "McNemar's exact test, two-sided", false, mcnemar_run, "categories"},
+        {"cmh-general", "cmh", "Cochran-Mantel-Haenszel test of general association", false, cmh_general_run, NULL},
+        {"cmh-mean-score", "cmh", "Cochran-Mantel-Haenszel test of mean scores", false, cmh_mean_score_run, NULL},
+        {"cmh-correlation", "cmh", "Cochran-Mantel-Haenszel test of correlation", false, cmh_correlation_run, NULL},
     };
     *n = sizeof methods / sizeof methods[0];
     return methods;
@@ -166,6 +246,11 @@ static bool run_test(Eval *eval, const Scope *scope, const OutputBlock *block, c
         return error_hint(err, test->method->needs_values
                                    ? "It compares values: place it in a block \"statistics\"."
                                    : "It compares counts: place it in a block \"count\" or \"categories\".");
+    }
+    if (test->method->only && !str_equal(str_from(block->kind->name), str_from(test->method->only))) {
+        yaml_error(test->at, err, ERROR_INCONSISTENT, "the test \"%s\" cannot be made of a block of kind \"%s\"", test->method->name,
+                   block->kind->name);
+        return error_hint(err, "It compares the same subjects twice: place it in categories of the value after, over columns of the value before.");
     }
     CellValues values = cell_values_none();
     Error trouble = {0};

@@ -630,6 +630,44 @@ static void what_is_wrong_is_named_with_its_line(Test *t)
     }
 }
 
+/* R 4.2: binom.test(1, 4), (n - 1) cor(arm, grade)^2, (n - 1) / n times chisq.test; Barnard and Boschloo reach 598 of 4096
+ * tables at a common share of 1/2. */
+static void tests_of_counts_are_of_the_table_that_is_printed(Test *t)
+{
+    static const Sheet SEEN[] = {{"subjects", "SUBJID,ARM,GRADE,WAS,NOW\n1,A,1,n,y\n2,A,1,n,y\n3,A,2,n,y\n4,A,1,n,n\n5,A,2,y,y\n6,A,3,n,y\n"
+                                              "7,B,3,y,n\n8,B,3,y,y\n9,B,2,n,n\n10,B,3,n,n\n11,B,3,y,y\n12,B,1,n,n\n"}};
+    static const char ARM_TABLE[] = "  displays:\n    - table: 1\n      title: x\n      columns: {variable: ARM, levels: [{key: a, value: A}, {key: b, value: B}], tests: [{key: p}]}\n"
+                                    "      rows: [{%s, tests: {test: %s, in: p, format: \"%s\"}}]\n",
+                      SHIFT[] = "  displays:\n    - table: 1\n      title: x\n      columns: {variable: WAS, levels: [{key: n, value: n}, {key: y, value: y}], tests: [{key: p}]}\n"
+                                "      rows: [{%s, tests: {test: %s, in: p, format: \"%s\"}}]\n";
+    static const struct {
+        const char *table, *block, *test, *format, *label, *text;
+    } wanted[] = {
+        {ARM_TABLE, "categories: GRADE", "cmh-correlation", "{statistic:5} {df}", "1", "2.57009 1"},
+        {ARM_TABLE, "categories: GRADE", "cmh-mean-score", "{statistic:5} {df}", "1", "2.57009 1"},
+        {ARM_TABLE, "categories: GRADE", "cmh-general", "{statistic:5} {df}", "1", "2.87222 2"},
+        {SHIFT, "categories: NOW", "mcnemar", "{p:4}", "n", "0.3750"},
+        {ARM_TABLE, "count: x, where: \"NOW = 'y'\"", "boschloo", "{p:4}", "x", "0.1460"},
+        {ARM_TABLE, "count: x, where: \"NOW = 'y'\"", "barnard", "{p:4}", "x", "0.1460"},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        Error err = {0};
+        Document *document;
+        Buf text = buf_new(t->arena);
+        Str before, after, rest = str_from(wanted[i].table);
+        const char *parts[] = {wanted[i].block, wanted[i].test, wanted[i].format};
+        for (size_t k = 0; k < 3 && str_cut(rest, STR("%s"), &before, &after); k++, rest = after) buf_add(&text, before), buf_add_c(&text, parts[k]);
+        buf_add(&text, rest);
+        if (CHECK_OK(t, outputs_make(t, buf_c(&text), (Sheets){1, SEEN}, &document, &err), err)) CHECK_TEXT(t, outputs_cell(document, wanted[i].label, "p"), wanted[i].text);
+    }
+    Error err = {0};
+    Document *document;
+    Str arms = str_from("  displays:\n    - table: 1\n      title: x\n      columns: {variable: ARM, levels: [{key: a, value: A}, {key: b, value: B}], tests: [{key: p}]}\n"
+                        "      rows: [{count: x, where: \"NOW = 'y'\", tests: {test: mcnemar, in: p}}]\n");
+    CHECK(t, !outputs_make(t, str_c(t->arena, arms), (Sheets){1, SEEN}, &document, &err));
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "cannot be made of a block of kind \"count\"");
+}
+
 static const TestCase CASES[] = {
     {"counts are of the column and its population", counts_are_of_the_column_and_its_population},
     {"an expected course starts at the first mean and adds the mean expected change",
@@ -659,5 +697,6 @@ static const TestCase CASES[] = {
     {"one output can be asked for by number or place", one_output_can_be_asked_for_by_number_or_place},
     {"the fuzzer's seeds are read", the_fuzzers_seeds_are_read},
     {"what is wrong is named with its line", what_is_wrong_is_named_with_its_line},
+    {"tests of counts are of the table that is printed", tests_of_counts_are_of_the_table_that_is_printed},
 };
 TEST_SUITE(output, CASES);
