@@ -164,7 +164,7 @@ static bool analyse(Analysis *a, Error *err)
     for (size_t i = 0; i < 3; i++)
         if (!a->repeated && option_given(a->call, NEEDS_COVARIANCE[i])) return error_set(err, ERROR_USAGE, "--%s needs a covariance term", NEEDS_COVARIANCE[i]);
     for (size_t i = 0; i < 3; i++)
-        if (a->general && option_given(a->call, NEEDS_COVARIANCE[i])) return error_set(err, ERROR_USAGE, "--%s does not go with random terms", NEEDS_COVARIANCE[i]);
+        if (a->general && option_given(a->call, NEEDS_COVARIANCE[i])) return error_set(err, ERROR_USAGE, "--%s is not offered with random terms or points of every subject's own", NEEDS_COVARIANCE[i]);
     if (!(a->general ? fit_random(a, &options, err) : a->repeated ? mmrm_fit_first(arena, &a->model, &options, a->fallback, a->n_fallback, &a->mixed, &a->failures, err) : linear_fit(arena, &a->model, &a->linear, err))) return false;
     a->coefficients = ARENA_ARRAY(arena, Estimate, a->model.p);
     for (size_t j = 0; j < a->model.p; j++)

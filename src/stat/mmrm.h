@@ -162,7 +162,8 @@ double *mmrm_fitted(Arena *arena, const MmrmFit *fit);
  *   raw         y - X b, in the response's unit
  *   Pearson     raw over the standard deviation of its visit: variance near 1, still correlated within a subject
  *   normalised  a subject's raw residuals in the order of visits, times the inverse of the lower Cholesky factor of their
- *               covariance: variance near 1 and uncorrelated, so that each row is what its past visits do not predict */
+ *               covariance: variance near 1 and uncorrelated, so that each row is what its past visits do not predict;
+ *               NaN where Sigma is singular to rounding */
 typedef enum { MMRM_RESIDUAL_RAW, MMRM_RESIDUAL_PEARSON, MMRM_RESIDUAL_NORMALISED } MmrmResidual;
 double *mmrm_residuals(Arena *arena, const MmrmFit *fit, MmrmResidual kind);
 

@@ -39,7 +39,8 @@ static void normalise(Arena *arena, const MmrmFit *fit, double *e)
 {
     const MmrmData *d = &fit->inside->data;
     double **roots = mmrm_pattern_roots(arena, fit->inside), *z = ARENA_ARRAY(arena, double, d->n_visits);
-    for (size_t i = 0; i < d->n_subjects; i++) {
+    for (size_t i = 0; !roots && i < fit->n; i++) e[i] = NAN;
+    for (size_t i = 0; roots && i < d->n_subjects; i++) {
         const size_t *rows = &d->order[d->first[i]];
         size_t v = d->first[i + 1] - d->first[i];
         for (size_t q = 0; q < v; q++) z[q] = e[rows[q]] * mmrm_root_weight(d, rows[q]);

@@ -535,6 +535,11 @@ static void any_frame_gives_an_answer_or_an_error(Test *t)
                 Estimate e = mmrm_coefficient(&fit, j, 0.95);
                 check_answer(t, &e);
             }
+            double *residuals = mmrm_residuals(t->arena, &fit, MMRM_RESIDUAL_NORMALISED);
+            MmrmPrediction *predictions = ARENA_ARRAY(t->arena, MmrmPrediction, frame->n_rows);
+            CHECK(t, fit.certificate.boundary < 1e-12 || isfinite(residuals[fit.n - 1]));
+            if (mmrm_predict(t->arena, &fit, frame, NULL, frame->n_rows, 0.95, predictions, &err))
+                for (size_t i = 0; i < frame->n_rows; i++) check_answer(t, &predictions[i].marginal), check_answer(t, &predictions[i].conditional);
             for (size_t j = 0; j < model.n_terms; j++)
                 if (tests[j].df > 0 && !isnan(tests[j].p)) CHECK(t, tests[j].f >= 0 && tests[j].df_error > 0 && tests[j].p >= 0 && tests[j].p <= 1);
         } else {
