@@ -13,9 +13,11 @@ typedef struct {
     int decimals;
 } Drawing;
 
-static void put(const Drawing *d, size_t column, const char *before, const char *stat, double value, int decimals)
+static void put(const Drawing *d, size_t column, const char *before, const char *stat, double value,
+                int decimals)
 {
-    table_cell_number(d->document, d->figure->data, column, str_from(before), str_from(stat), value, decimals, (Str){0}, (Str){0}, d->from);
+    table_cell_number(d->document, d->figure->data, column, str_from(before), str_from(stat), value, decimals,
+                      (Str){0}, (Str){0}, d->from);
 }
 
 /* Decimals that show two digits of the smallest standard error. */
@@ -23,18 +25,23 @@ static int find_decimals(const FitFigure *of)
 {
     double least = INFINITY;
     for (size_t i = 0; i < of->means->n; i++)
-        if (of->estimates[i].is_estimable && of->estimates[i].se > 0) least = fmin(least, of->estimates[i].se);
+        if (of->estimates[i].is_estimable && of->estimates[i].se > 0)
+            least = fmin(least, of->estimates[i].se);
     double decimals = isfinite(least) ? 1 - floor(log10(least)) : 2;
     return decimals < 0 ? 0 : decimals > 8 ? 8 : (int)decimals;
 }
 
-static const ModelVariable *factor_of(const Drawing *d, size_t i) { return &d->of->model->variables[d->of->means->factors[i]]; }
+static const ModelVariable *factor_of(const Drawing *d, size_t i)
+{
+    return &d->of->model->variables[d->of->means->factors[i]];
+}
 
 static void add_mean(const Drawing *d, Series *series, size_t mean, double x, bool is_row, Str label)
 {
     const Estimate *e = &d->of->estimates[mean];
     size_t k = series->n++;
-    double values[3] = {e->is_estimable ? e->estimate : NAN, e->is_estimable ? e->lower : NAN, e->is_estimable ? e->upper : NAN};
+    double values[3] = {e->is_estimable ? e->estimate : NAN, e->is_estimable ? e->lower : NAN,
+                        e->is_estimable ? e->upper : NAN};
     series->x[k] = is_row ? values[0] : x;
     series->y[k] = values[0];
     series->low[k] = values[1];
@@ -51,8 +58,11 @@ static Series *add_series(const Drawing *d, size_t n)
 {
     Arena *arena = d->document->arena;
     Series *series = &d->figure->series[d->figure->n_series++];
-    *series = (Series){.x = ARENA_ARRAY(arena, double, n), .y = ARENA_ARRAY(arena, double, n), .low = ARENA_ARRAY(arena, double, n),
-                       .high = ARENA_ARRAY(arena, double, n), .n_at = ARENA_ARRAY(arena, size_t, n)};
+    *series = (Series){.x = ARENA_ARRAY(arena, double, n),
+                       .y = ARENA_ARRAY(arena, double, n),
+                       .low = ARENA_ARRAY(arena, double, n),
+                       .high = ARENA_ARRAY(arena, double, n),
+                       .n_at = ARENA_ARRAY(arena, size_t, n)};
     return series;
 }
 
@@ -85,14 +95,17 @@ static void draw_lines(const Drawing *d)
     Figure *figure = d->figure;
     figure->tick_at = ARENA_ARRAY(d->document->arena, double, visits->n_levels);
     figure->tick_text = visits->labels;
-    for (figure->n_ticks = 0; figure->n_ticks < visits->n_levels; figure->n_ticks++) figure->tick_at[figure->n_ticks] = place_of(visits, figure->n_ticks);
+    for (figure->n_ticks = 0; figure->n_ticks < visits->n_levels; figure->n_ticks++)
+        figure->tick_at[figure->n_ticks] = place_of(visits, figure->n_ticks);
     for (size_t line = 0; line < lines->n_levels; line++) {
         Series *series = add_series(d, visits->n_levels);
         series->role = SERIES_MEAN;
         series->label = series->group = lines->labels[line];
         table_row(d->document, figure->data, ROW_GROUP, series->group, series->group, 0);
         for (size_t i = 0; i < means->n; i++)
-            if (means->levels[2 * i] == line) add_mean(d, series, i, place_of(visits, means->levels[2 * i + 1]), false, visits->labels[means->levels[2 * i + 1]]);
+            if (means->levels[2 * i] == line)
+                add_mean(d, series, i, place_of(visits, means->levels[2 * i + 1]), false,
+                         visits->labels[means->levels[2 * i + 1]]);
     }
     figure->x_label = visits->name;
 }
@@ -123,7 +136,8 @@ static const Str *row_names(const Drawing *d)
     Arena *arena = d->document->arena;
     Str *names = ARENA_ARRAY(arena, Str, model->n);
     for (size_t i = 0; i < model->n; i++)
-        names[i] = d->of->mixed ? d->of->mixed->subjects.labels[d->of->mixed->subjects.level[i]] : str_format(arena, "row %zu", model->rows[i] + 1);
+        names[i] = d->of->mixed ? d->of->mixed->subjects.labels[d->of->mixed->subjects.level[i]]
+                                : str_format(arena, "row %zu", model->rows[i] + 1);
     return names;
 }
 
@@ -143,15 +157,22 @@ bool fit_figure_write(Arena *arena, const FitFigure *of, Error *err)
     bool is_line = of->means && of->means->n_factors == 2;
     FigureFile file;
     if (of->means && of->means->n_factors > 2) {
-        error_set(err, ERROR_USAGE, "a figure shows means of one factor or two, not of %zu", of->means->n_factors);
+        error_set(err, ERROR_USAGE, "a figure shows means of one factor or two, not of %zu",
+                  of->means->n_factors);
         return error_hint(err, "Leave out --lsmeans for a figure of residuals.");
     }
     if (!of->means && of->has_random) {
         error_set(err, ERROR_USAGE, "residuals of a model with random effects are not drawn");
         return error_hint(err, "Draw its means: --lsmeans 'ARM | AVISIT' --figure means.svg.");
     }
-    Str title = str_format(arena, "%s of " STR_FMT, of->means ? "Least-squares means" : "Residuals", STR_ARG(model->formula->text));
-    if (!figure_file_open(arena, of->path, !of->means ? FIGURE_PANELS : is_line ? FIGURE_LINES : FIGURE_FOREST, title, of->data, &file, err)) return false;
+    Str title = str_format(arena, "%s of " STR_FMT, of->means ? "Least-squares means" : "Residuals",
+                           STR_ARG(model->formula->text));
+    if (!figure_file_open(arena, of->path,
+                          !of->means ? FIGURE_PANELS
+                          : is_line  ? FIGURE_LINES
+                                     : FIGURE_FOREST,
+                          title, of->data, &file, err))
+        return false;
     file.from->n_records = model->n;
     file.from->variable = model->formula->text;
     file.from->method = of->mixed ? STR("mixed model for repeated measures") : STR("linear model");

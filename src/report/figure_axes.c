@@ -3,12 +3,12 @@
 
 #include "report/figure_kinds.h"
 
-#define NAME_LINE   14.5
-#define COUNT_ROW   16.0
-#define SAMPLE      20.0                                  /* the line that tells whose the numbers are */
-#define MARGIN_WIDE 170.0                                 /* widest margin for names, in a wide drawing and a narrow one */
+#define NAME_LINE 14.5
+#define COUNT_ROW 16.0
+#define SAMPLE 20.0       /* the line that tells whose the numbers are */
+#define MARGIN_WIDE 190.0 /* widest margin for names, in a wide drawing and a narrow one */
 #define MARGIN_SLIM 84.0
-#define APART       5.0                                   /* between neighbouring texts */
+#define APART 5.0 /* between neighbouring texts */
 
 Str figure_one_line(Arena *arena, Str text)
 {
@@ -44,19 +44,23 @@ void figure_x_axis(Svg *svg, const Axis *axis, double left, double right, double
     svg_line(svg, &SVG_AXIS, left, y, right, y);
 }
 
-void figure_y_axis(Svg *svg, const Axis *axis, double left, double right, double top, double bottom, bool with_texts)
+void figure_y_axis(Svg *svg, const Axis *axis, double left, double right, double top, double bottom,
+                   bool with_texts)
 {
     for (size_t i = 0; i < axis->n; i++) {
         double y = axis_place(axis, axis->ticks[i], bottom, top);
         svg_line(svg, &SVG_GRID, left, y, right, y);
-        if (with_texts) svg_text(svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_END, left - 8, y + 4, axis_text(svg->markup->out->arena, axis, i));
+        if (with_texts)
+            svg_text(svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_END, left - 8, y + 4,
+                     axis_text(svg->markup->out->arena, axis, i));
     }
 }
 
 double figure_y_texts_width(Svg *svg, const Axis *axis)
 {
     double widest = 0;
-    for (size_t i = 0; i < axis->n; i++) widest = fmax(widest, svg_text_width(axis_text(svg->markup->out->arena, axis, i), SVG_SMALL_SIZE));
+    for (size_t i = 0; i < axis->n; i++)
+        widest = fmax(widest, svg_text_width(axis_text(svg->markup->out->arena, axis, i), SVG_SMALL_SIZE));
     return widest + 10;
 }
 
@@ -66,7 +70,8 @@ double figure_x_name(Svg *svg, double left, double right, double y, Str text)
     double width = fmax(2 * fmin((left + right) / 2, svg->width - (left + right) / 2) - 8, 60);
     size_t n = text.len ? svg_wrap(svg->markup->out->arena, text, SVG_TEXT_SIZE, width, &lines) : 0;
     for (size_t i = 0; i < n; i++)
-        svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_MIDDLE, (left + right) / 2, y + NAME_LINE * (double)i, lines[i]);
+        svg_text(svg, &SVG_TEXT, SVG_TEXT_SIZE, SVG_MIDDLE, (left + right) / 2, y + NAME_LINE * (double)i,
+                 lines[i]);
     return n > 1 ? NAME_LINE * (double)(n - 1) : 0;
 }
 
@@ -81,7 +86,8 @@ void figure_y_name(Svg *svg, double right, double top, double bottom, Str text)
     Str *lines;
     size_t n = wrap_y_name(svg, bottom - top, text, &lines);
     for (size_t i = 0; i < n; i++)
-        svg_text_turned(svg, &SVG_TEXT, SVG_TEXT_SIZE, right - 5 - NAME_LINE * (double)(n - 1 - i), (top + bottom) / 2, lines[i]);
+        svg_text_turned(svg, &SVG_TEXT, SVG_TEXT_SIZE, right - 5 - NAME_LINE * (double)(n - 1 - i),
+                        (top + bottom) / 2, lines[i]);
 }
 
 double figure_y_name_width(Svg *svg, double height, Str text)
@@ -148,7 +154,8 @@ double figure_counts(Svg *svg, const CountRow *rows, size_t n, double left, doub
             if (is_stacked) at += COUNT_ROW - 1;
         }
         for (size_t k = 0; k < rows[i].n; k += step)
-            svg_text(svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_MIDDLE, rows[i].x[k], at, count_text(arena, rows[i].count[k]));
+            svg_text(svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_MIDDLE, rows[i].x[k], at,
+                     count_text(arena, rows[i].count[k]));
     }
     return at - y;
 }

@@ -4,15 +4,15 @@
 
 #include "report/figure_kinds.h"
 
-#define ROW       23.0
-#define TOP       24.0                                    /* baseline of the column headers */
-#define N_WIDTH   44.0
-#define SQUARE    7.2                                     /* half a side, of the largest weight */
-#define LABEL_MAX 230.0                                   /* wider labels run over several lines */
-#define LINE      14.0
-#define SLIM_PAD  14.0                                    /* beside the plot of a narrow drawing */
-#define SLIM_ROW  24.0                                    /* of the estimate, below its label */
-#define BELOW     14.0                                    /* a row below a group's name stands in by this */
+#define ROW 23.0
+#define TOP 24.0 /* baseline of the column headers */
+#define N_WIDTH 44.0
+#define SQUARE 7.2      /* half a side, of the largest weight */
+#define LABEL_MAX 230.0 /* wider labels run over several lines */
+#define LINE 14.0
+#define SLIM_PAD 14.0 /* beside the plot of a narrow drawing */
+#define SLIM_ROW 24.0 /* of the estimate, below its label */
+#define BELOW 14.0    /* a row below a group's name stands in by this */
 #define DOT_APART 9.0
 
 typedef struct {
@@ -22,17 +22,26 @@ typedef struct {
     bool is_forest, is_narrow, has_counts;
     GroupNames groups;
     Axis axis;
-    double left, right, text_left;                        /* of the plot; of the estimates' texts */
+    double left, right, text_left; /* of the plot; of the estimates' texts */
     double most_weight;
 } Rows;
 
-static double interval_end(const double *ends, double estimate) { return ends && isfinite(ends[0]) ? ends[0] : estimate; }
+static double interval_end(const double *ends, double estimate)
+{
+    return ends && isfinite(ends[0]) ? ends[0] : estimate;
+}
 
 static bool is_known(const Series *series) { return series->n && isfinite(series->x[0]); }
 
-static bool has_interval(const Series *series) { return series->low && series->high && isfinite(series->low[0]) && isfinite(series->high[0]); }
+static bool has_interval(const Series *series)
+{
+    return series->low && series->high && isfinite(series->low[0]) && isfinite(series->high[0]);
+}
 
-static double weight_of(const Series *series) { return series->weight > 0 ? series->weight : series->n_at ? (double)series->n_at[0] : 0; }
+static double weight_of(const Series *series)
+{
+    return series->weight > 0 ? series->weight : series->n_at ? (double)series->n_at[0] : 0;
+}
 
 /* Both sides of the reference are seen, also when all estimates are on one. */
 static void include_reference(const Figure *figure, double *low, double *high)
@@ -105,7 +114,9 @@ static void find_columns(Rows *rows)
     for (size_t s = 0; s < rows->figure->n_series; s++) {
         const Series *series = &rows->figure->series[s];
         bool is_below = rows->is_forest && series->group.len;
-        label = fmax(label, svg_text_width(series->label, SVG_TEXT_SIZE) * (series->role == SERIES_MEAN ? 1.06 : 1) + (is_below ? BELOW : 0));
+        label = fmax(label,
+                     svg_text_width(series->label, SVG_TEXT_SIZE) * (series->role == SERIES_MEAN ? 1.06 : 1) +
+                         (is_below ? BELOW : 0));
     }
     rows->left = fmin(label, LABEL_MAX) + (rows->is_forest && rows->has_counts ? N_WIDTH + 22 : 26);
     rows->right = shows_texts(rows) ? width - text - 22 : width - 18;
@@ -113,13 +124,16 @@ static void find_columns(Rows *rows)
 }
 
 /* A label, its first line at y; returns the height of the lines beyond it. */
-static double draw_lines(const Rows *rows, SvgAnchor anchor, double x, double y, double width, Str label, bool bold)
+static double draw_lines(const Rows *rows, SvgAnchor anchor, double x, double y, double width, Str label,
+                         bool bold)
 {
     Str *lines;
     size_t n = svg_wrap(rows->arena, label, SVG_TEXT_SIZE, width / (bold ? 1.06 : 1), &lines);
     for (size_t i = 0; i < n; i++)
-        if (bold) svg_text_bold(rows->svg, SVG_TEXT_SIZE, anchor, x, y + LINE * (double)i, lines[i]);
-        else svg_text(rows->svg, &SVG_TEXT, SVG_TEXT_SIZE, anchor, x, y + LINE * (double)i, lines[i]);
+        if (bold)
+            svg_text_bold(rows->svg, SVG_TEXT_SIZE, anchor, x, y + LINE * (double)i, lines[i]);
+        else
+            svg_text(rows->svg, &SVG_TEXT, SVG_TEXT_SIZE, anchor, x, y + LINE * (double)i, lines[i]);
     return n > 1 ? LINE * (double)(n - 1) : 0;
 }
 
@@ -131,7 +145,10 @@ static double label_room(const Rows *rows, Str label)
     return n > 1 ? LINE * (double)(n - 1) : 0;
 }
 
-static double place(const Rows *rows, double value) { return axis_place(&rows->axis, value, rows->left, rows->right); }
+static double place(const Rows *rows, double value)
+{
+    return axis_place(&rows->axis, value, rows->left, rows->right);
+}
 
 /* An end of an interval: a bar, or an arrow where the axis ends before it. */
 static double draw_end(const Rows *rows, size_t index, const SvgStyle *style, double value, double y)
@@ -142,7 +159,8 @@ static double draw_end(const Rows *rows, size_t index, const SvgStyle *style, do
         return x;
     }
     double back = x < edge ? 8 : -8;
-    svg_path(rows->svg, &svg_group(index)->mark, (double[]){edge, edge + back, edge + back}, (double[]){y, y - 4.5, y + 4.5}, 3, true);
+    svg_path(rows->svg, &svg_group(index)->mark, (double[]){edge, edge + back, edge + back},
+             (double[]){y, y - 4.5, y + 4.5}, 3, true);
     return edge;
 }
 
@@ -151,7 +169,7 @@ static void draw_interval(const Rows *rows, const Series *series, size_t index, 
     if (!has_interval(series)) return;
     const SvgStyle *style = &svg_group(index)->whisker;
     double low = fmin(series->low[0], series->high[0]), high = fmax(series->low[0], series->high[0]);
-    if (high < rows->axis.low || low > rows->axis.high) {                /* all of it beyond: an arrow alone */
+    if (high < rows->axis.low || low > rows->axis.high) { /* all of it beyond: an arrow alone */
         draw_end(rows, index, style, high < rows->axis.low ? low : high, y);
         return;
     }
@@ -159,20 +177,26 @@ static void draw_interval(const Rows *rows, const Series *series, size_t index, 
     svg_line(rows->svg, style, from, y, to, y);
 }
 
-static bool is_inside(const Rows *rows, double value) { return value >= rows->axis.low && value <= rows->axis.high; }
+static bool is_inside(const Rows *rows, double value)
+{
+    return value >= rows->axis.low && value <= rows->axis.high;
+}
 
 static void draw_square(const Rows *rows, const Series *series, double y)
 {
     const SvgGroup *group = svg_group(0);
     double x = place(rows, series->x[0]), half = 4.5;
-    if (series->role == SERIES_MEAN && has_interval(series) && is_inside(rows, series->low[0]) && is_inside(rows, series->high[0])) {
+    if (series->role == SERIES_MEAN && has_interval(series) && is_inside(rows, series->low[0]) &&
+        is_inside(rows, series->high[0])) {
         double from = place(rows, series->low[0]), to = place(rows, series->high[0]);
-        svg_path(rows->svg, &group->mark, (double[]){from, x, to, x}, (double[]){y, y - 7.5, y, y + 7.5}, 4, true);
+        svg_path(rows->svg, &group->mark, (double[]){from, x, to, x}, (double[]){y, y - 7.5, y, y + 7.5}, 4,
+                 true);
         return;
     }
     if (rows->most_weight > 0) half = fmax(1.8, SQUARE * sqrt(weight_of(series) / rows->most_weight));
     draw_interval(rows, series, 0, y);
-    if (is_inside(rows, series->x[0])) svg_rect(rows->svg, &group->mark, x - half, y - half, 2 * half, 2 * half);
+    if (is_inside(rows, series->x[0]))
+        svg_rect(rows->svg, &group->mark, x - half, y - half, 2 * half, 2 * half);
 }
 
 static Str count_text(const Rows *rows, const Series *series)
@@ -184,15 +208,18 @@ static Str count_text(const Rows *rows, const Series *series)
 
 static void draw_texts(const Rows *rows, const Series *series, double y)
 {
-    svg_text(rows->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_START, rows->text_left, y, estimate_text(rows, series));
+    svg_text(rows->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_START, rows->text_left, y,
+             estimate_text(rows, series));
     if (!rows->is_forest || !rows->has_counts || !series->n_at || rows->is_narrow) return;
     svg_text(rows->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_END, rows->left - 22, y, count_text(rows, series));
 }
 
 static void draw_headers(const Rows *rows)
 {
-    if (rows->is_forest && rows->has_counts && !rows->is_narrow) svg_text_bold(rows->svg, SVG_SMALL_SIZE, SVG_END, rows->left - 22, TOP - 8, STR("n"));
-    if (shows_texts(rows)) svg_text_bold(rows->svg, SVG_SMALL_SIZE, SVG_START, rows->text_left, TOP - 8, rows->figure->y_label);
+    if (rows->is_forest && rows->has_counts && !rows->is_narrow)
+        svg_text_bold(rows->svg, SVG_SMALL_SIZE, SVG_END, rows->left - 22, TOP - 8, STR("n"));
+    if (shows_texts(rows))
+        svg_text_bold(rows->svg, SVG_SMALL_SIZE, SVG_START, rows->text_left, TOP - 8, rows->figure->y_label);
 }
 
 /* The words for one side of the reference, on as many lines as its room asks for; returns how many. */
@@ -200,11 +227,13 @@ static size_t draw_side(const Rows *rows, bool is_low, double x, double y)
 {
     Str *lines, words = is_low ? rows->figure->low_words : rows->figure->high_words;
     if (!words.len) return 0;
-    Str text = is_low ? str_format(rows->arena, "\xE2\x86\x90 " STR_FMT, STR_ARG(words)) : str_format(rows->arena, STR_FMT " \xE2\x86\x92", STR_ARG(words));
+    Str text = is_low ? str_format(rows->arena, "\xE2\x86\x90 " STR_FMT, STR_ARG(words))
+                      : str_format(rows->arena, STR_FMT " \xE2\x86\x92", STR_ARG(words));
     double room = is_low ? x - 12 : rows->svg->width - x - 12;
     size_t n = svg_wrap(rows->arena, text, SVG_SMALL_SIZE, fmax(room, 70), &lines);
     for (size_t i = 0; i < n; i++)
-        svg_text(rows->svg, &SVG_SOFT, SVG_SMALL_SIZE, is_low ? SVG_END : SVG_START, is_low ? x - 10 : x + 10, y + LINE * (double)i, lines[i]);
+        svg_text(rows->svg, &SVG_SOFT, SVG_SMALL_SIZE, is_low ? SVG_END : SVG_START, is_low ? x - 10 : x + 10,
+                 y + LINE * (double)i, lines[i]);
     return n;
 }
 
@@ -227,7 +256,8 @@ static double draw_axis(const Rows *rows, double top, double y)
 static double draw_wide_row(const Rows *rows, const Series *series, double y)
 {
     double room = label_room(rows, series->label), middle = y + room / 2;
-    draw_lines(rows, SVG_START, series->group.len ? 2 + BELOW : 2, y + 4, LABEL_MAX, series->label, series->role == SERIES_MEAN);
+    draw_lines(rows, SVG_START, series->group.len ? 2 + BELOW : 2, y + 4, LABEL_MAX, series->label,
+               series->role == SERIES_MEAN);
     if (is_known(series)) draw_square(rows, series, middle);
     draw_texts(rows, series, middle + 4);
     return y + ROW + room;
@@ -237,11 +267,14 @@ static double draw_slim_row(const Rows *rows, const Series *series, double y)
 {
     double from = series->group.len ? 2 + BELOW : 2;
     Str label = series->label;
-    if (rows->has_counts && series->n_at) label = str_format(rows->arena, STR_FMT " (n\xC2\xA0=\xC2\xA0" STR_FMT ")", STR_ARG(label), STR_ARG(count_text(rows, series)));
+    if (rows->has_counts && series->n_at)
+        label = str_format(rows->arena, STR_FMT " (n\xC2\xA0=\xC2\xA0" STR_FMT ")", STR_ARG(label),
+                           STR_ARG(count_text(rows, series)));
     draw_texts(rows, series, y + 4);
     double reference = rows->figure->reference;
-    y += draw_lines(rows, SVG_START, from, y + 4, rows->text_left - from - 8, label, series->role == SERIES_MEAN);
-    if (isfinite(reference) && is_inside(rows, reference))              /* it would run through the labels */
+    y += draw_lines(rows, SVG_START, from, y + 4, rows->text_left - from - 8, label,
+                    series->role == SERIES_MEAN);
+    if (isfinite(reference) && is_inside(rows, reference)) /* it would run through the labels */
         svg_line(rows->svg, &SVG_ZERO, place(rows, reference), y + 8, place(rows, reference), y + 27);
     if (is_known(series)) draw_square(rows, series, y + 17);
     return y + ROW + SLIM_ROW;
@@ -249,7 +282,11 @@ static double draw_slim_row(const Rows *rows, const Series *series, double y)
 
 double figure_forest(Svg *svg, const Figure *figure)
 {
-    Rows rows = {.svg = svg, .arena = svg->markup->out->arena, .figure = figure, .is_forest = true, .is_narrow = svg_is_narrow(svg),
+    Rows rows = {.svg = svg,
+                 .arena = svg->markup->out->arena,
+                 .figure = figure,
+                 .is_forest = true,
+                 .is_narrow = svg_is_narrow(svg),
                  .groups = figure_groups(svg->markup->out->arena, figure)};
     double y = TOP + 12;
     find_scale(&rows);
@@ -260,7 +297,8 @@ double figure_forest(Svg *svg, const Figure *figure)
         const Series *series = &figure->series[s];
         if (series->group.len && !str_equal(series->group, group)) {
             y += s ? 5 : 0;
-            y += ROW + draw_lines(&rows, SVG_START, 2, y + 4, (rows.is_narrow ? svg->width : rows.right) - 8, series->group, true);
+            y += ROW + draw_lines(&rows, SVG_START, 2, y + 4, (rows.is_narrow ? svg->width : rows.right) - 8,
+                                  series->group, true);
         }
         group = series->group;
         y = (rows.is_narrow ? draw_slim_row : draw_wide_row)(&rows, series, y);
@@ -274,7 +312,8 @@ static void draw_dot(const Rows *rows, const Series *series, double y)
     double shift = DOT_APART * ((double)index - ((double)rows->groups.n - 1) / 2);
     if (!is_known(series)) return;
     draw_interval(rows, series, index, y + shift);
-    if (is_inside(rows, series->x[0])) svg_shape(rows->svg, index, &svg_group(index)->mark, place(rows, series->x[0]), y + shift, 4.8);
+    if (is_inside(rows, series->x[0]))
+        svg_shape(rows->svg, index, &svg_group(index)->mark, place(rows, series->x[0]), y + shift, 4.8);
 }
 
 static double draw_dot_legend(const Rows *rows)
@@ -282,7 +321,8 @@ static double draw_dot_legend(const Rows *rows)
     double x = 0, y = 14;
     if (rows->groups.n < 2) return TOP;
     for (size_t g = 0; g < rows->groups.n; g++)
-        figure_legend(rows->svg, LEGEND_MARK, g, 0, figure_one_line(rows->arena, rows->groups.names[g]), 0, &x, &y);
+        figure_legend(rows->svg, LEGEND_MARK, g, 0, figure_one_line(rows->arena, rows->groups.names[g]), 0,
+                      &x, &y);
     return y + 14;
 }
 
@@ -302,7 +342,8 @@ static double draw_dot_labels(const Rows *rows, const Map *places, double top, d
         } else {
             double height = ROW + fmax(room, dots);
             middles[k] = y + height / 2;
-            draw_lines(rows, SVG_END, rows->left - 16, middles[k] + 4 - label_room(rows, label) / 2, LABEL_MAX, label, false);
+            draw_lines(rows, SVG_END, rows->left - 16, middles[k] + 4 - label_room(rows, label) / 2,
+                       LABEL_MAX, label, false);
             y += height;
         }
     }
@@ -312,7 +353,11 @@ static double draw_dot_labels(const Rows *rows, const Map *places, double top, d
 double figure_dots(Svg *svg, const Figure *figure)
 {
     Arena *arena = svg->markup->out->arena;
-    Rows rows = {.svg = svg, .arena = arena, .figure = figure, .is_narrow = svg_is_narrow(svg), .groups = figure_groups(arena, figure)};
+    Rows rows = {.svg = svg,
+                 .arena = arena,
+                 .figure = figure,
+                 .is_narrow = svg_is_narrow(svg),
+                 .groups = figure_groups(arena, figure)};
     find_scale(&rows);
     find_columns(&rows);
     double top = draw_dot_legend(&rows);

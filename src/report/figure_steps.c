@@ -4,12 +4,12 @@
 
 #include "report/figure_kinds.h"
 
-#define RIGHT       14.0
+#define RIGHT 14.0
 #define PLOT_HEIGHT 290.0
-#define PLOT_SLIM   250.0
+#define PLOT_SLIM 250.0
 #define REMARK_LINE 16.0
-#define LABEL_APART 15.0                                  /* between labels at the ends of curves */
-#define LABEL_MAX   150.0
+#define LABEL_APART 15.0 /* between labels at the ends of curves */
+#define LABEL_MAX 150.0
 
 typedef struct {
     Svg *svg;
@@ -18,16 +18,28 @@ typedef struct {
     GroupNames groups;
     Axis x, y;
     double left, right, top, bottom;
-    bool has_labels;                                      /* at the ends of the curves, in place of a legend */
-    double *label_y;                                      /* per group */
+    bool has_labels; /* at the ends of the curves, in place of a legend */
+    double *label_y; /* per group */
 } Steps;
 
-static double place_x(const Steps *steps, double x) { return axis_place(&steps->x, x, steps->left, steps->right); }
-static double place_y(const Steps *steps, double y) { return axis_place(&steps->y, y, steps->bottom, steps->top); }
+static double place_x(const Steps *steps, double x)
+{
+    return axis_place(&steps->x, x, steps->left, steps->right);
+}
+static double place_y(const Steps *steps, double y)
+{
+    return axis_place(&steps->y, y, steps->bottom, steps->top);
+}
 
-static size_t group_of(const Steps *steps, const Series *series) { return figure_group_index(&steps->groups, series->group); }
+static size_t group_of(const Steps *steps, const Series *series)
+{
+    return figure_group_index(&steps->groups, series->group);
+}
 
-static Str group_name(const Steps *steps, size_t group) { return figure_one_line(steps->arena, steps->groups.names[group]); }
+static Str group_name(const Steps *steps, size_t group)
+{
+    return figure_one_line(steps->arena, steps->groups.names[group]);
+}
 
 static void find_scales(Steps *steps)
 {
@@ -69,11 +81,13 @@ static void draw_band(const Steps *steps, const Series *series)
     if (!series->low || !series->high) return;
     while (known < series->n && isfinite(series->low[known]) && isfinite(series->high[known])) known++;
     if (known < 2) return;
-    double *px = ARENA_ARRAY(steps->arena, double, 4 * known + 4), *py = ARENA_ARRAY(steps->arena, double, 4 * known + 4);
-    double *bx = ARENA_ARRAY(steps->arena, double, 2 * known + 2), *by = ARENA_ARRAY(steps->arena, double, 2 * known + 2);
+    double *px = ARENA_ARRAY(steps->arena, double, 4 * known + 4),
+           *py = ARENA_ARRAY(steps->arena, double, 4 * known + 4);
+    double *bx = ARENA_ARRAY(steps->arena, double, 2 * known + 2),
+           *by = ARENA_ARRAY(steps->arena, double, 2 * known + 2);
     n = stairs(steps, series->x, series->high, known, px, py);
     size_t back = stairs(steps, series->x, series->low, known, bx, by);
-    if (known < series->n) {                              /* the last bounds hold until the next time */
+    if (known < series->n) { /* the last bounds hold until the next time */
         double end = place_x(steps, series->x[known]);
         px[n] = end, py[n] = py[n - 1], n++;
         bx[back] = end, by[back] = by[back - 1], back++;
@@ -84,7 +98,8 @@ static void draw_band(const Steps *steps, const Series *series)
 
 static void draw_curve(const Steps *steps, const Series *series)
 {
-    double *px = ARENA_ARRAY(steps->arena, double, 2 * series->n + 1), *py = ARENA_ARRAY(steps->arena, double, 2 * series->n + 1);
+    double *px = ARENA_ARRAY(steps->arena, double, 2 * series->n + 1),
+           *py = ARENA_ARRAY(steps->arena, double, 2 * series->n + 1);
     size_t n = stairs(steps, series->x, series->y, series->n, px, py);
     svg_path(steps->svg, &svg_group(group_of(steps, series))->line, px, py, n, false);
 }
@@ -105,7 +120,8 @@ static void draw_median(const Steps *steps, const Series *series)
     svg_line(steps->svg, &SVG_ZERO, x, y, x, steps->bottom);
 }
 
-static void draw_all(const Steps *steps, SeriesRole role, void (*draw)(const Steps *steps, const Series *series))
+static void draw_all(const Steps *steps, SeriesRole role,
+                     void (*draw)(const Steps *steps, const Series *series))
 {
     for (size_t s = 0; s < steps->figure->n_series; s++)
         if (steps->figure->series[s].role == role) draw(steps, &steps->figure->series[s]);
@@ -141,7 +157,8 @@ static void choose_labels(Steps *steps, double height)
 static void draw_labels(const Steps *steps)
 {
     for (size_t g = 0; steps->has_labels && g < steps->groups.n; g++)
-        svg_text(steps->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_START, steps->right + 8, place_y(steps, steps->label_y[g]) + 4, group_name(steps, g));
+        svg_text(steps->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_START, steps->right + 8,
+                 place_y(steps, steps->label_y[g]) + 4, group_name(steps, g));
 }
 
 static double label_margin(const Steps *steps)
@@ -162,8 +179,10 @@ static double draw_head(const Steps *steps)
     y += has_legend ? 8 : -8;
     for (size_t r = 0; r < steps->figure->n_remarks; r++) {
         Str *lines;
-        size_t n = svg_wrap(steps->arena, steps->figure->remarks[r], SVG_SMALL_SIZE, steps->svg->width - 8, &lines);
-        for (size_t i = 0; i < n; i++) svg_text(steps->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_START, 2, y += REMARK_LINE, lines[i]);
+        size_t n =
+            svg_wrap(steps->arena, steps->figure->remarks[r], SVG_SMALL_SIZE, steps->svg->width - 8, &lines);
+        for (size_t i = 0; i < n; i++)
+            svg_text(steps->svg, &SVG_TEXT, SVG_SMALL_SIZE, SVG_START, 2, y += REMARK_LINE, lines[i]);
     }
     return y + 12;
 }
@@ -200,7 +219,8 @@ double figure_steps(Svg *svg, const Figure *figure)
     find_scales(&steps);
     choose_labels(&steps, height);
     double texts = figure_y_texts_width(svg, &steps.y);
-    steps.left = fmax(figure_y_name_width(svg, height, figure->y_label) + texts, figure_counts_margin(svg, rows, n_rows));
+    steps.left = fmax(figure_y_name_width(svg, height, figure->y_label) + texts,
+                      figure_counts_margin(svg, rows, n_rows));
     steps.right = svg->width - label_margin(&steps);
     steps.top = draw_head(&steps);
     steps.bottom = steps.top + height;
@@ -213,7 +233,8 @@ double figure_steps(Svg *svg, const Figure *figure)
     draw_all(&steps, SERIES_CENSORED, draw_censored);
     draw_labels(&steps);
     figure_y_name(svg, steps.left - texts, steps.top, steps.bottom, figure->y_label);
-    double y = steps.bottom + 38 + figure_x_name(svg, steps.left, steps.right, steps.bottom + 38, figure->x_label);
+    double y =
+        steps.bottom + 38 + figure_x_name(svg, steps.left, steps.right, steps.bottom + 38, figure->x_label);
     place_risk_rows(&steps, rows, n_rows);
     return y + 6 + figure_counts(svg, rows, n_rows, steps.left, y + 6, STR("Number at risk")) + 8;
 }

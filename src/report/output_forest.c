@@ -27,8 +27,9 @@ void series_take_results(const Document *document, const Cell *cell, Str estimat
 
 static bool read_limits(const OutputSpec *spec, double *low, double *high)
 {
-    return spec->limits.n == 2 && number_parse(spec->limits.items[0], low) && number_parse(spec->limits.items[1], high) && *low < *high &&
-           isfinite(*low) && isfinite(*high) && !(spec->log && *low <= 0);
+    return spec->limits.n == 2 && number_parse(spec->limits.items[0], low) &&
+           number_parse(spec->limits.items[1], high) && *low < *high && isfinite(*low) && isfinite(*high) &&
+           !(spec->log && *low <= 0);
 }
 
 bool forest_figure_check(Arena *arena, const OutputSpec *spec, Error *err)
@@ -40,9 +41,12 @@ bool forest_figure_check(Arena *arena, const OutputSpec *spec, Error *err)
         return error_hint(err, "Write limits: [0.25, 4]; on a logarithmic axis both are positive.");
     }
     if (spec->log && !(spec->reference > 0 || isnan(spec->reference)))
-        return yaml_error(spec->at, err, ERROR_INCONSISTENT, "the reference of a logarithmic axis must be positive");
-    if (!spec->weight.len || str_equal(spec->weight, STR("n")) || str_equal(spec->weight, STR("precision"))) return true;
-    yaml_error(spec->at, err, ERROR_INCONSISTENT, "there is no weight \"" STR_FMT "\" of a forest's squares", STR_ARG(spec->weight));
+        return yaml_error(spec->at, err, ERROR_INCONSISTENT,
+                          "the reference of a logarithmic axis must be positive");
+    if (!spec->weight.len || str_equal(spec->weight, STR("n")) || str_equal(spec->weight, STR("precision")))
+        return true;
+    yaml_error(spec->at, err, ERROR_INCONSISTENT, "there is no weight \"" STR_FMT "\" of a forest's squares",
+               STR_ARG(spec->weight));
     return error_hint(err, "There are: n, precision.");
 }
 
@@ -76,10 +80,14 @@ static void add_row(Rows *rows, const Row *row, size_t r)
     series->label = row->label;
     series->group = row->group;
     series->role = is_overall(rows, row, r) ? SERIES_MEAN : SERIES_POINTS;
-    for (size_t c = 1; c < rows->table->n_columns; c++) series_take_results(rows->document, &row->cells[c], rows->estimate, series);
+    for (size_t c = 1; c < rows->table->n_columns; c++)
+        series_take_results(rows->document, &row->cells[c], rows->estimate, series);
 }
 
-static Str header_of(const Rows *rows, size_t column) { return figure_one_line(rows->document->arena, rows->table->columns[column].header); }
+static Str header_of(const Rows *rows, size_t column)
+{
+    return figure_one_line(rows->document->arena, rows->table->columns[column].header);
+}
 
 /* Dots of arms share a row. */
 static void add_dots(Rows *rows, const Row *row)
@@ -129,7 +137,8 @@ static void weigh_by_precision(const Rows *rows)
 {
     for (size_t s = 0; s < rows->figure->n_series; s++) {
         Series *series = &rows->figure->series[s];
-        double width = rows->spec->log ? log(series->high[0] / series->low[0]) : series->high[0] - series->low[0];
+        double width =
+            rows->spec->log ? log(series->high[0] / series->low[0]) : series->high[0] - series->low[0];
         if (isfinite(width) && width > 0) series->weight = 1 / (width * width);
     }
 }
@@ -139,7 +148,9 @@ static bool check_ratios(const Rows *rows, Error *err)
     for (size_t s = 0; s < rows->figure->n_series; s++) {
         const Series *series = &rows->figure->series[s];
         if (!(series->x[0] <= 0) && !(series->low[0] <= 0)) continue;
-        yaml_error(rows->spec->at, err, ERROR_INCONSISTENT, "\"" STR_FMT "\" is not positive and cannot stand on a logarithmic axis", STR_ARG(series->label));
+        yaml_error(rows->spec->at, err, ERROR_INCONSISTENT,
+                   "\"" STR_FMT "\" is not positive and cannot stand on a logarithmic axis",
+                   STR_ARG(series->label));
         return error_hint(err, "Draw ratios on it; differences need no \"log\".");
     }
     return true;
@@ -148,17 +159,26 @@ static bool check_ratios(const Rows *rows, Error *err)
 bool rows_of_table(const OutputSpec *spec, Document *document, Figure *figure, Error *err)
 {
     bool is_across = spec->across.n > 0, is_forest = spec->draw == FIGURE_FOREST;
-    Rows rows = {.spec = spec, .document = document, .figure = figure, .table = figure->data,
-                 .estimate = spec->estimate.len ? spec->estimate : is_across ? STR("mean") : is_forest ? STR("diff") : STR("pct")};
+    Rows rows = {.spec = spec,
+                 .document = document,
+                 .figure = figure,
+                 .table = figure->data,
+                 .estimate = spec->estimate.len ? spec->estimate
+                             : is_across        ? STR("mean")
+                             : is_forest        ? STR("diff")
+                                                : STR("pct")};
     figure->log_x = spec->log;
     if (is_across && !figure->y_label.len) figure->y_label = estimate_header(&rows);
     if (spec->limits.n) (void)read_limits(spec, &figure->limit_low, &figure->limit_high);
     for (size_t r = 0; r < rows.table->n_rows; r++) {
         const Row *row = &rows.table->rows[r];
         if (row->kind != ROW_PLAIN) continue;
-        if (is_across) add_row(&rows, row, r);
-        else if (is_forest) add_contrasts(&rows, row, r);
-        else add_dots(&rows, row);
+        if (is_across)
+            add_row(&rows, row, r);
+        else if (is_forest)
+            add_contrasts(&rows, row, r);
+        else
+            add_dots(&rows, row);
     }
     if (str_equal(spec->weight, STR("precision"))) weigh_by_precision(&rows);
     return !spec->log || check_ratios(&rows, err);

@@ -10,10 +10,13 @@ bool residuals_figure_check(Arena *arena, const OutputSpec *spec, Error *err)
     (void)arena;
     if (spec->rows.n != 1 || spec->rows.items[0].kind != &block_kind_model) {
         yaml_error(spec->at, err, ERROR_INCONSISTENT, "residuals are those of one model");
-        return error_hint(err, "Give the figure one block of rows: {model: CHG ~ ARM * VISIT + us(VISIT | SUBJID)}.");
+        return error_hint(
+            err, "Give the figure one block of rows: {model: CHG ~ ARM * VISIT + us(VISIT | SUBJID)}.");
     }
-    if (!spec->residuals.len || str_equal(spec->residuals, kinds[0]) || str_equal(spec->residuals, kinds[1])) return true;
-    yaml_error(spec->at, err, ERROR_INCONSISTENT, "there are no residuals \"" STR_FMT "\"", STR_ARG(spec->residuals));
+    if (!spec->residuals.len || str_equal(spec->residuals, kinds[0]) || str_equal(spec->residuals, kinds[1]))
+        return true;
+    yaml_error(spec->at, err, ERROR_INCONSISTENT, "there are no residuals \"" STR_FMT "\"",
+               STR_ARG(spec->residuals));
     return error_hint(err, "There are: normalised, pearson.");
 }
 
@@ -34,26 +37,35 @@ static bool find_names(Eval *eval, const Model *model, ResidualInput *input, Err
     return true;
 }
 
-static bool fill(Eval *eval, const Scope *scope, const OutputBlock *block, Document *document, Figure *figure, Error *err)
+static bool fill(Eval *eval, const Scope *scope, const OutputBlock *block, Document *document, Figure *figure,
+                 Error *err)
 {
     const OutputFit *fit;
     if (!eval_fit(eval, scope, block, &fit, err)) return false;
     bool pearson = str_equal(eval->spec->residuals, STR("pearson"));
-    ResidualInput input = fit->is_repeated ? residual_input_mixed(eval->arena, &fit->mixed, pearson ? MMRM_RESIDUAL_PEARSON : MMRM_RESIDUAL_NORMALISED)
-                                           : residual_input_linear(eval->arena, &fit->model, &fit->linear);
+    ResidualInput input =
+        fit->is_repeated ? residual_input_mixed(eval->arena, &fit->mixed,
+                                                pearson ? MMRM_RESIDUAL_PEARSON : MMRM_RESIDUAL_NORMALISED)
+                         : residual_input_linear(eval->arena, &fit->model, &fit->linear);
     input.from = fit_provenance(eval, scope, block, fit, input.kind);
     if (!find_names(eval, &fit->model, &input, err)) return false;
     residual_figure_fill(document, figure, &input);
     return true;
 }
 
-bool residuals_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure, Error *err)
+bool residuals_figure(OutputContext *context, const OutputSpec *spec, Document *document, Figure *figure,
+                      Error *err)
 {
-    Eval eval = {.arena = document->arena, .context = context, .frames = context->frames, .spec = spec, .document = document};
+    Eval eval = {.arena = document->arena,
+                 .context = context,
+                 .frames = context->frames,
+                 .spec = spec,
+                 .document = document};
     const OutputBlock *block = &spec->rows.items[0];
     Scope all, scope;
     Error trouble = {0};
-    if (!eval_open(&eval, &all, err) || !eval_narrow(&eval, &all, block->where, block->at, &scope, err)) return false;
+    if (!eval_open(&eval, &all, err) || !eval_narrow(&eval, &all, block->where, block->at, &scope, err))
+        return false;
     if (!fill(&eval, &scope, block, document, figure, &trouble)) {
         const TableColumn columns[] = {{.key = STR("label"), .align = ALIGN_LEFT}};
         if (!fit_is_open(&eval, block, &trouble)) {

@@ -16,11 +16,14 @@ typedef struct {
 
 static void open_table(Maker *m)
 {
-    const TableColumn columns[] = {{.key = STR("label"), .align = ALIGN_LEFT},
-                                   {.key = STR("n"), .header = STR("At risk"), .align = ALIGN_RIGHT},
-                                   {.key = STR("events"), .header = STR("Events"), .align = ALIGN_RIGHT},
-                                   {.key = STR("estimate"), .header = STR("Estimate"), .align = ALIGN_RIGHT},
-                                   {.key = STR("ci"), .header = str_format(m->arena, "%g %% CI", 100 * m->of->curves[0].curve.level), .align = ALIGN_RIGHT}};
+    const TableColumn columns[] = {
+        {.key = STR("label"), .align = ALIGN_LEFT},
+        {.key = STR("n"), .header = STR("At risk"), .align = ALIGN_RIGHT},
+        {.key = STR("events"), .header = STR("Events"), .align = ALIGN_RIGHT},
+        {.key = STR("estimate"), .header = STR("Estimate"), .align = ALIGN_RIGHT},
+        {.key = STR("ci"),
+         .header = str_format(m->arena, "%g %% CI", 100 * m->of->curves[0].curve.level),
+         .align = ALIGN_RIGHT}};
     document_figure_table(m->document, m->figure, columns, 5);
 }
 
@@ -29,7 +32,12 @@ static Series *new_series(Maker *m, const SurvivalCurve *arm, SeriesRole role, s
     Arena *arena = m->arena;
     ARENA_PUSH_ROOM(arena, m->figure->series, m->figure->n_series, m->series_capacity);
     Series *series = &m->figure->series[m->figure->n_series++];
-    *series = (Series){.label = arm->name, .group = arm->name, .role = role, .n = n, .x = ARENA_ARRAY(arena, double, n + 1), .y = ARENA_ARRAY(arena, double, n + 1)};
+    *series = (Series){.label = arm->name,
+                       .group = arm->name,
+                       .role = role,
+                       .n = n,
+                       .x = ARENA_ARRAY(arena, double, n + 1),
+                       .y = ARENA_ARRAY(arena, double, n + 1)};
     return series;
 }
 
@@ -39,7 +47,9 @@ static void curve_series(Maker *m, const SurvivalCurve *arm)
     const KaplanMeier *curve = &arm->curve;
     Series *series = new_series(m, arm, SERIES_MEAN, curve->n_times + 1);
     bool bands = m->of->bands;
-    if (bands) series->low = ARENA_ARRAY(m->arena, double, series->n), series->high = ARENA_ARRAY(m->arena, double, series->n);
+    if (bands)
+        series->low = ARENA_ARRAY(m->arena, double, series->n),
+        series->high = ARENA_ARRAY(m->arena, double, series->n);
     series->y[0] = 1;
     if (bands) series->low[0] = series->high[0] = 1;
     for (size_t i = 0; i < curve->n_times; i++) {
@@ -59,10 +69,11 @@ static void censored_series(Maker *m, const SurvivalCurve *arm)
     series->n = n;
 }
 
-static void put(Maker *m, const SurvivalCurve *arm, size_t column, const char *before, const char *stat, double value, int decimals)
+static void put(Maker *m, const SurvivalCurve *arm, size_t column, const char *before, const char *stat,
+                double value, int decimals)
 {
-    table_cell_number(m->document, m->figure->data, column, str_from(before), str_from(stat), isfinite(value) ? value : NAN, decimals,
-                      (Str){0}, (Str){0}, arm->from);
+    table_cell_number(m->document, m->figure->data, column, str_from(before), str_from(stat),
+                      isfinite(value) ? value : NAN, decimals, (Str){0}, (Str){0}, arm->from);
 }
 
 /* Number at risk and curve at a tick: in the series below the axis and in a row of the table. */
@@ -71,7 +82,8 @@ static void add_time(Maker *m, const SurvivalCurve *arm, Series *risk, size_t ti
     double time = m->figure->tick_at[tick];
     KmPoint point = kaplan_meier_at(&arm->curve, time);
     size_t n_events = 0;
-    for (size_t i = 0; i < arm->curve.n_times && arm->curve.time[i] <= time; i++) n_events += arm->curve.events[i];
+    for (size_t i = 0; i < arm->curve.n_times && arm->curve.time[i] <= time; i++)
+        n_events += arm->curve.events[i];
     risk->x[tick] = time;
     risk->n_at[tick] = point.at_risk;
     Buf at = buf_new(m->arena);
@@ -118,11 +130,13 @@ static bool add_arm(Maker *m, const SurvivalCurve *arm, Error *err)
 static bool find_ticks(Maker *m, Error *err)
 {
     double last = 0, every = m->of->every;
-    for (size_t a = 0; a < m->of->n; a++) last = fmax(last, m->of->curves[a].curve.time[m->of->curves[a].curve.n_times - 1]);
+    for (size_t a = 0; a < m->of->n; a++)
+        last = fmax(last, m->of->curves[a].curve.time[m->of->curves[a].curve.n_times - 1]);
     m->figure->tick_at = ARENA_ARRAY(m->arena, double, AXIS_TICKS_MAX);
     m->figure->tick_text = ARENA_ARRAY(m->arena, Str, AXIS_TICKS_MAX);
     if (every > 0 && last / every >= AXIS_TICKS_MAX) {
-        error_set(err, ERROR_INCONSISTENT, "\"every\" gives more than %d times, the last is %g", AXIS_TICKS_MAX, last);
+        error_set(err, ERROR_INCONSISTENT, "\"every\" gives more than %d times, the last is %g",
+                  AXIS_TICKS_MAX, last);
         return error_hint(err, "Give a longer step.");
     }
     Axis axis = axis_linear(0, last, 9);

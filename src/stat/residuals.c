@@ -12,7 +12,7 @@ static double leverage(const double *x, const double *xtx_inverse, size_t p)
     double h = 0;
     for (size_t j = 0; j < p; j++) {
         double sum = 0;
-        for (size_t k = 0; k < p; k++) sum += xtx_inverse[j*p + k] * x[k];
+        for (size_t k = 0; k < p; k++) sum += xtx_inverse[j * p + k] * x[k];
         h += x[j] * sum;
     }
     return h;
@@ -20,9 +20,11 @@ static double leverage(const double *x, const double *xtx_inverse, size_t p)
 
 Residuals residuals_linear(Arena *arena, const Model *model, const LinearFit *fit)
 {
-    Residuals r = {.n = fit->n, .fitted = ARENA_ARRAY(arena, double, fit->n), .residual = ARENA_ARRAY(arena, double, fit->n)};
+    Residuals r = {.n = fit->n,
+                   .fitted = ARENA_ARRAY(arena, double, fit->n),
+                   .residual = ARENA_ARRAY(arena, double, fit->n)};
     for (size_t i = 0; i < fit->n; i++) {
-        double free = 1 - leverage(&fit->x[i*fit->p], fit->xtx_inverse, fit->p);
+        double free = 1 - leverage(&fit->x[i * fit->p], fit->xtx_inverse, fit->p);
         r.fitted[i] = model->y[i] - fit->residuals[i];
         r.residual[i] = free > 1e-10 && fit->sigma > 0 ? fit->residuals[i] / (fit->sigma * sqrt(free)) : NAN;
     }
@@ -69,14 +71,16 @@ NormalPlot normal_plot(Arena *arena, const double *x, size_t n, double level, si
 static double bin_width(const double *sorted, size_t n)
 {
     static const double STEPS[] = {0.1, 0.2, 0.25, 0.5};
-    double iqr = sample_quantile(sorted, n, 0.75) - sample_quantile(sorted, n, 0.25), wanted = 2 * iqr / cbrt((double)n), best = STEPS[0];
+    double iqr = sample_quantile(sorted, n, 0.75) - sample_quantile(sorted, n, 0.25),
+           wanted = 2 * iqr / cbrt((double)n), best = STEPS[0];
     double range = sorted[n - 1] - sorted[0];
     if (!(wanted > 0)) wanted = range > 0 ? range / 10 : 1;
     if (wanted < range / (HISTOGRAM_MAX - 2)) wanted = range / (HISTOGRAM_MAX - 2);
     for (double ten = 1e-6; ten < 1e12; ten *= 10)
         for (size_t i = 0; i < 4; i++) {
             double step = STEPS[i] * ten;
-            if (fabs(log(step / wanted)) < fabs(log(best / wanted)) && range / step <= HISTOGRAM_MAX - 2) best = step;
+            if (fabs(log(step / wanted)) < fabs(log(best / wanted)) && range / step <= HISTOGRAM_MAX - 2)
+                best = step;
         }
     return range / best <= HISTOGRAM_MAX - 2 ? best : range / (HISTOGRAM_MAX - 2);
 }

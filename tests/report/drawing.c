@@ -5,11 +5,11 @@
 #include "report/figure.h"
 #include "report/svg.h"
 
-#define ASCENT   0.74                 /* of the letters' size, above and below the baseline */
-#define DESCENT  0.21
-#define BOLD     1.06
-#define TOUCH    0.4                  /* boxes that meet by less do not overlap */
-#define LEAST    9.0
+#define ASCENT 0.74 /* of the letters' size, above and below the baseline */
+#define DESCENT 0.21
+#define BOLD 1.06
+#define TOUCH 0.4 /* boxes that meet by less do not overlap */
+#define LEAST 9.0
 
 static Str attribute(Arena *arena, Str tag, const char *name)
 {
@@ -43,21 +43,27 @@ static Str unescape(Arena *arena, Str text)
 static void need_inside(Test *t, const Drawing *drawing, DrawingBox box, Str what)
 {
     const DrawingBox *view = &drawing->view;
-    if (box.left >= view->left - TOUCH && box.top >= view->top - TOUCH && box.right <= view->right + TOUCH && box.bottom <= view->bottom + TOUCH) return;
-    CHECK_TEXT(t, str_format(t->arena, STR_FMT " (%.1f %.1f to %.1f %.1f) outside %g x %g", STR_ARG(what), box.left, box.top, box.right, box.bottom,
-                             view->right, view->bottom), "inside");
+    if (box.left >= view->left - TOUCH && box.top >= view->top - TOUCH && box.right <= view->right + TOUCH &&
+        box.bottom <= view->bottom + TOUCH)
+        return;
+    CHECK_TEXT(t,
+               str_format(t->arena, STR_FMT " (%.1f %.1f to %.1f %.1f) outside %g x %g", STR_ARG(what),
+                          box.left, box.top, box.right, box.bottom, view->right, view->bottom),
+               "inside");
 }
 
 static void add_text(Test *t, Drawing *drawing, Str tag, Str content)
 {
     Arena *arena = t->arena;
     Str anchor = attribute(arena, tag, "text-anchor"), text = unescape(arena, content);
-    double size = number_of(arena, tag, "font-size"), x = number_of(arena, tag, "x"), y = number_of(arena, tag, "y");
+    double size = number_of(arena, tag, "font-size"), x = number_of(arena, tag, "x"),
+           y = number_of(arena, tag, "y");
     if (str_equal(attribute(arena, tag, "class"), STR("f-mark"))) return;
     double width = svg_text_width(text, size) * (attribute(arena, tag, "font-weight").len ? BOLD : 1);
     double from = str_equal(anchor, STR("middle")) ? -width / 2 : str_equal(anchor, STR("end")) ? -width : 0;
     DrawingBox box = {x + from, y - ASCENT * size, x + from + width, y + DESCENT * size};
-    if (attribute(arena, tag, "transform").len) box = (DrawingBox){x - ASCENT * size, y - width / 2, x + DESCENT * size, y + width / 2};
+    if (attribute(arena, tag, "transform").len)
+        box = (DrawingBox){x - ASCENT * size, y - width / 2, x + DESCENT * size, y + width / 2};
     ARENA_PUSH_ROOM(arena, drawing->texts, drawing->n_texts, drawing->capacity);
     drawing->texts[drawing->n_texts++] = (DrawingText){box, x, y, size, text};
     need_inside(t, drawing, box, text);
@@ -67,12 +73,14 @@ static void check_points(Test *t, const Drawing *drawing, Str path)
 {
     Str rest = path, one, after;
     while (rest.len) {
-        rest = str_slice(rest, 1, rest.len);                             /* M or L */
+        rest = str_slice(rest, 1, rest.len); /* M or L */
         size_t end = 0;
-        while (end < rest.len && rest.data[end] != 'M' && rest.data[end] != 'L' && rest.data[end] != 'Z') end++;
+        while (end < rest.len && rest.data[end] != 'M' && rest.data[end] != 'L' && rest.data[end] != 'Z')
+            end++;
         Str point = str_slice(rest, 0, end);
         double x, y;
-        if (str_cut(point, STR(" "), &one, &after) && CHECK(t, number_parse(one, &x) && number_parse(after, &y)))
+        if (str_cut(point, STR(" "), &one, &after) &&
+            CHECK(t, number_parse(one, &x) && number_parse(after, &y)))
             need_inside(t, drawing, (DrawingBox){x, y, x, y}, STR("a path"));
         rest = str_slice(rest, end, rest.len);
     }
@@ -82,11 +90,15 @@ static void check_shape(Test *t, const Drawing *drawing, Str tag)
 {
     Arena *a = t->arena;
     if (str_starts(tag, STR("line"))) {
-        double x1 = number_of(a, tag, "x1"), x2 = number_of(a, tag, "x2"), y1 = number_of(a, tag, "y1"), y2 = number_of(a, tag, "y2");
-        need_inside(t, drawing, (DrawingBox){fmin(x1, x2), fmin(y1, y2), fmax(x1, x2), fmax(y1, y2)}, STR("a line"));
+        double x1 = number_of(a, tag, "x1"), x2 = number_of(a, tag, "x2"), y1 = number_of(a, tag, "y1"),
+               y2 = number_of(a, tag, "y2");
+        need_inside(t, drawing, (DrawingBox){fmin(x1, x2), fmin(y1, y2), fmax(x1, x2), fmax(y1, y2)},
+                    STR("a line"));
     } else if (str_starts(tag, STR("rect"))) {
         double x = number_of(a, tag, "x"), y = number_of(a, tag, "y");
-        need_inside(t, drawing, (DrawingBox){x, y, x + number_of(a, tag, "width"), y + number_of(a, tag, "height")}, STR("a box"));
+        need_inside(t, drawing,
+                    (DrawingBox){x, y, x + number_of(a, tag, "width"), y + number_of(a, tag, "height")},
+                    STR("a box"));
     } else if (str_starts(tag, STR("circle"))) {
         double x = number_of(a, tag, "cx"), y = number_of(a, tag, "cy"), r = number_of(a, tag, "r");
         need_inside(t, drawing, (DrawingBox){x - r, y - r, x + r, y + r}, STR("a circle"));
@@ -102,8 +114,10 @@ Drawing drawing_read(Test *t, Str svg)
     while (str_cut(rest, STR("<"), &before, &after) && str_cut(after, STR(">"), &tag, &rest)) {
         if (str_starts(tag, STR("svg"))) {
             Str x, y, width, height, box = attribute(t->arena, tag, "viewBox");
-            CHECK(t, str_cut(box, STR(" "), &x, &after) && str_cut(after, STR(" "), &y, &after) && str_cut(after, STR(" "), &width, &height) &&
-                         number_parse(width, &drawing.view.right) && number_parse(height, &drawing.view.bottom));
+            CHECK(t, str_cut(box, STR(" "), &x, &after) && str_cut(after, STR(" "), &y, &after) &&
+                         str_cut(after, STR(" "), &width, &height) &&
+                         number_parse(width, &drawing.view.right) &&
+                         number_parse(height, &drawing.view.bottom));
         } else if (str_starts(tag, STR("text")) && str_cut(rest, STR("</text"), &content, &after)) {
             add_text(t, &drawing, tag, content);
         } else {
@@ -115,7 +129,8 @@ Drawing drawing_read(Test *t, Str svg)
 
 static bool overlap(DrawingBox a, DrawingBox b)
 {
-    return a.left + TOUCH < b.right && b.left + TOUCH < a.right && a.top + TOUCH < b.bottom && b.top + TOUCH < a.bottom;
+    return a.left + TOUCH < b.right && b.left + TOUCH < a.right && a.top + TOUCH < b.bottom &&
+           b.top + TOUCH < a.bottom;
 }
 
 static void check_drawing(Test *t, const Figure *figure, const char *how, Str svg)
@@ -126,8 +141,13 @@ static void check_drawing(Test *t, const Figure *figure, const char *how, Str sv
         if (one->size < LEAST) CHECK_NEAR(t, one->size, LEAST, 0);
         for (size_t k = 0; k < i; k++)
             if (overlap(one->box, drawing.texts[k].box))
-                CHECK_TEXT(t, str_format(t->arena, "figure " STR_FMT ", %s: \"" STR_FMT "\" over \"" STR_FMT "\" at %.0f %.0f", STR_ARG(figure->number), how,
-                                         STR_ARG(one->text), STR_ARG(drawing.texts[k].text), one->x, one->y), "apart");
+                CHECK_TEXT(t,
+                           str_format(t->arena,
+                                      "figure " STR_FMT ", %s: \"" STR_FMT "\" over \"" STR_FMT
+                                      "\" at %.0f %.0f",
+                                      STR_ARG(figure->number), how, STR_ARG(one->text),
+                                      STR_ARG(drawing.texts[k].text), one->x, one->y),
+                           "apart");
     }
 }
 
