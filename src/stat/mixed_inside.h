@@ -1,5 +1,5 @@
 /* What the parts of stat/mixed share: rows in blocks (mixed_data), the errors' covariance (mixed_errors), the likelihood
- * with its derivatives (mixed_likelihood), the iteration (mixed_fit) and what follows from the optimum (mixed). Letters are
+ * (mixed_likelihood) and its derivatives (mixed_derivatives), the iteration (mixed_fit) and what follows from the optimum (mixed). Letters are
  * those of docs/methods/mixed-model.md. Included by them alone. */
 #ifndef STAT_MIXED_INSIDE_H
 #define STAT_MIXED_INSIDE_H
@@ -85,6 +85,27 @@ void mixed_sigma_second(const MixedSigma *s, const MixedUnit *unit, const double
 /* out[i][j] += sum of w[a*stride + b] d2 S[i][j] / da db */
 void mixed_sigma_spread(const MixedSigma *s, const MixedUnit *unit, const double *w, size_t stride, double *out);
 
+/* Room for one block and one unit, at their largest. */
+typedef struct {
+    size_t *at;                       /* n_terms; where a term's matrix begins in g and root */
+    double *g, *root;                 /* of every term: G, and B with B B' = G */
+    double *u, *ul, *inner, *rows;    /* q^2 each: U = Z'S^-1 Z; U B; I + B'U B; rows of B solved */
+    double *e, *wz, *half, *rest;     /* q^2: E = I - K U; Z'V^-1 Z; scratch; Z'V^-1 Z - 2 Y'Phi Y */
+    double *y, *phi_y, *yd;           /* c x q: (X, e)'V^-1 Z; r x q: Phi Y; q: Y'd */
+    bool *uses;                       /* n_errors; parameters of groups in the block */
+    double *trace, *bs;               /* n_errors; n_errors x width^2: M'S^-1 S_a S^-1 M with M = (X, e, Z) */
+    double *xz, *re, *kb, *rd;        /* n_errors x: c x q, c x q, q^2, q */
+    double *phi_x, *coupled, *coupled_d;          /* r x q, c x q, q: Phi X_a K and its like */
+    double *block_b;                  /* n_errors x c^2 */
+    double *pb, *ub;                  /* n_parameters x: Phi B_a (r^2), B_a d (r) */
+    double *d;                        /* n_parameters^2: d'C_ab d */
+    double *phi;                      /* r^2: Phi under REML, 0 under ML */
+    double *s, *inverse, *f, *fz, *nx, *nd, *kernel;  /* of a unit */
+    double *left, *product, *phi_row, *si;   /* of a unit: S^-1 - 2 kernel; n x width; r; n */
+    double *first, *pa, *ra, *va;     /* a unit's parameters x unit^2 each; va: x unit */
+    double *psi;                      /* n_groups x n_visits^2 */
+} MixedWork;
+
 typedef struct {
     const MixedData *data;
     bool reml;
@@ -94,12 +115,14 @@ typedef struct {
     double *a, *a_root, *phi, *d;     /* c^2: (X, e)' V^-1 (X, e); r^2: Cholesky factor and inverse of X'V^-1X; c: (-delta, 1) */
     double *b;                        /* n_parameters x c^2: (X, e)' V^-1 V_a V^-1 (X, e) */
     double *gradient, *hessian, *expected;       /* in natural parameters */
-    struct MixedWork *w;
+    MixedWork *w;
 } MixedLikelihood;
 
 void mixed_likelihood_init(Arena *arena, MixedLikelihood *l, const MixedData *data, bool reml);
 /* False where V is not positive definite. */
 bool mixed_likelihood_value(MixedLikelihood *l, const double *theta);
+
+/* The rest is of mixed_derivatives. */
 void mixed_likelihood_derivatives(MixedLikelihood *l);
 /* sum of w_ab X'V^-1 V_a V^-1 V_b V^-1 X, less a quarter of that of second derivatives when asked, into q (r x r) */
 void mixed_likelihood_products(MixedLikelihood *l, const double *w, bool second, double *q);
@@ -112,6 +135,16 @@ void mixed_term_g(const MixedTerm *term, const double *theta, double *g);
 /* Lower factor of a semi-definite matrix, pivots chosen by size[i]^2 a[i][i]: a[order][order] = l l'. Pivots whose
  * share size^2 l^2 falls below `least` are zero, with all that follow. Returns their number. */
 size_t mixed_pivoted_root(const double *a, const double *size, size_t n, double least, size_t *order, double *l);
+
+/* What both parts of the likelihood use. Terms' matrices stand one after the other from work->at. */
+void mixed_set_terms(MixedLikelihood *l);                            /* g and root at theta */
+void mixed_multiply_terms(const MixedLikelihood *l, const MixedBlock *b, const double *matrices, const double *x, size_t rows, double *out);
+void mixed_take_u(const MixedData *d, const MixedBlock *b, const double *from, double *u);
+/* x (n rows of `width`) = L^-1 x, and L'^-1 x */
+void mixed_solve_rows(const double *l, size_t n, double *x, size_t width);
+void mixed_solve_rows_transposed(const double *l, size_t n, double *x, size_t width);
+/* to (block's width^2) += x'y over the rows of a unit */
+void mixed_scatter(const MixedData *d, const MixedUnit *u, const double *x, const double *y, double *to, size_t width);
 
 /* The iteration. */
 typedef struct {
