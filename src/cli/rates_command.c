@@ -39,7 +39,7 @@ static bool analyse(Rates *r, Error *err)
     Arena *arena = r->call->arena;
     CountFamily family = COUNT_NEGATIVE_BINOMIAL;
     Frame *frame;
-    if (!read_options(r, &family, err) || !formula_parse(arena, r->call->args[0], &r->formula, err)
+    if (!read_options(r, &family, err) || !formula_parse(arena, r->call->args[0], &r->formula, err) || !formula_check_fixed(&r->formula, err)
         || !data_file_read(arena, r->call->args[1], &frame, err) || !model_build(arena, &r->formula, frame, NULL, 0, &r->model, err)
         || !count_data(arena, &r->model, option_text(r->call, "exposure"), &r->data, err)
         || !count_fit(arena, &r->data, family, &r->fit, err)) return false;

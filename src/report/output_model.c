@@ -263,7 +263,7 @@ static bool model_check(Arena *arena, const OutputSpec *spec, const OutputBlock 
     Formula formula;
     if (block->regression.len) return family_block_check(arena, spec, block, err);
     if (!check_lines(block, err)) return false;
-    if (!formula_parse(arena, block->subject, &formula, err)) return error_at(err, block->at);
+    if (!formula_parse(arena, block->subject, &formula, err) || !formula_check_fixed(&formula, err)) return error_at(err, block->at);
     bool is_drawn = spec->kind == OUTPUT_FIGURE && (spec->draw == FIGURE_LINES || spec->draw == FIGURE_PANELS);
     bool needs_visits = formula.n_covariances && !block->term.len && !is_drawn;
     const char *repeated = repeated_key(block);

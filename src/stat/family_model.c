@@ -195,6 +195,7 @@ static bool fit_counts(Arena *arena, FamilyFit *fit, Error *err)
 
 static bool check_formula(const FamilyFit *fit, Error *err)
 {
+    if (!formula_check_fixed(&fit->formula, err)) return false;
     if (fit->formula.n_covariances) {
         error_set(err, ERROR_INCONSISTENT, "the family %s has no covariance term", family_word(fit->kind));
         return error_hint(err, "Leave it out: each row is one outcome of a subject of its own.");

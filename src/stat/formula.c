@@ -461,3 +461,11 @@ bool formula_parse(Arena *arena, Str text, Formula *formula, Error *err)
     share_columns(arena, formula);
     return true;
 }
+
+bool formula_check_fixed(const Formula *formula, Error *err)
+{
+    if (formula->n_randoms == 0) return true;
+    error_set(err, ERROR_INCONSISTENT, "random effects of \"" STR_FMT "\" have no place in this model", STR_ARG(formula->randoms[0].name));
+    error_in(err, "formula, column %zu", formula->randoms[0].place);
+    return error_hint(err, "They go with linear mixed models of numbers: leave them out here.");
+}

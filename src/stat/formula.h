@@ -90,4 +90,7 @@ struct Formula {
  * Fails: MALFORMED; the place is "formula, column N", N counting characters from 1. */
 MUST_USE bool formula_parse(Arena *arena, Str text, Formula *formula, Error *err);
 
+/* For models without random effects. Fails: INCONSISTENT (names the first random term, with its place). */
+MUST_USE bool formula_check_fixed(const Formula *formula, Error *err);
+
 #endif

@@ -37,6 +37,7 @@ typedef struct {
 static bool find_covariance(Grid *g)
 {
     const Formula *f = g->formula;
+    if (!formula_check_fixed(f, g->err)) return false;
     if (f->n_covariances != 1) {
         error_set(g->err, ERROR_USAGE, "the formula has %zu covariance terms", f->n_covariances);
         return error_hint(g->err, "Write one term such as us(AVISIT | USUBJID): missing visits are imputed by a model of all visits.");

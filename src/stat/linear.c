@@ -204,7 +204,7 @@ bool least_squares(Arena *arena, const double *x, const double *x_low, const dou
 
 bool linear_fit(Arena *arena, const Model *model, LinearFit *fit, Error *err)
 {
-    if (model->formula->n_randoms) return error_set(err, ERROR_USAGE, "random effects are not fitted by least squares");
+    if (!formula_check_fixed(model->formula, err)) return false;
     if (!least_squares(arena, model->x, model->x_low, model->y, model->n, model->p, model->has_intercept, fit, err)) return false;
     if (fit->df > 0) return true;
     error_set(err, ERROR_DEGENERATE, "%zu rows leave no degree of freedom for the error after %zu coefficients", model->n, fit->space.rank);

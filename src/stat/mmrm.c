@@ -62,7 +62,7 @@ static bool check_options(const MmrmOptions *options, CovarianceKind kind, Error
 static bool find_term(const Model *model, const CovarianceTerm **term, Error *err)
 {
     const Formula *f = model->formula;
-    if (f->n_randoms) return error_set(err, ERROR_USAGE, "random effects are not part of repeated measures alone");
+    if (!formula_check_fixed(f, err)) return false;
     if (f->n_covariances == 1) {
         *term = &f->covariances[0];
         return true;

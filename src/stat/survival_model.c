@@ -220,7 +220,7 @@ bool survival_model_build(Arena *arena, const SurvivalFormula *formula, Str even
     }
     if (!outcome_yes_no(arena, frame, what, &yes, err)) return error_in(err, "event");
     if (!usable_rows(arena, formula, yes, frame, rows, n_rows, &kept, &n, err) ||
-        !formula_parse(arena, formula->formula, &model->formula, err))
+        !formula_parse(arena, formula->formula, &model->formula, err) || !formula_check_fixed(&model->formula, err))
         return false;
     if (!model->formula.has_intercept || model->formula.n_covariances) {
         error_set(err, ERROR_INCONSISTENT, "a survival formula has %s", model->formula.n_covariances ? "no covariance term" : "no intercept to take away");

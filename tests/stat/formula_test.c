@@ -85,6 +85,16 @@ static Str randoms(Test *t, const char *text)
     return buf_str(&buf);
 }
 
+static void a_model_without_random_effects_can_say_so(Test *t)
+{
+    Formula f;
+    Error err = {0};
+    CHECK(t, formula_parse(t->arena, STR("y ~ x"), &f, &err) && formula_check_fixed(&f, &err));
+    CHECK(t, formula_parse(t->arena, STR("y ~ x + (1 | site)"), &f, &err) && !formula_check_fixed(&f, &err));
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "random effects of \"site\" have no place in this model");
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "column 9");
+}
+
 /* As lme4's findbars() and expandDoubleVerts() have it. */
 static void random_terms_are_handed_on(Test *t)
 {
@@ -227,6 +237,7 @@ static const TestCase CASES[] = {
     {"names within an interaction keep the order of first appearance", names_within_an_interaction_keep_their_order},
     {"covariance terms are handed on", covariance_terms_are_handed_on},
     {"random terms are handed on", random_terms_are_handed_on},
+    {"a model without random effects can say so", a_model_without_random_effects_can_say_so},
     {"columns of an expression are listed once", columns_of_an_expression_are_listed_once},
     {"arithmetic follows the usual precedence", arithmetic_follows_the_usual_precedence},
     {"powers carry what a double cannot", powers_carry_what_a_double_cannot},
