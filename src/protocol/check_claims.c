@@ -59,6 +59,8 @@ static bool shows_itself(const Protocol *protocol, const AnalysisPlan *analysis)
     case METHOD_MMRM:
     case METHOD_KAPLAN_MEIER:
         return has_model;
+    case METHOD_LOGISTIC:
+    case METHOD_FIRTH:
     case METHOD_LOG_RANK_TEST:
     case METHOD_COX_REGRESSION:
         return has_model && has_groups;

@@ -123,6 +123,8 @@ typedef enum { ANALYSIS_UNSTATED, ANALYSIS_ROLES(PROTOCOL_CONSTANT) } AnalysisRo
     X(METHOD_KAPLAN_MEIER,  "kaplan-meier",  "times to an event by Kaplan and Meier, no test")               \
     X(METHOD_LOG_RANK_TEST, "log-rank",      "log-rank test of times to an event")                           \
     X(METHOD_COX_REGRESSION, "cox",          "ratio of hazards by Cox's regression")                         \
+    X(METHOD_LOGISTIC,      "logistic",      "logistic regression of an outcome that is or is not")          \
+    X(METHOD_FIRTH,         "firth",         "the same by Firth's penalised likelihood")                     \
     X(METHOD_FISHER,        "fisher",        "Fisher's exact test")                                          \
     X(METHOD_CHI_SQUARED,   "chi-squared",   "Pearson's chi-squared test")                                   \
     X(METHOD_PROPORTION,    "proportion",    "a proportion with its exact interval")                         \

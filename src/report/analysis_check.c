@@ -33,13 +33,19 @@ static void check_column(const Check *check, Str name, const char *key)
                             : STR("Name a column of the analysis' `data`.");
 }
 
+/* Formulas whose left side is a time or a condition are judged by the blocks that read them. */
+static bool has_own_language(AnalysisMethod method)
+{
+    return method == METHOD_KAPLAN_MEIER || method == METHOD_LOG_RANK_TEST || method == METHOD_COX_REGRESSION ||
+           method == METHOD_LOGISTIC || method == METHOD_FIRTH;
+}
+
 static void check_formula(const Check *check)
 {
     const AnalysisPlan *analysis = check->analysis;
     Formula formula;
     Error err = {0};
-    bool is_survival = analysis->method == METHOD_KAPLAN_MEIER || analysis->method == METHOD_LOG_RANK_TEST || analysis->method == METHOD_COX_REGRESSION;
-    if (!analysis->formula.len || is_survival) return; /* the block "survival" judges its own */
+    if (!analysis->formula.len || has_own_language(analysis->method)) return;
     if (!formula_parse(check->arena, analysis->formula, &formula, &err)) {
         error_in(&err, "analysis \"" STR_FMT "\"", STR_ARG(analysis->id));
         problem_add_error(check->problems, "bad-formula", place(check, "formula"), &err);

@@ -595,6 +595,37 @@ static bool make_survival(Making *m, Yaml *display)
     return true;
 }
 
+/* --- outcomes that are or are not --- */
+
+static Yaml *regression_block(const Making *m, Yaml *rows, bool is_first)
+{
+    Yaml *block = model_block(m, m->title, is_first, false);
+    put_text(m, block, "regression", str_from(grammar_word(&ANALYSIS_METHOD_WORDS, (int)m->plan->method)));
+    add(rows, *block);
+    return &rows->items[rows->n - 1];
+}
+
+static bool make_odds(Making *m, Yaml *display)
+{
+    Yaml *columns = list(m, m->n_compared), *rows = list(m, 2), *shares = mapping(m), *ratios = mapping(m), *block;
+    if (!m->plan->formula.len) m->why = "no table: no model is named: write a `formula`, RESP = 'Y' ~ ARM";
+    else if (!m->n_compared) m->why = "no table: there are no groups to compare: name them with `group` and `compare`";
+    if (m->why) return false;
+    for (size_t i = 0; i < m->n_compared; i++) add(columns, *pair(m, "key", m->compared[i].label, "header", m->compared[i].label));
+    put_columns(m, display, columns);
+    put_text(m, shares, "Events / n", STR("{events}/{n}"));
+    put(m, shares, str_format(m->arena, "Adjusted %% (" STR_FMT ")", STR_ARG(interval_title(m))), words(m, "{pct} ({ci_low:0} to {ci_high:0})"));
+    put(m, regression_block(m, rows, true), STR("lines"), *shares);
+    block = regression_block(m, rows, false);
+    put_text(m, ratios, "Odds ratio", STR("{ratio}"));
+    put(m, ratios, interval_title(m), words(m, "{ci_low:2} to {ci_high:2}"));
+    put_text(m, ratios, "p", STR("{p}"));
+    put(m, block, STR("compare"), *comparisons(m));
+    put(m, block, STR("lines"), *ratios);
+    put(m, display, STR("rows"), *rows);
+    return true;
+}
+
 /* --- methods --- */
 
 /* Tables by method; one without `make` has its place elsewhere in the report, or needs a `display`. */
@@ -617,6 +648,8 @@ static const struct {
     {METHOD_KAPLAN_MEIER, "Kaplan-Meier curves", make_survival, NULL},
     {METHOD_LOG_RANK_TEST, "log-rank test", make_survival, NULL},
     {METHOD_COX_REGRESSION, "Cox's regression", make_survival, NULL},
+    {METHOD_LOGISTIC, "logistic regression", make_odds, NULL},
+    {METHOD_FIRTH, "logistic regression by Firth's penalised likelihood", make_odds, NULL},
     {METHOD_FISHER, "Fisher's exact test", make_counts, NULL},
     {METHOD_CHI_SQUARED, "Pearson's chi-squared test", make_counts, NULL},
     {METHOD_PROPORTION, "proportion with its exact interval", make_share, NULL},

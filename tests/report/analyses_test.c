@@ -180,6 +180,16 @@ static void times_to_an_event_are_compared(Test *t)
     CHECK_TEXT(t, outputs_cell(document, "Hazard ratio", "new - old"), "0.24");
 }
 
+static void odds_of_two_arms_are_compared(Test *t)
+{
+    static const Sheet RESPONSES[] = {{"adsl", "SUBJID,TRT,RESP\n1,new,Y\n2,new,Y\n3,new,Y\n4,new,N\n5,new,N\n6,old,Y\n7,old,N\n8,old,N\n9,old,N\n10,old,N\n"}};
+    Document *document = document_of(t,
+        TWO_ARMS "analyses:\n  - {id: l, title: Response, role: primary, method: logistic, group: TRT, formula: \"RESP = 'Y' ~ TRT\"}\n", (Sheets){1, RESPONSES});
+    if (!document) return;
+    CHECK_TEXT(t, outputs_cell(document, "Events / n", "new"), "3/5");
+    CHECK_TEXT(t, outputs_cell(document, "Odds ratio", "new - old"), "6.00"); /* (3/2) / (1/4) */
+}
+
 static void a_display_written_in_the_plan_is_its_table(Test *t)
 {
     Document *document = document_of(t,
@@ -283,6 +293,7 @@ static const TestCase CASES[] = {
     {"repeated measures of one arm print their mean", repeated_measures_of_one_arm_print_their_mean},
     {"groups are compared by tests", groups_are_compared_by_tests},
     {"times to an event are compared", times_to_an_event_are_compared},
+    {"odds of two arms are compared", odds_of_two_arms_are_compared},
     {"a display written in the plan is its table", a_display_written_in_the_plan_is_its_table},
     {"what a plan claims beyond its design is withheld", what_a_plan_claims_beyond_its_design_is_withheld},
     {"what a plan gets wrong is found before there are data", what_a_plan_gets_wrong_is_found_before_there_are_data},
