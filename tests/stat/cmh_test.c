@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "stat/chisq.h"
+#include "stat/fisher.h"
 #include "stat/reference.h"
 
 #define N_STRATA 3
@@ -57,7 +58,19 @@ static StratifiedTable reference_tables(Test *t, const Json *input)
     return table;
 }
 
-/* The exact conditional test is out of scope. */
+/* R's roots are good to 1e-4. */
+static void check_exact(Test *t, const StratifiedTable *table, const Json *expected)
+{
+    Error err = {0};
+    ExactOddsRatio exact;
+    if (!CHECK_OK(t, cmh_exact(t->arena, table, .95, &exact, &err), err)) return;
+    CHECK_NEAR(t, exact.sum, reference_number(t, expected, "statistic"), 0);
+    CHECK_NEAR(t, exact.p, reference_number(t, expected, "p"), 1e-9);
+    CHECK_NEAR(t, exact.odds_ratio, reference_number(t, expected, "estimate"), 1e-4);
+    CHECK_NEAR(t, exact.ci.lower, reference_number(t, expected, "lower"), 1e-4);
+    CHECK_NEAR(t, exact.ci.upper, reference_number(t, expected, "upper"), 1e-4);
+}
+
 static void check_odds_ratio(Test *t, const Json *input, const Json *expected)
 {
     Error err = {0};
@@ -72,6 +85,7 @@ static void check_odds_ratio(Test *t, const Json *input, const Json *expected)
     CHECK_NEAR(t, or.ci.upper, reference_number(t, plain, "upper"), 1e-10);
     CHECK_NEAR(t, or.chisq_corrected, reference_number(t, corrected, "statistic"), 1e-10);
     CHECK_NEAR(t, or.p_corrected, reference_number(t, corrected, "p"), 1e-10);
+    check_exact(t, &table, json_get(expected, "exact"));
 }
 
 static void check_general(Test *t, const Json *input, const Json *expected)
@@ -148,6 +162,29 @@ static void modified_ridits_are_van_elteren(Test *t)
     CHECK_NEAR(t, cmh.row_means.chisq, sum * sum / variance, 1e-12);
 }
 
+/* One stratum is Fisher's exact test. */
+static void one_stratum_exactly_is_fisher(Test *t)
+{
+    Error err = {0};
+    ExactOddsRatio exact;
+    Fisher2x2 fisher;
+    static const size_t ONE[] = {7, 5, 2, 9}, END[] = {4, 0, 2, 3};
+    CHECK_OK(t, cmh_exact(t->arena, &(StratifiedTable){1, 2, 2, ONE}, .9, &exact, &err), err);
+    CHECK_OK(t, fisher_2x2(t->arena, ONE, .9, &fisher, &err), err);
+    CHECK_NEAR(t, exact.p, fisher.p_two_sided, 1e-12);
+    CHECK_NEAR(t, exact.p_greater, fisher.p_greater, 1e-12);
+    CHECK_NEAR(t, exact.odds_ratio, fisher.odds_ratio, 1e-9);
+    CHECK_NEAR(t, exact.ci.lower, fisher.ci.lower, 1e-9);
+    CHECK_NEAR(t, exact.ci.upper, fisher.ci.upper, 1e-9);
+    CHECK_OK(t, cmh_exact(t->arena, &(StratifiedTable){1, 2, 2, END}, .95, &exact, &err), err);
+    CHECK(t, isinf(exact.odds_ratio) && isinf(exact.ci.upper) && exact.ci.lower > 0);
+    static const size_t HUGE_TABLE[] = {200000, 200000, 200000, 200000};
+    CHECK(t, !cmh_exact(t->arena, &(StratifiedTable){1, 2, 2, HUGE_TABLE}, .95, &exact, &err));
+    CHECK_ERROR(t, err, ERROR_USAGE, "possible sums are too many");
+    CHECK(t, !cmh_exact(t->arena, &(StratifiedTable){1, 2, 4, PAIN}, .95, &exact, &err));
+    CHECK_ERROR(t, err, ERROR_USAGE, "these are 2 x 4");
+}
+
 static void swapping_arms_inverts_the_odds_ratio(Test *t)
 {
     Error err = {0};
@@ -218,6 +255,7 @@ static const TestCase CASES[] = {
     {"one stratum is Pearson times (n - 1) / n", one_stratum_is_pearson_times_n_less_one_over_n},
     {"two by two tables have one statistic", two_by_two_tables_have_one_statistic},
     {"modified ridits are van Elteren's test", modified_ridits_are_van_elteren},
+    {"one stratum exactly is Fisher's test", one_stratum_exactly_is_fisher},
     {"swapping arms inverts the odds ratio", swapping_arms_inverts_the_odds_ratio},
     {"strata and levels without counts do not matter", strata_and_levels_without_counts_do_not_matter},
     {"scores that say nothing test nothing", scores_that_say_nothing_test_nothing},
