@@ -630,7 +630,7 @@ static void what_is_wrong_is_named_with_its_line(Test *t)
     }
 }
 
-/* R 4.2: binom.test(1, 4), (n - 1) cor(arm, grade)^2, (n - 1) / n times chisq.test; Barnard and Boschloo reach 598 of 4096
+/* R 4.2: binom.test(1, 5), (n - 1) cor(arm, grade)^2, (n - 1) / n times chisq.test; Barnard and Boschloo reach 598 of 4096
  * tables at a common share of 1/2. */
 static void tests_of_counts_are_of_the_table_that_is_printed(Test *t)
 {
