@@ -5,8 +5,6 @@
 
 #define NEARLY_COLLINEAR  1e-3     /* share of a visit's variance that earlier visits leave, below which sums are kept twofold */
 
-static double root_weight(const MmrmData *d, size_t row) { return d->root_weight ? d->root_weight[row] : 1; }
-
 static void mirror(double *a, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -35,7 +33,7 @@ void mmrm_gather_values(Arena *scratch, MmrmData *d, double mean)
         for (size_t a = 0; a < n; a++)
             for (size_t b = 0; b <= a; b++) p->xx[a*n + b] += u[a] * u[b];
         for (size_t q = 0; q < p->n_visits; q++) {
-            double y = (d->model->y[rows[q]] - mean) * root_weight(d, rows[q]);
+            double y = (d->model->y[rows[q]] - mean) * mmrm_root_weight(d, rows[q]);
             for (size_t a = 0; a < n; a++) p->xe[q*n + a] += y * u[a];
         }
     }
@@ -71,7 +69,7 @@ static void find_residuals(Fitted *f, size_t subject, const MmrmPattern *p)
         for (size_t s = 0; s < d->n_slots; s++) fitted += by_slot[s] * f->u[s];
         for (size_t c = 0; d->n_varying && c < d->r; c++)
             if (d->columns[c].varies) fitted += f->b[c] * f->u[d->n_slots + d->columns[c].slot * p->n_visits + q];
-        f->e[q] = (d->model->y[rows[q]] - f->mean) * root_weight(d, rows[q]) - fitted;
+        f->e[q] = (d->model->y[rows[q]] - f->mean) * mmrm_root_weight(d, rows[q]) - fitted;
     }
 }
 

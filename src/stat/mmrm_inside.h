@@ -213,6 +213,6 @@ double mmrm_sandwich_df(const struct MmrmSandwich *s, const double *z);
 double **mmrm_pattern_roots(Arena *arena, const MmrmInside *in);
 /* z (visits x r) = root^-1 (rows of subject i, by visit and times their root weights) inner, inner being p x r */
 void mmrm_whiten_subject(const MmrmData *data, size_t i, const double *root, const double *inner, double *z);
-double mmrm_root_weight(const MmrmData *data, size_t row);
+static inline double mmrm_root_weight(const MmrmData *d, size_t row) { return d->root_weight ? d->root_weight[row] : 1; }
 
 #endif

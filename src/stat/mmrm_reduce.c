@@ -18,8 +18,6 @@ typedef struct {
     Error *err;
 } Prepare;
 
-static double root_weight(const MmrmData *d, size_t row) { return d->root_weight ? d->root_weight[row] : 1; }
-
 static bool same_value(const ModelVariable *v, size_t a, size_t b)
 {
     return v->is_factor ? v->level[a] == v->level[b] : v->values[a] == v->values[b];
@@ -201,7 +199,7 @@ static void add_varying(Prepare *w, size_t c)
 {
     MmrmData *d = w->d;
     double *values = d->varying[d->n_varying] = ARENA_ROOM(w->arena, double, d->n);
-    for (size_t i = 0; i < d->n; i++) values[i] = d->model->x[i*d->p + c] * root_weight(d, i);
+    for (size_t i = 0; i < d->n; i++) values[i] = d->model->x[i*d->p + c] * mmrm_root_weight(d, i);
     standardise(values, d->n, w->base[c] != SIZE_MAX, &w->centre[c], &w->scale[c]);
     w->columns[c].slot = d->n_varying++;
 }
@@ -424,7 +422,7 @@ static void orthogonalise(Prepare *w, const double *square)
     }
     for (size_t i = 0; i < d->n; i++)
         for (size_t k = 0; k < r; k++)
-            for (size_t l = 0; l <= k; l++) q[i*r + k] += root_weight(d, i) * d->model->x[i*p + d->pivot[l]] * d->basis[d->pivot[l]*r + k];
+            for (size_t l = 0; l <= k; l++) q[i*r + k] += mmrm_root_weight(d, i) * d->model->x[i*p + d->pivot[l]] * d->basis[d->pivot[l]*r + k];
     d->n_slots = 0, d->n_varying = r;
     d->varying = columns_of(w->arena, q, d->n, r);
 }

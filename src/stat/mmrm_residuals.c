@@ -26,8 +26,6 @@ double **mmrm_pattern_roots(Arena *arena, const MmrmInside *in)
     return roots;
 }
 
-double mmrm_root_weight(const MmrmData *d, size_t row) { return d->root_weight ? d->root_weight[row] : 1; }
-
 static double standard_deviation(const MmrmFit *fit, size_t row)
 {
     size_t m = fit->n_visits, v = fit->visits.level[row], g = fit->n_groups > 1 ? fit->groups.level[row] : 0;
