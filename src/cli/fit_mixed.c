@@ -36,23 +36,14 @@ void fit_mixed_write_summary(Buf *out, const MixedFit *fit, bool expected_inform
                c->boundary == 0 ? " (the boundary)" : "");
 }
 
-static void add_component(Grid *grid, Str name, double variance, double se, int decimals)
+/* Each row in digits of its own: slopes may be far smaller than intercepts. */
+static void add_component(Grid *grid, Str name, double variance, double se)
 {
+    int decimals = decimals_for(variance);
     grid_add(grid, name);
     grid_number(grid, variance, decimals);
     grid_number(grid, se, decimals);
-    grid_number(grid, sqrt(variance), decimals);
-}
-
-static double least_variance(const MixedFit *fit)
-{
-    double least = fit->has_repeated ? INFINITY : fit->residual;
-    for (size_t t = 0; t < fit->n_randoms; t++)
-        for (size_t i = 0; i < fit->randoms[t].n_effects; i++) {
-            double variance = fit->randoms[t].g[i * (fit->randoms[t].n_effects + 1)];
-            if (variance > 0) least = fmin(least, variance);
-        }
-    return least;
+    grid_number(grid, sqrt(variance), decimals_for(sqrt(variance)));
 }
 
 void fit_mixed_write_components(Buf *out, const MixedFit *fit)
@@ -70,23 +61,22 @@ void fit_mixed_write_components(Buf *out, const MixedFit *fit)
     heads[0] = "", heads[1] = "variance", heads[2] = "std error", heads[3] = "sd";
     for (size_t k = 4; k < n_columns; k++) heads[k] = k == 4 ? "correlation" : "";
     Grid grid = grid_new(arena, heads, n_columns);
-    int decimals = decimals_for(fmin(least_variance(fit), fit->has_points ? fmin(f->parameters[0], f->parameters[1]) : INFINITY));
     for (size_t t = 0; t < fit->n_randoms; t++) {
         const MixedRandom *random = &fit->randoms[t];
         size_t c = random->n_effects;
         for (size_t i = 0; i < c; i++) {
             double variance = random->g[i*c + i];
             add_component(&grid, str_format(arena, STR_FMT " " STR_FMT, STR_ARG(random->group), STR_ARG(random->effects[i])), variance,
-                          fit->parameters_se[random->first + i * (i + 3) / 2], decimals);
+                          fit->parameters_se[random->first + i * (i + 3) / 2]);
             for (size_t j = 0; j + 1 < most; j++)
                 if (j < i) grid_number(&grid, random->g[j*c + i] / sqrt(variance * random->g[j*c + j]), 3);
                 else grid_add(&grid, STR(""));
         }
     }
     for (size_t a = 0; (!fit->has_repeated || fit->has_points) && a < n_errors; a++) {
-        if (fit->has_points && a % 2) grid_add(&grid, f->parameter_names[a]), grid_number(&grid, f->parameters[a], decimals),
-                                      grid_number(&grid, fit->parameters_se[a], decimals), grid_add(&grid, STR(""));
-        else add_component(&grid, fit->has_points ? f->parameter_names[a] : STR("residual"), f->parameters[a], fit->parameters_se[a], decimals);
+        if (fit->has_points && a % 2) grid_add(&grid, f->parameter_names[a]), grid_number(&grid, f->parameters[a], decimals_for(f->parameters[a])),
+                                      grid_number(&grid, fit->parameters_se[a], decimals_for(f->parameters[a])), grid_add(&grid, STR(""));
+        else add_component(&grid, fit->has_points ? f->parameter_names[a] : STR("residual"), f->parameters[a], fit->parameters_se[a]);
         for (size_t k = 4; k < n_columns; k++) grid_add(&grid, STR(""));
     }
     if (grid.n == n_columns) return;
