@@ -48,6 +48,7 @@ void mixed_likelihood_init(Arena *arena, MixedLikelihood *l, const MixedData *d,
     MixedWork *w = l->w = ARENA_NEW(arena, MixedWork);
     w->at = ARENA_ARRAY(arena, size_t, d->n_terms + 1);
     for (size_t t = 0; t < d->n_terms; t++) w->at[t] = matrices, matrices += d->terms[t].n_effects * d->terms[t].n_effects;
+    square += matrices;                              /* `half` also holds the root of one term's G */
     w->uses = ARENA_ARRAY(arena, bool, ns);
     double **const ROOM[] = {&w->g, &w->root, &w->u, &w->ul, &w->inner, &w->rows, &w->e, &w->wz, &w->half, &w->rest, &w->y, &w->phi_y, &w->yd,
                              &w->trace, &w->bs, &w->xz, &w->re, &w->kb, &w->rd, &w->phi_x, &w->coupled, &w->coupled_d, &w->block_b, &w->pb, &w->ub, &w->d, &w->phi, &w->s,
