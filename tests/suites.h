@@ -8,6 +8,7 @@
 #include "safety/suites.h"
 #include "store/suites.h"
 #include "exchange/suites.h"
+#include "conform/suites.h"
 #include "report/suites.h"
 #include "trial/suites.h"
 #include "api/suites.h"
