@@ -1,8 +1,7 @@
 #include "report/analysis_display.h"
 
-#include <assert.h>
-
 #include "report/analysis_words.h"
+#include "report/yaml_make.h"
 
 typedef struct {
     Str label, left, right;
@@ -10,6 +9,7 @@ typedef struct {
 
 typedef struct {
     Arena *arena;
+    YamlMaker maker;
     const Protocol *protocol;
     const AnalysisPlan *plan;
     Str outcome, title;
@@ -19,69 +19,11 @@ typedef struct {
     const char *why;
 } Making;
 
-/* --- nodes --- */
-
-static Yaml node(const Making *m, YamlKind kind)
-{
-    return (Yaml){.kind = kind, .line = m->plan->at->line, .column = m->plan->at->column};
-}
-
-static Yaml text(const Making *m, Str value)
-{
-    Yaml yaml = node(m, YAML_IS_SCALAR);
-    yaml.text = str_copy(m->arena, value);
-    return yaml;
-}
-
-static Yaml words(const Making *m, const char *value) { return text(m, str_from(value)); }
-
-/* Room for as many members as any table here has. */
-enum { MOST_MEMBERS = 40 };
-
-static Yaml *mapping(const Making *m)
-{
-    Yaml *yaml = ARENA_NEW(m->arena, Yaml);
-    *yaml = node(m, YAML_IS_MAPPING);
-    yaml->keys = ARENA_ARRAY(m->arena, Yaml, MOST_MEMBERS);
-    yaml->items = ARENA_ARRAY(m->arena, Yaml, MOST_MEMBERS);
-    return yaml;
-}
-
-static void put(const Making *m, Yaml *map, Str key, Yaml value)
-{
-    assert(map->n < MOST_MEMBERS);
-    map->keys[map->n] = text(m, key);
-    map->items[map->n++] = value;
-}
-
-static void put_text(const Making *m, Yaml *map, const char *key, Str value)
-{
-    if (value.len) put(m, map, str_from(key), text(m, value));
-}
-
 /* A key of the analysis under the name it has in a block, if it is said. */
 static void pass(const Making *m, Yaml *map, const char *key, const char *as)
 {
     const Yaml *said = yaml_get(m->plan->at, key);
-    if (said) put(m, map, str_from(as), *said);
-}
-
-static Yaml *list(const Making *m, size_t most)
-{
-    Yaml *yaml = ARENA_NEW(m->arena, Yaml);
-    *yaml = node(m, YAML_IS_SEQUENCE);
-    yaml->items = ARENA_ARRAY(m->arena, Yaml, most);
-    return yaml;
-}
-
-static void add(Yaml *sequence, Yaml value) { sequence->items[sequence->n++] = value; }
-
-static Yaml *pair(const Making *m, const char *a, Str x, const char *b, Str y)
-{
-    Yaml *map = mapping(m);
-    put_text(m, map, a, x);
-    put_text(m, map, b, y);
-    return map;
+    if (said) yaml_put(&m->maker, map, str_from(as), *said);
 }
 
 /* --- groups --- */
@@ -159,7 +101,7 @@ static Str interval_title(const Making *m) { return str_format(m->arena, "%g %% 
 
 static void put_confidence(const Making *m, Yaml *map)
 {
-    put(m, map, STR("confidence"), text(m, str_format(m->arena, "%.12g", confidence_of(m))));
+    yaml_put(&m->maker, map, STR("confidence"), yaml_make_text(&m->maker, str_format(m->arena, "%.12g", confidence_of(m))));
 }
 
 /* The family that adjusts its p-values; empty when none does. */
@@ -179,43 +121,43 @@ static Yaml *start(const Making *m, Str number, bool with_visits)
 {
     const AnalysisPlan *plan = m->plan;
     const Estimand *estimand = protocol_estimand(m->protocol, plan->estimand);
-    Yaml *display = mapping(m);
-    put_text(m, display, "table", number);
-    put_text(m, display, "title", m->title);
-    put_text(m, display, "data", analysis_data(m->protocol, plan));
-    put_text(m, display, "population", plan->population.len ? plan->population : estimand ? estimand->population : (Str){0});
-    put_text(m, display, "where", analysis_where(m->arena, m->protocol, plan, with_visits));
-    put_text(m, display, "estimand", plan->estimand);
-    put_text(m, display, "analysis", plan->id);
-    if (plan->role == ANALYSIS_EXPLORATORY) put_text(m, display, "exploratory", STR("true"));
-    put_text(m, display, "decimals", str_format(m->arena, "%d", plan->decimals < 0 ? 0 : plan->decimals));
+    Yaml *display = yaml_make_mapping(&m->maker);
+    yaml_put_text(&m->maker, display, "table", number);
+    yaml_put_text(&m->maker, display, "title", m->title);
+    yaml_put_text(&m->maker, display, "data", analysis_data(m->protocol, plan));
+    yaml_put_text(&m->maker, display, "population", plan->population.len ? plan->population : estimand ? estimand->population : (Str){0});
+    yaml_put_text(&m->maker, display, "where", analysis_where(m->arena, m->protocol, plan, with_visits));
+    yaml_put_text(&m->maker, display, "estimand", plan->estimand);
+    yaml_put_text(&m->maker, display, "analysis", plan->id);
+    if (plan->role == ANALYSIS_EXPLORATORY) yaml_put_text(&m->maker, display, "exploratory", STR("true"));
+    yaml_put_text(&m->maker, display, "decimals", str_format(m->arena, "%d", plan->decimals < 0 ? 0 : plan->decimals));
     return display;
 }
 
 /* Columns of the groups, then `more` for what is compared. */
 static void put_columns(const Making *m, Yaml *display, Yaml *more)
 {
-    Yaml *columns = mapping(m), *levels = list(m, m->n_levels);
-    put_text(m, columns, "variable", group_of(m));
+    Yaml *columns = yaml_make_mapping(&m->maker), *levels = yaml_make_list(&m->maker, m->n_levels);
+    yaml_put_text(&m->maker, columns, "variable", group_of(m));
     for (size_t i = 0; i < m->n_levels; i++) {
-        Yaml *level = pair(m, "key", m->levels[i], "header", level_title(m, m->levels[i]));
-        put_text(m, level, "value", m->levels[i]);
-        add(levels, *level);
+        Yaml *level = yaml_make_pair(&m->maker, "key", m->levels[i], "header", level_title(m, m->levels[i]));
+        yaml_put_text(&m->maker, level, "value", m->levels[i]);
+        yaml_add(levels, *level);
     }
-    put(m, columns, STR("levels"), *levels);
-    if (more && more->n) put(m, columns, STR("tests"), *more);
-    put(m, display, STR("columns"), *columns);
+    yaml_put(&m->maker, columns, STR("levels"), *levels);
+    if (more && more->n) yaml_put(&m->maker, columns, STR("tests"), *more);
+    yaml_put(&m->maker, display, STR("columns"), *columns);
 }
 
 static void add_item(const Making *m, Yaml *across, const char *key, Str header, Str variable, const char *format)
 {
-    Yaml *item = mapping(m);
-    put_text(m, item, "key", str_from(key));
-    put_text(m, item, "header", header);
-    put_text(m, item, "variable", variable);
-    put_text(m, item, "format", str_from(format));
+    Yaml *item = yaml_make_mapping(&m->maker);
+    yaml_put_text(&m->maker, item, "key", str_from(key));
+    yaml_put_text(&m->maker, item, "header", header);
+    yaml_put_text(&m->maker, item, "variable", variable);
+    yaml_put_text(&m->maker, item, "format", str_from(format));
     put_confidence(m, item);
-    add(across, *item);
+    yaml_add(across, *item);
 }
 
 /* One block for each visit under its title, or one alone; `fill` puts what the block is. */
@@ -226,10 +168,10 @@ static void add_blocks(const Making *m, Yaml *rows, FillBlock *fill)
     const Texts *visits = &m->plan->visits;
     bool by_visit = analysis_has_scores(m->protocol, m->plan) && visits->n;
     for (size_t i = 0; i < (by_visit ? visits->n : 1); i++) {
-        Yaml *block = mapping(m);
+        Yaml *block = yaml_make_mapping(&m->maker);
         fill(m, block, by_visit ? analysis_visit_title(m->protocol, visits->items[i]) : m->title);
-        if (by_visit) put_text(m, block, "where", analysis_visits_condition(m->arena, &(Texts){1, &visits->items[i]}));
-        add(rows, *block);
+        if (by_visit) yaml_put_text(&m->maker, block, "where", analysis_visits_condition(m->arena, &(Texts){1, &visits->items[i]}));
+        yaml_add(rows, *block);
     }
 }
 
@@ -239,14 +181,14 @@ static size_t most_blocks(const Making *m) { return 4 * (m->plan->visits.n + 1) 
 
 static void fill_change(const Making *m, Yaml *block, Str label)
 {
-    put_text(m, block, "row", label);
-    put_text(m, block, "method", str_from(grammar_word(&ANALYSIS_METHOD_WORDS, (int)m->plan->method)));
-    put_text(m, block, "family", adjusting_family(m));
+    yaml_put_text(&m->maker, block, "row", label);
+    yaml_put_text(&m->maker, block, "method", str_from(grammar_word(&ANALYSIS_METHOD_WORDS, (int)m->plan->method)));
+    yaml_put_text(&m->maker, block, "family", adjusting_family(m));
 }
 
 static bool make_change(Making *m, Yaml *display)
 {
-    Yaml *across = list(m, 8), *rows = list(m, most_blocks(m));
+    Yaml *across = yaml_make_list(&m->maker, 8), *rows = yaml_make_list(&m->maker, most_blocks(m));
     bool is_t = m->plan->method == METHOD_PAIRED_T;
     add_item(m, across, "n", STR("n"), m->outcome, "{n}");
     add_item(m, across, "estimate", is_t ? STR("Mean") : STR("Median\n(Hodges-Lehmann)"), m->outcome, "{estimate}");
@@ -255,24 +197,24 @@ static bool make_change(Making *m, Yaml *display)
     add_item(m, across, "p", STR("p"), m->outcome, "{p}");
     if (adjusting_family(m).len) add_item(m, across, "p_adjusted", adjusted_title(m), m->outcome, "{p_adjusted}");
     add_blocks(m, rows, fill_change);
-    put(m, display, STR("across"), *across);
-    put(m, display, STR("rows"), *rows);
+    yaml_put(&m->maker, display, STR("across"), *across);
+    yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
 }
 
-static void fill_described(const Making *m, Yaml *block, Str label) { put_text(m, block, "row", label); }
+static void fill_described(const Making *m, Yaml *block, Str label) { yaml_put_text(&m->maker, block, "row", label); }
 
 static bool make_described(Making *m, Yaml *display)
 {
-    Yaml *across = list(m, 8), *rows = list(m, most_blocks(m));
+    Yaml *across = yaml_make_list(&m->maker, 8), *rows = yaml_make_list(&m->maker, most_blocks(m));
     add_item(m, across, "n", STR("n"), m->outcome, "{n}");
     add_item(m, across, "mean", STR("Mean (SD)"), m->outcome, "{mean} ({sd})");
     add_item(m, across, "ci", interval_title(m), m->outcome, "{ci_low} to {ci_high}");
     add_item(m, across, "median", STR("Median (min, max)"), m->outcome, "{median} ({min}, {max})");
     add_blocks(m, rows, fill_described);
     if (m->n_levels) put_columns(m, display, NULL);
-    put(m, display, STR("across"), *across);
-    put(m, display, STR("rows"), *rows);
+    yaml_put(&m->maker, display, STR("across"), *across);
+    yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
 }
 
@@ -282,27 +224,27 @@ static bool make_described(Making *m, Yaml *display)
 static void put_subjects(const Making *m, Yaml *display)
 {
     const DataSource *elsewhere = &m->protocol->data;
-    put_text(m, display, "distinct", elsewhere->at ? elsewhere->subject : STR("SUBJID"));
+    yaml_put_text(&m->maker, display, "distinct", elsewhere->at ? elsewhere->subject : STR("SUBJID"));
     if (!yaml_get(display, "population")) {
-        Yaml *denominators = mapping(m);
-        put_text(m, denominators, "data", elsewhere->at ? elsewhere->subjects : STR("subjects"));
-        put(m, display, STR("denominators"), *denominators);
+        Yaml *denominators = yaml_make_mapping(&m->maker);
+        yaml_put_text(&m->maker, denominators, "data", elsewhere->at ? elsewhere->subjects : STR("subjects"));
+        yaml_put(&m->maker, display, STR("denominators"), *denominators);
     }
 }
 
 static bool make_share(Making *m, Yaml *display)
 {
-    Yaml *across = list(m, 8), *rows = list(m, 1), *row = mapping(m);
+    Yaml *across = yaml_make_list(&m->maker, 8), *rows = yaml_make_list(&m->maker, 1), *row = yaml_make_mapping(&m->maker);
     put_subjects(m, display);
     add_item(m, across, "n", STR("Subjects"), (Str){0}, "{n}/{N}");
     add_item(m, across, "pct", str_format(m->arena, "%% (exact\n" STR_FMT ")", STR_ARG(interval_title(m))), (Str){0},
              "{pct:1} ({ci_low:1} to {ci_high:1})");
     add_item(m, across, "events", STR("Records"), (Str){0}, "{events}");
-    put_text(m, row, "row", m->title);
-    add(rows, *row);
+    yaml_put_text(&m->maker, row, "row", m->title);
+    yaml_add(rows, *row);
     if (m->n_levels) put_columns(m, display, NULL);
-    put(m, display, STR("across"), *across);
-    put(m, display, STR("rows"), *rows);
+    yaml_put(&m->maker, display, STR("across"), *across);
+    yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
 }
 
@@ -310,20 +252,20 @@ static bool make_share(Making *m, Yaml *display)
 static Yaml *make_tests(const Making *m, const char *method, Yaml *columns)
 {
     size_t n = m->plan->compare.n ? m->n_compared : 1;
-    Yaml *tests = list(m, n);
+    Yaml *tests = yaml_make_list(&m->maker, n);
     for (size_t i = 0; i < n; i++) {
         Str key = str_format(m->arena, "p%zu", i + 1);
         Str header = m->plan->compare.n ? str_format(m->arena, "p, " STR_FMT, STR_ARG(m->compared[i].label)) : STR("p");
-        Yaml *test = mapping(m), *of = list(m, 2);
-        add(columns, *pair(m, "key", key, "header", header));
-        put_text(m, test, "test", str_from(method));
-        put_text(m, test, "in", key);
+        Yaml *test = yaml_make_mapping(&m->maker), *of = yaml_make_list(&m->maker, 2);
+        yaml_add(columns, *yaml_make_pair(&m->maker, "key", key, "header", header));
+        yaml_put_text(&m->maker, test, "test", str_from(method));
+        yaml_put_text(&m->maker, test, "in", key);
         if (m->plan->compare.n) {
-            add(of, text(m, m->compared[i].left));
-            add(of, text(m, m->compared[i].right));
-            put(m, test, STR("of"), *of);
+            yaml_add(of, yaml_make_text(&m->maker, m->compared[i].left));
+            yaml_add(of, yaml_make_text(&m->maker, m->compared[i].right));
+            yaml_put(&m->maker, test, STR("of"), *of);
         }
-        add(tests, *test);
+        yaml_add(tests, *test);
     }
     return tests;
 }
@@ -352,17 +294,17 @@ static const char *test_of(AnalysisMethod method)
 
 static bool make_counts(Making *m, Yaml *display)
 {
-    Yaml *columns = list(m, m->n_compared + 1), *rows = list(m, 1), *row = mapping(m);
+    Yaml *columns = yaml_make_list(&m->maker, m->n_compared + 1), *rows = yaml_make_list(&m->maker, 1), *row = yaml_make_mapping(&m->maker);
     if (!need_groups(m)) return false;
     Yaml *tests = make_tests(m, test_of(m->plan->method), columns);
     put_subjects(m, display);
     put_columns(m, display, columns);
-    put_text(m, row, "count", m->title);
-    put_text(m, row, "format", STR("{n}/{N} ({pct}%)"));
-    put_text(m, row, "zero", STR("{n}/{N}"));
-    put(m, row, STR("tests"), *tests);
-    add(rows, *row);
-    put(m, display, STR("rows"), *rows);
+    yaml_put_text(&m->maker, row, "count", m->title);
+    yaml_put_text(&m->maker, row, "format", STR("{n}/{N} ({pct}%)"));
+    yaml_put_text(&m->maker, row, "zero", STR("{n}/{N}"));
+    yaml_put(&m->maker, row, STR("tests"), *tests);
+    yaml_add(rows, *row);
+    yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
 }
 
@@ -370,24 +312,24 @@ static bool make_counts(Making *m, Yaml *display)
 
 static void fill_values(const Making *m, Yaml *block, Str label)
 {
-    Yaml *lines = list(m, 3), *columns = list(m, m->n_compared + 1);
-    put_text(m, block, "statistics", m->outcome);
-    put_text(m, block, "group", label);
-    add(lines, words(m, "n"));
-    add(lines, words(m, "mean-sd"));
-    add(lines, words(m, "median-iqr"));
-    put(m, block, STR("lines"), *lines);
-    put(m, block, STR("tests"), *make_tests(m, test_of(m->plan->method), columns));
+    Yaml *lines = yaml_make_list(&m->maker, 3), *columns = yaml_make_list(&m->maker, m->n_compared + 1);
+    yaml_put_text(&m->maker, block, "statistics", m->outcome);
+    yaml_put_text(&m->maker, block, "group", label);
+    yaml_add(lines, yaml_make_words(&m->maker, "n"));
+    yaml_add(lines, yaml_make_words(&m->maker, "mean-sd"));
+    yaml_add(lines, yaml_make_words(&m->maker, "median-iqr"));
+    yaml_put(&m->maker, block, STR("lines"), *lines);
+    yaml_put(&m->maker, block, STR("tests"), *make_tests(m, test_of(m->plan->method), columns));
 }
 
 static bool make_values(Making *m, Yaml *display)
 {
-    Yaml *columns = list(m, m->n_compared + 1), *rows = list(m, most_blocks(m));
+    Yaml *columns = yaml_make_list(&m->maker, m->n_compared + 1), *rows = yaml_make_list(&m->maker, most_blocks(m));
     if (!need_groups(m)) return false;
     (void)make_tests(m, test_of(m->plan->method), columns);
     put_columns(m, display, columns);
     add_blocks(m, rows, fill_values);
-    put(m, display, STR("rows"), *rows);
+    yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
 }
 
@@ -411,12 +353,12 @@ static Yaml *model_block(const Making *m, Str group, bool is_first, bool has_mea
     static const struct {
         const char *key, *as;
     } PASSED[] = {{"df", "df"}, {"likelihood", "method"}, {"fallback", "fallback"}, {"vcov", "vcov"}, {"weights", "weights"}};
-    Yaml *block = mapping(m);
-    put_text(m, block, "model", m->plan->formula);
-    put_text(m, block, "group", group);
+    Yaml *block = yaml_make_mapping(&m->maker);
+    yaml_put_text(&m->maker, block, "model", m->plan->formula);
+    yaml_put_text(&m->maker, block, "group", group);
     if (!is_first) {
-        put_text(m, block, "header", STR("false"));
-        put_text(m, block, "indent", STR("1"));
+        yaml_put_text(&m->maker, block, "header", STR("false"));
+        yaml_put_text(&m->maker, block, "indent", STR("1"));
     }
     for (size_t i = 0; i < sizeof PASSED / sizeof PASSED[0]; i++) pass(m, block, PASSED[i].key, PASSED[i].as);
     if (has_means) pass(m, block, "impute", "impute");
@@ -428,49 +370,49 @@ static Yaml *model_block(const Making *m, Str group, bool is_first, bool has_mea
 
 static void put_means(const Making *m, Yaml *rows, Yaml *block)
 {
-    Yaml *lines = mapping(m);
-    put_text(m, lines, "n", STR("{n}"));
-    put_text(m, lines, "LS mean (SE)", STR("{lsmean} ({se})"));
-    put(m, block, STR("lines"), *lines);
-    add(rows, *block);
+    Yaml *lines = yaml_make_mapping(&m->maker);
+    yaml_put_text(&m->maker, lines, "n", STR("{n}"));
+    yaml_put_text(&m->maker, lines, "LS mean (SE)", STR("{lsmean} ({se})"));
+    yaml_put(&m->maker, block, STR("lines"), *lines);
+    yaml_add(rows, *block);
 }
 
 /* compare: {name: [left, right]} */
 static Yaml *comparisons(const Making *m)
 {
-    Yaml *compare = mapping(m);
+    Yaml *compare = yaml_make_mapping(&m->maker);
     for (size_t i = 0; i < m->n_compared; i++) {
-        Yaml *two = list(m, 2);
-        add(two, text(m, m->compared[i].left));
-        add(two, text(m, m->compared[i].right));
-        put(m, compare, m->compared[i].label, *two);
+        Yaml *two = yaml_make_list(&m->maker, 2);
+        yaml_add(two, yaml_make_text(&m->maker, m->compared[i].left));
+        yaml_add(two, yaml_make_text(&m->maker, m->compared[i].right));
+        yaml_put(&m->maker, compare, m->compared[i].label, *two);
     }
     return compare;
 }
 
 static void put_differences(const Making *m, Yaml *rows, Yaml *block)
 {
-    Yaml *lines = mapping(m);
-    put(m, block, STR("compare"), *comparisons(m));
-    put_text(m, block, "family", adjusting_family(m));
-    put_text(m, lines, "Difference", STR("{diff}"));
-    put_text(m, lines, "SE", STR("{se}"));
-    put(m, lines, interval_title(m), words(m, "{ci_low} to {ci_high}"));
-    put_text(m, lines, "p", STR("{p}"));
-    if (adjusting_family(m).len) put(m, lines, adjusted_title(m), words(m, "{p_adjusted}"));
-    put(m, block, STR("lines"), *lines);
-    add(rows, *block);
+    Yaml *lines = yaml_make_mapping(&m->maker);
+    yaml_put(&m->maker, block, STR("compare"), *comparisons(m));
+    yaml_put_text(&m->maker, block, "family", adjusting_family(m));
+    yaml_put_text(&m->maker, lines, "Difference", STR("{diff}"));
+    yaml_put_text(&m->maker, lines, "SE", STR("{se}"));
+    yaml_put(&m->maker, lines, interval_title(m), yaml_make_words(&m->maker, "{ci_low} to {ci_high}"));
+    yaml_put_text(&m->maker, lines, "p", STR("{p}"));
+    if (adjusting_family(m).len) yaml_put(&m->maker, lines, adjusted_title(m), yaml_make_words(&m->maker, "{p_adjusted}"));
+    yaml_put(&m->maker, block, STR("lines"), *lines);
+    yaml_add(rows, *block);
 }
 
 static void put_term(const Making *m, Yaml *rows, Yaml *block, const char *column)
 {
-    Yaml *lines = mapping(m);
-    put_text(m, block, "term", m->plan->term);
-    put_text(m, block, "in", str_from(column));
-    put_text(m, lines, "F", STR("{statistic}"));
-    put_text(m, lines, "p", STR("{p}"));
-    put(m, block, STR("lines"), *lines);
-    add(rows, *block);
+    Yaml *lines = yaml_make_mapping(&m->maker);
+    yaml_put_text(&m->maker, block, "term", m->plan->term);
+    yaml_put_text(&m->maker, block, "in", str_from(column));
+    yaml_put_text(&m->maker, lines, "F", STR("{statistic}"));
+    yaml_put_text(&m->maker, lines, "p", STR("{p}"));
+    yaml_put(&m->maker, block, STR("lines"), *lines);
+    yaml_add(rows, *block);
 }
 
 /* Blocks of one visit, or of all. */
@@ -481,27 +423,27 @@ static void add_models(const Making *m, Yaml *rows, Str group, Str where)
     if (with_groups || is_alone) put_means(m, rows, model_block(m, group, true, true));
     if (with_groups && m->n_compared) put_differences(m, rows, model_block(m, group, false, true));
     if (m->plan->term.len) put_term(m, rows, model_block(m, group, rows->n == from, false), with_groups ? "term" : "all");
-    for (size_t i = from; i < rows->n; i++) put_text(m, &rows->items[i], "where", where);
+    for (size_t i = from; i < rows->n; i++) yaml_put_text(&m->maker, &rows->items[i], "where", where);
 }
 
 static bool make_model(Making *m, Yaml *display)
 {
     const Texts *visits = &m->plan->visits;
-    Yaml *columns = list(m, m->n_compared + 1), *rows = list(m, most_blocks(m));
+    Yaml *columns = yaml_make_list(&m->maker, m->n_compared + 1), *rows = yaml_make_list(&m->maker, most_blocks(m));
     if (!m->plan->formula.len) m->why = "no table: no model is named: write a `formula`";
     else if (m->n_levels < 2 && !m->plan->term.len && !is_repeated(m))
         m->why = "no table: neither groups to compare nor a `term` to test is named";
     if (m->why) return false;
-    for (size_t i = 0; i < m->n_compared; i++) add(columns, *pair(m, "key", m->compared[i].label, "header", m->compared[i].label));
+    for (size_t i = 0; i < m->n_compared; i++) yaml_add(columns, *yaml_make_pair(&m->maker, "key", m->compared[i].label, "header", m->compared[i].label));
     if (m->plan->term.len)
-        add(columns, *pair(m, "key", STR("term"), "header", str_format(m->arena, "Test of " STR_FMT, STR_ARG(m->plan->term))));
+        yaml_add(columns, *yaml_make_pair(&m->maker, "key", STR("term"), "header", str_format(m->arena, "Test of " STR_FMT, STR_ARG(m->plan->term))));
     if (m->n_levels > 1) put_columns(m, display, columns);
     if (is_repeated(m)) add_models(m, rows, m->plan->means_at.n ? means_words(m) : m->title, (Str){0});
     else if (analysis_has_scores(m->protocol, m->plan) && visits->n)
         for (size_t i = 0; i < visits->n; i++)
             add_models(m, rows, analysis_visit_title(m->protocol, visits->items[i]), analysis_visits_condition(m->arena, &(Texts){1, &visits->items[i]}));
     else add_models(m, rows, m->title, (Str){0});
-    put(m, display, STR("rows"), *rows);
+    yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
 }
 
@@ -512,20 +454,20 @@ static bool make_anova(Making *m, Yaml *display)
 
 static void fill_subgroup(const Making *m, Yaml *block, Str label)
 {
-    put_text(m, block, "subgroup", m->plan->subgroup);
-    put_text(m, block, "group", label);
-    put_text(m, block, "outcome", m->outcome);
-    put_text(m, block, "overall", STR("All"));
+    yaml_put_text(&m->maker, block, "subgroup", m->plan->subgroup);
+    yaml_put_text(&m->maker, block, "group", label);
+    yaml_put_text(&m->maker, block, "outcome", m->outcome);
+    yaml_put_text(&m->maker, block, "overall", STR("All"));
     put_confidence(m, block);
     if (m->n_levels > 1) {
-        put_text(m, block, "factor", group_of(m));
-        put_text(m, block, "reference", m->compared[0].right);
+        yaml_put_text(&m->maker, block, "factor", group_of(m));
+        yaml_put_text(&m->maker, block, "reference", m->compared[0].right);
     }
 }
 
 static bool make_subgroup(Making *m, Yaml *display)
 {
-    Yaml *across = list(m, 8), *rows = list(m, most_blocks(m));
+    Yaml *across = yaml_make_list(&m->maker, 8), *rows = yaml_make_list(&m->maker, most_blocks(m));
     if (!m->plan->interaction) m->why = "no table: groups are looked at without their interaction";
     if (m->n_levels > 1 && !m->n_compared) m->why = "no table: no comparison is named";
     if (m->why) return false;
@@ -535,8 +477,8 @@ static bool make_subgroup(Making *m, Yaml *display)
     add_item(m, across, "ci", interval_title(m), (Str){0}, "{ci_low} to {ci_high}");
     add_item(m, across, "p", STR("p that levels\ndiffer"), (Str){0}, "{p}");
     add_blocks(m, rows, fill_subgroup);
-    put(m, display, STR("across"), *across);
-    put(m, display, STR("rows"), *rows);
+    yaml_put(&m->maker, display, STR("across"), *across);
+    yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
 }
 
@@ -544,54 +486,54 @@ static bool make_subgroup(Making *m, Yaml *display)
 
 static Yaml *survival_block(const Making *m, Yaml *rows, bool is_first)
 {
-    Yaml *block = mapping(m);
-    put_text(m, block, "survival", m->plan->formula);
-    put_text(m, block, "group", m->title);
+    Yaml *block = yaml_make_mapping(&m->maker);
+    yaml_put_text(&m->maker, block, "survival", m->plan->formula);
+    yaml_put_text(&m->maker, block, "group", m->title);
     if (!is_first) {
-        put_text(m, block, "header", STR("false"));
-        put_text(m, block, "indent", STR("1"));
+        yaml_put_text(&m->maker, block, "header", STR("false"));
+        yaml_put_text(&m->maker, block, "indent", STR("1"));
     }
     put_confidence(m, block);
-    add(rows, *block);
+    yaml_add(rows, *block);
     return &rows->items[rows->n - 1];
 }
 
 static void put_curves(const Making *m, Yaml *rows)
 {
-    Yaml *block = survival_block(m, rows, true), *lines = mapping(m);
-    put_text(m, lines, "Events / n", STR("{events}/{n}"));
-    put(m, lines, str_format(m->arena, "Median (" STR_FMT ")", STR_ARG(interval_title(m))), words(m, "{median} ({ci_low} to {ci_high})"));
-    put(m, block, STR("lines"), *lines);
+    Yaml *block = survival_block(m, rows, true), *lines = yaml_make_mapping(&m->maker);
+    yaml_put_text(&m->maker, lines, "Events / n", STR("{events}/{n}"));
+    yaml_put(&m->maker, lines, str_format(m->arena, "Median (" STR_FMT ")", STR_ARG(interval_title(m))), yaml_make_words(&m->maker, "{median} ({ci_low} to {ci_high})"));
+    yaml_put(&m->maker, block, STR("lines"), *lines);
 }
 
 /* Each comparison in its column: the log-rank test of the two, or the ratio of their hazards. */
 static void put_hazards(const Making *m, Yaml *rows)
 {
-    Yaml *block = survival_block(m, rows, false), *lines = mapping(m);
+    Yaml *block = survival_block(m, rows, false), *lines = yaml_make_mapping(&m->maker);
     bool is_cox = m->plan->method == METHOD_COX_REGRESSION;
-    put(m, block, STR("compare"), *comparisons(m));
-    if (!is_cox) put_text(m, block, "method", STR("log-rank"));
+    yaml_put(&m->maker, block, STR("compare"), *comparisons(m));
+    if (!is_cox) yaml_put_text(&m->maker, block, "method", STR("log-rank"));
     if (is_cox) {
-        put_text(m, lines, "Hazard ratio", STR("{ratio}"));
-        put(m, lines, interval_title(m), words(m, "{ci_low:2} to {ci_high:2}"));
+        yaml_put_text(&m->maker, lines, "Hazard ratio", STR("{ratio}"));
+        yaml_put(&m->maker, lines, interval_title(m), yaml_make_words(&m->maker, "{ci_low:2} to {ci_high:2}"));
     }
-    put_text(m, lines, is_cox ? "p" : "Log-rank p", STR("{p}"));
-    put(m, block, STR("lines"), *lines);
+    yaml_put_text(&m->maker, lines, is_cox ? "p" : "Log-rank p", STR("{p}"));
+    yaml_put(&m->maker, block, STR("lines"), *lines);
 }
 
 static bool make_survival(Making *m, Yaml *display)
 {
-    Yaml *columns = list(m, m->n_compared), *rows = list(m, 2);
+    Yaml *columns = yaml_make_list(&m->maker, m->n_compared), *rows = yaml_make_list(&m->maker, 2);
     bool compares = m->plan->method != METHOD_KAPLAN_MEIER;
     if (!m->plan->formula.len) m->why = "no table: no model is named: write a `formula`, Surv(TIME, EVENT) ~ ARM";
     else if (compares && !m->n_compared) m->why = "no table: there are no groups to compare: name them with `group` and `compare`";
     if (m->why) return false;
     for (size_t i = 0; compares && i < m->n_compared; i++)
-        add(columns, *pair(m, "key", m->compared[i].label, "header", m->compared[i].label));
+        yaml_add(columns, *yaml_make_pair(&m->maker, "key", m->compared[i].label, "header", m->compared[i].label));
     if (m->n_levels > 1) put_columns(m, display, columns);
     put_curves(m, rows);
     if (compares) put_hazards(m, rows);
-    put(m, display, STR("rows"), *rows);
+    yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
 }
 
@@ -600,29 +542,29 @@ static bool make_survival(Making *m, Yaml *display)
 static Yaml *regression_block(const Making *m, Yaml *rows, bool is_first)
 {
     Yaml *block = model_block(m, m->title, is_first, false);
-    put_text(m, block, "regression", str_from(grammar_word(&ANALYSIS_METHOD_WORDS, (int)m->plan->method)));
-    add(rows, *block);
+    yaml_put_text(&m->maker, block, "regression", str_from(grammar_word(&ANALYSIS_METHOD_WORDS, (int)m->plan->method)));
+    yaml_add(rows, *block);
     return &rows->items[rows->n - 1];
 }
 
 static bool make_odds(Making *m, Yaml *display)
 {
-    Yaml *columns = list(m, m->n_compared), *rows = list(m, 2), *shares = mapping(m), *ratios = mapping(m), *block;
+    Yaml *columns = yaml_make_list(&m->maker, m->n_compared), *rows = yaml_make_list(&m->maker, 2), *shares = yaml_make_mapping(&m->maker), *ratios = yaml_make_mapping(&m->maker), *block;
     if (!m->plan->formula.len) m->why = "no table: no model is named: write a `formula`, RESP = 'Y' ~ ARM";
     else if (!m->n_compared) m->why = "no table: there are no groups to compare: name them with `group` and `compare`";
     if (m->why) return false;
-    for (size_t i = 0; i < m->n_compared; i++) add(columns, *pair(m, "key", m->compared[i].label, "header", m->compared[i].label));
+    for (size_t i = 0; i < m->n_compared; i++) yaml_add(columns, *yaml_make_pair(&m->maker, "key", m->compared[i].label, "header", m->compared[i].label));
     put_columns(m, display, columns);
-    put_text(m, shares, "Events / n", STR("{events}/{n}"));
-    put(m, shares, str_format(m->arena, "Adjusted %% (" STR_FMT ")", STR_ARG(interval_title(m))), words(m, "{pct} ({ci_low:0} to {ci_high:0})"));
-    put(m, regression_block(m, rows, true), STR("lines"), *shares);
+    yaml_put_text(&m->maker, shares, "Events / n", STR("{events}/{n}"));
+    yaml_put(&m->maker, shares, str_format(m->arena, "Adjusted %% (" STR_FMT ")", STR_ARG(interval_title(m))), yaml_make_words(&m->maker, "{pct} ({ci_low:0} to {ci_high:0})"));
+    yaml_put(&m->maker, regression_block(m, rows, true), STR("lines"), *shares);
     block = regression_block(m, rows, false);
-    put_text(m, ratios, "Odds ratio", STR("{ratio}"));
-    put(m, ratios, interval_title(m), words(m, "{ci_low:2} to {ci_high:2}"));
-    put_text(m, ratios, "p", STR("{p}"));
-    put(m, block, STR("compare"), *comparisons(m));
-    put(m, block, STR("lines"), *ratios);
-    put(m, display, STR("rows"), *rows);
+    yaml_put_text(&m->maker, ratios, "Odds ratio", STR("{ratio}"));
+    yaml_put(&m->maker, ratios, interval_title(m), yaml_make_words(&m->maker, "{ci_low:2} to {ci_high:2}"));
+    yaml_put_text(&m->maker, ratios, "p", STR("{p}"));
+    yaml_put(&m->maker, block, STR("compare"), *comparisons(m));
+    yaml_put(&m->maker, block, STR("lines"), *ratios);
+    yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
 }
 
@@ -677,10 +619,10 @@ const char *analysis_method_title(AnalysisMethod method)
 static void take_display(const Making *m, Yaml *display)
 {
     const Yaml *said = m->plan->display;
-    Yaml *merged = mapping(m);
+    Yaml *merged = yaml_make_mapping(&m->maker);
     for (size_t i = 0; i < display->n; i++)
-        if (!yaml_get(said, str_c(m->arena, display->keys[i].text))) put(m, merged, display->keys[i].text, display->items[i]);
-    for (size_t i = 0; i < said->n && merged->n < MOST_MEMBERS; i++) {
+        if (!yaml_get(said, str_c(m->arena, display->keys[i].text))) yaml_put(&m->maker, merged, display->keys[i].text, display->items[i]);
+    for (size_t i = 0; i < said->n && merged->n < YAML_MAKE_MEMBERS; i++) {
         merged->keys[merged->n] = said->keys[i];
         merged->items[merged->n++] = said->items[i];
     }
@@ -690,7 +632,7 @@ static void take_display(const Making *m, Yaml *display)
 const Yaml *analysis_display(Arena *arena, const Protocol *protocol, const AnalysisPlan *plan, Str number, const char **why)
 {
     size_t method = find_method(plan->method);
-    Making m = {.arena = arena, .protocol = protocol, .plan = plan, .title = plan->title.len ? plan->title : plan->id};
+    Making m = {.arena = arena, .maker = {arena, plan->at}, .protocol = protocol, .plan = plan, .title = plan->title.len ? plan->title : plan->id};
     Yaml *display = start(&m, number, true);
     *why = NULL;
     if (plan->display) {

@@ -239,9 +239,10 @@ static void compressed_files_are_read_again(Test *t)
     CHECK_OK(t, file_write(t->arena, csv, STR("ID,AGE\n01,4.5\n02,\n03,.refused\n"), &err), err);
     if (!CHECK_OK(t, copy(t, csv, packed, "csv", (TableChoices){0}, &err), err)) return;
     TableReader *reader;
-    const TableMember *member;
+    const TableMember *member = NULL;
     const TableCell *cells;
     CHECK_OK(t, table_open(t->arena, packed, &reader, &err) && table_next_member(reader, &member, &err), err);
+    if (!CHECK(t, member != NULL)) return;
     CHECK(t, member->n_variables == 2 && member->variables[0].type == TABLE_TEXT && member->variables[1].type == TABLE_DOUBLE && member->n_rows == 3);
     CHECK(t, table_next_row(reader, &cells, &err) && cells[1].number == 4.5 && str_equal(cells[0].text, STR("01")));
     CHECK(t, table_next_row(reader, &cells, &err) && cells[1].missing == MISSING_UNSTATED);

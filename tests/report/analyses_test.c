@@ -30,7 +30,7 @@ static const Table *nth_table(Test *t, const Document *document, size_t n)
 {
     for (size_t i = 0; i < document->n_blocks; i++)
         if (document->blocks[i].table && n-- == 0) return document->blocks[i].table;
-    CHECK(t, !"there are fewer tables");
+    CHECK_TEXT(t, STR("fewer tables"), "another table");
     return NULL;
 }
 

@@ -25,6 +25,15 @@ static const struct {
     {"two-sample", "exactRankTests", "another program, wrong with ties; the enumeration is compared"},
     {"paired", "exactRankTests", "another program, wrong with ties; the enumeration is compared"},
     {"paired", "R_wilcox_exact", "another program's conventions; the enumeration is compared"},
+    {"proportions", "wald", "not offered: it misleads near 0 and 1"},
+    {"proportions", "agresti_coull", "ours is cut to lie between 0 and 1"},
+    {"proportions", "jeffreys_plain", "the modified form, which takes 0 and n into account, is compared"},
+    {"proportions", "estimate", "events over all; no result"},
+    {"proportions", "risk_difference", "a difference of two shares; no result"},
+    {"proportions", "chisq", "1, of a two by two table"},
+    {"proportions", "corrected.df", "1, of a two by two table"},
+    {"proportions", "uncorrected.df", "1, of a two by two table"},
+    {"rasch", "person_raw_score", "given, no result"},
     {"proportions", "fisher.upper", "another program stops its root search early; ours is checked by the exact tail"},
 };
 
