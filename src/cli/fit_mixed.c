@@ -136,14 +136,8 @@ static void put_random(JsonWriter *json, const MixedRandom *random, bool effects
     json_end_object(json);
 }
 
-void fit_mixed_put(JsonWriter *json, const MixedFit *fit, bool expected_information, bool effects)
+void fit_put_optimum(JsonWriter *json, const MmrmFit *f)
 {
-    const MmrmFit *f = &fit->fixed;
-    json_member_integer(json, "subjects", (int64_t)f->n_subjects);
-    json_member_text(json, "errors", str_from(fit->has_repeated ? covariance_word(f->kind) : "independent"));
-    json_member_text(json, "method", f->options.method == MMRM_REML ? STR("REML") : STR("ML"));
-    json_member_text(json, "degrees of freedom", str_from(mmrm_df_meaning(f->options.df)));
-    json_member_text(json, "information", expected_information ? STR("expected") : STR("observed"));
     json_member_number(json, "minus two log likelihood", f->minus_two_log_lik);
     json_member_number(json, "aic", f->aic);
     json_member_number(json, "aicc", f->aicc);
@@ -156,6 +150,17 @@ void fit_mixed_put(JsonWriter *json, const MixedFit *fit, bool expected_informat
     json_member_number(json, "least curvature", f->certificate.least_curvature);
     json_member_number(json, "boundary", f->certificate.boundary);
     json_end_object(json);
+}
+
+void fit_mixed_put(JsonWriter *json, const MixedFit *fit, bool expected_information, bool effects)
+{
+    const MmrmFit *f = &fit->fixed;
+    json_member_integer(json, "subjects", (int64_t)f->n_subjects);
+    json_member_text(json, "errors", str_from(fit->has_repeated ? covariance_word(f->kind) : "independent"));
+    json_member_text(json, "method", f->options.method == MMRM_REML ? STR("REML") : STR("ML"));
+    json_member_text(json, "degrees of freedom", str_from(mmrm_df_meaning(f->options.df)));
+    json_member_text(json, "information", expected_information ? STR("expected") : STR("observed"));
+    fit_put_optimum(json, f);
     json_key(json, STR("parameters"));
     json_begin_array(json);
     for (size_t a = 0; a < f->n_parameters; a++) {

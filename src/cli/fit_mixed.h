@@ -12,4 +12,7 @@ void fit_mixed_write_effects(Buf *out, const MixedFit *fit);
 /* Members of the object that is being written. */
 void fit_mixed_put(JsonWriter *json, const MixedFit *fit, bool expected_information, bool effects);
 
+/* The likelihood, its criteria and the certificate of the optimum, into the object at hand. */
+void fit_put_optimum(JsonWriter *json, const MmrmFit *fit);
+
 #endif
