@@ -1,6 +1,7 @@
 SUITE(corpus)
 SUITE(csv)
 SUITE(source)
+SUITE(study_metadata)
 SUITE(xpt)
 SUITE(xpt_stream)
 SUITE(csv_stream)
