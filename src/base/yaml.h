@@ -48,4 +48,11 @@ const char *yaml_kind_name(const Yaml *yaml);                   /* "nothing", "t
 /* error_set with the node's line and column as the place; returns false. */
 bool yaml_error(const Yaml *at, Error *err, ErrorCode code, const char *format, ...) PRINTF(4, 5);
 
+/* Writing. A scalar: plain where YAML leaves it alone, else in double quotes; or in quotes whatever it is, as codes want. */
+void yaml_write_text(Buf *buf, Str text);
+void yaml_write_quoted(Buf *buf, Str text);
+
+/* Comment lines, each after `indent` blanks; blank lines of the text are left out. */
+void yaml_write_comment(Buf *buf, size_t indent, Str text);
+
 #endif

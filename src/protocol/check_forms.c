@@ -17,13 +17,8 @@ static bool is_one_of(Str name, const char *const *words, size_t n)
 /* Columns that the program fills itself: of every form, and of adverse events. */
 static bool is_reserved(const Form *form, Str name)
 {
-    static const char *const RESERVED[] = {
-        "SUBJID",    "SITE",     "VISIT",     "VISITN",      "DATE",        "DAY",
-        "IN_WINDOW", "DOSE",     "ARM",       "AGE",         "STATUS",      "SCREENED",
-        "CONSENT",   "ENROLLED", "ENRLFL",    "SAFFL",       "COMPLFL",     "FAILID",
-        "FAILTEXT",  "N_DOSES",  "WITHDRAWN", "DOSE_PER_KG", "CD34_PER_KG", "ENDOTOXIN_EU_KG"};
     static const char *const OF_EVENTS[] = {"AESEQ", "START", "AEDECOD", "AEBODSYS", "TRTEMFL"};
-    return IS_ONE_OF(name, RESERVED) ||
+    return protocol_is_own_column(name) ||
            (str_equal(form->id, STR("adverse_events")) && IS_ONE_OF(name, OF_EVENTS));
 }
 

@@ -142,3 +142,15 @@ Texts protocol_dose_columns(Arena *arena, const Protocol *protocol)
     add_items(&columns, protocol_form(protocol, protocol->product.form));
     return columns.texts;
 }
+
+bool protocol_is_own_column(Str name)
+{
+    static const char *const OWN[] = {
+        "SUBJID",    "SITE",     "VISIT",     "VISITN",      "DATE",        "DAY",
+        "IN_WINDOW", "DOSE",     "ARM",       "AGE",         "STATUS",      "SCREENED",
+        "CONSENT",   "ENROLLED", "ENRLFL",    "SAFFL",       "COMPLFL",     "FAILID",
+        "FAILTEXT",  "N_DOSES",  "WITHDRAWN", "DOSE_PER_KG", "CD34_PER_KG", "ENDOTOXIN_EU_KG"};
+    for (size_t i = 0; i < sizeof OWN / sizeof OWN[0]; i++)
+        if (str_equal_fold(name, str_from(OWN[i]))) return true;
+    return false;
+}

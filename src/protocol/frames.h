@@ -22,4 +22,7 @@ Texts protocol_screening_columns(Arena *arena, const Protocol *protocol);
 /* What the limits of the product may speak of: the frame `doses`. */
 Texts protocol_dose_columns(Arena *arena, const Protocol *protocol);
 
+/* A column of every form that the program fills itself, letter case ignored: no item can have the name. */
+bool protocol_is_own_column(Str name);
+
 #endif

@@ -1,3 +1,4 @@
 SUITE(check)
+SUITE(draft)
 SUITE(protocol)
 SUITE(protocol_reference)
