@@ -306,7 +306,8 @@ int main(int argc, char **argv)
     printf("%-30s %10s %9s %9s %10s %8s\n", "", "rows", "s", "busy s", "MB/busy s", "peak MB");
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
         if (!table_format_named(str_from(ROWS[i].word))) continue;
-        if (!str_starts(str_from(ROWS[i].name), str_from(only)) && !str_starts(str_from(only), str_from(ROWS[i].word))) continue;
+        bool makes_file = i == 0 || strcmp(ROWS[i].word, ROWS[i - 1].word) != 0;
+        if (!str_starts(str_from(ROWS[i].name), str_from(only)) && !(makes_file && str_starts(str_from(only), str_from(ROWS[i].word)))) continue;
         if (strcmp(word, ROWS[i].word) != 0) {
             word = ROWS[i].word;
             if (work.path.len) unlink(work.path.data);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/decimal.h"
+
 Str str_from(const char *terminated)
 {
     return terminated ? (Str){terminated, strlen(terminated)} : (Str){"", 0};
@@ -291,16 +293,25 @@ static double parse_slowly(Str text)
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10,
+                                1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/* Nearly every number: a sign or none, at most 15 digits, a point or none. False means only that it is another. */
+/* Up to 15 digits and a power of ten up to 22 are exact in double, so one multiplication or division rounds once and is
+ * right (Clinger 1990); up to 19 digits go through 128 bits. False for more. */
+static bool value_of(uint64_t digits, size_t n_digits, int power, double *value)
+{
+    if (n_digits > 15 || power < -22 || power > 22) return n_digits <= 19 && decimal_to_double(digits, power, value);
+    *value = power < 0 ? (double)digits / POWERS[-power] : (double)digits * POWERS[power];
+    return true;
+}
+
+/* Nearly every number: a sign or none, at most 19 digits, a point or none. False means only that it is another. */
 static bool parse_plain(Str text, double *value)
 {
     size_t i = text.len && text.data[0] == '-', first = i, n_decimals = 0;
     uint64_t digits = 0;
     bool after_point = false;
-    if (text.len - first > 15) return false;
+    if (text.len - first > 20) return false;
     for (; i < text.len; i++) {
         unsigned digit = (unsigned)(unsigned char)text.data[i] - '0';
         if (digit > 9) {
@@ -311,14 +322,13 @@ static bool parse_plain(Str text, double *value)
             digits = digits * 10 + digit;
         }
     }
-    if (text.len - first == after_point) return false; /* no digit */
-    double result = n_decimals ? (double)digits / POWERS[n_decimals] : (double)digits;
+    size_t n_digits = text.len - first - after_point;
+    double result;
+    if (n_digits == 0 || !value_of(digits, n_digits, -(int)n_decimals, &result)) return false;
     *value = first ? -result : result;
     return true;
 }
 
-/* Up to 15 digits and a power of ten up to 22 are exact in double, so one multiplication or division rounds
- * once and is right (Clinger 1990); all else goes to strtod. */
 bool number_parse(Str text, double *value)
 {
     if (parse_plain(text, value)) return true;
@@ -336,7 +346,7 @@ bool number_parse(Str text, double *value)
         if (!is_digit(c)) break;
         n_digits++;
         if (digits || c != '0') n_significant++;
-        if (n_significant <= 18) {
+        if (n_significant <= 19) {
             digits = digits * 10 + (uint64_t)(c - '0');
             scale -= after_point;
         }
@@ -354,10 +364,7 @@ bool number_parse(Str text, double *value)
     }
     if (i != text.len) return false;
     double result;
-    if (n_significant <= 15 && scale >= -22 && scale <= 22)
-        result = scale < 0 ? (double)digits / POWERS[-scale] : (double)digits * POWERS[scale];
-    else
-        result = fabs(parse_slowly(text));
+    if (!value_of(digits, n_significant, scale, &result)) result = fabs(parse_slowly(text));
     if (!isfinite(result)) return false;
     *value = negative ? -result : result;
     return true;
@@ -472,6 +479,45 @@ static bool put_short_decimal(Buf *buf, double value)
     return false;
 }
 
+/* digits * 10^power as C's %g has it with that many digits, without noughts at the end. */
+static void put_general(Buf *buf, bool negative, uint64_t digits, int n_digits, int power)
+{
+    char text[24];
+    int last = power + n_digits - 1, n = n_digits; /* `last` is the power of ten of the first digit */
+    for (int i = n_digits; i-- > 0; digits /= 10) text[i] = (char)('0' + digits % 10);
+    while (n > 1 && text[n - 1] == '0') n--;
+    if (negative) buf_char(buf, '-');
+    if (last < -4 || last >= n_digits) {
+        buf_char(buf, text[0]);
+        if (n > 1) buf_char(buf, '.'), buf_add(buf, (Str){text + 1, (size_t)n - 1});
+        buf_add(buf, last < 0 ? STR("e-") : STR("e+"));
+        if (last > -10 && last < 10) buf_char(buf, '0');
+        buf_integer(buf, last < 0 ? -last : last);
+    } else if (last < 0) {
+        buf_add(buf, str_slice(STR("0.000"), 0, (size_t)(1 - last)));
+        buf_add(buf, (Str){text, (size_t)n});
+    } else {
+        buf_add(buf, (Str){text, (size_t)(n < last + 1 ? n : last + 1)});
+        if (n < last + 1) buf_pad(buf, '0', (size_t)(last + 1 - n));
+        else if (n > last + 1) buf_char(buf, '.'), buf_add(buf, (Str){text + last + 1, (size_t)(n - last - 1)});
+    }
+}
+
+/* The fewest of 15 to 17 digits that read back as the value; false where 128 bits do not tell. */
+static bool put_digits(Buf *buf, double value)
+{
+    for (int n = 15; n <= 17; n++) {
+        uint64_t digits;
+        int power;
+        double back = value;
+        if (!decimal_of_double(fabs(value), n, &digits, &power) || (n < 17 && !decimal_to_double(digits, power, &back))) return false;
+        if (n < 17 && back != fabs(value)) continue;
+        put_general(buf, value < 0, digits, n, power);
+        return true;
+    }
+    return false;
+}
+
 void buf_number(Buf *buf, double value)
 {
     assert(isfinite(value));
@@ -479,7 +525,7 @@ void buf_number(Buf *buf, double value)
         buf_integer(buf, (int64_t)value);
         return;
     }
-    if (put_short_decimal(buf, value)) return;
+    if (put_short_decimal(buf, value) || put_digits(buf, value)) return;
     char text[40];
     locale_t before = enter_c_locale();
     for (int digits = 15; digits <= 17; digits++) {

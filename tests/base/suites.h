@@ -1,4 +1,5 @@
 SUITE(arena)
+SUITE(decimal)
 SUITE(digest)
 SUITE(file)
 SUITE(json)
