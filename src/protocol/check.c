@@ -70,6 +70,9 @@ static const Rule RULES[] = {
     {"instrument-visits", PROBLEM_ERROR, rule_instrument_visits,
      "There would be nothing to score or to analyse.",
      "Schedule the form at that visit, or take the visit out."},
+    {"bad-sdtm", PROBLEM_ERROR, rule_sdtm,
+     "The export of SDTM would have no place for the value, or two values in one.",
+     "docs/formats.md shows what `sdtm` may say of an item."},
 
     {"no-control-group", PROBLEM_HONESTY, rule_no_control,
      "People change without treatment: they grow, recover, learn, hope; a change from before to after holds all of it. Control "

@@ -60,6 +60,7 @@ void rule_derived_cycle(Checker *checker);
 void rule_blinding_leak(Checker *checker);
 void rule_instrument_items(Checker *checker);
 void rule_instrument_visits(Checker *checker);
+void rule_sdtm(Checker *checker);
 
 /* honesty */
 void rule_no_control(Checker *checker);

@@ -81,6 +81,19 @@ typedef struct {
 } EditCheck;
 PROTOCOL_LIST(EditCheck, EditChecks);
 
+/* Where values stand in the SDTM data sets of the trial; of a form, what its items have that say nothing themselves.
+ * protocol/sdtm_use.h has the rules and what stands without being said. */
+typedef struct {
+    const Yaml *at;
+    SdtmDomain domain;
+    Str test, name, category;         /* of a finding: --TESTCD, --TEST, --CAT */
+    Str unit;                         /* as SDTM writes it */
+    Str term;                         /* of an event or intervention that the form asks for by name: --TERM, --TRT */
+    Str interval;                     /* of that question: --EVINTX */
+    Str variable;                     /* of the domain: "EXDOSE" */
+    Str qualifier;                    /* name in the supplemental data set of the domain: QNAM */
+} SdtmUse;
+
 typedef struct {
     const Yaml *at;
     Str id, label, unit;              /* id: the column's name, unique in its form */
@@ -90,6 +103,7 @@ typedef struct {
     int decimals;
     bool required;
     Str derived;                      /* an expression over items of the same form; nobody enters it */
+    SdtmUse sdtm;
     EditChecks checks;
 } Item;
 PROTOCOL_LIST(Item, Items);
@@ -99,6 +113,7 @@ typedef struct {
     Str id, title;
     FormRepeat repeats;
     Items items;                      /* runs such as G01..G88 are already written out */
+    SdtmUse sdtm;
     EditChecks checks;
 } Form;
 PROTOCOL_LIST(Form, Forms);

@@ -86,6 +86,22 @@ static const GrammarKey CHECK_KEYS[] = {
 };
 static const Grammar CHECK = GRAMMAR_TABLE(EditCheck, "a check", "A rule that values must keep.", CHECK_KEYS);
 
+static const GrammarKey SDTM_KEYS[] = {
+    GRAMMAR_ROW(SdtmUse, domain, SdtmDomain, WORD, "data set it stands in; that of the form, or of an instrument, when absent",
+                .words = &SDTM_DOMAIN_WORDS, EXAMPLE("VS")),
+    GRAMMAR_ROW(SdtmUse, test, Str, TEXT, "of a finding: code of the test, at most 8 characters; the item's id when absent", EXAMPLE("WEIGHT")),
+    GRAMMAR_ROW(SdtmUse, name, Str, TEXT, "of a finding: name of the test, at most 40 characters; the item's label when absent",
+                EXAMPLE("Weight")),
+    GRAMMAR_ROW(SdtmUse, category, Str, TEXT, "group of tests, terms or treatments", EXAMPLE("GMFM-88")),
+    GRAMMAR_ROW(SdtmUse, unit, Str, TEXT, "unit as SDTM writes it, where it is not known from the item's", EXAMPLE("10^6")),
+    GRAMMAR_ROW(SdtmUse, term, Str, TEXT, "of an event or treatment that the item asks for: its name; the answer is yes, no, or a dose",
+                EXAMPLE("Epilepsy")),
+    GRAMMAR_ROW(SdtmUse, interval, Str, TEXT, "of such a question: the time it asks about", EXAMPLE("since the last visit")),
+    GRAMMAR_ROW(SdtmUse, variable, Str, TEXT, "variable of the domain that the item fills", EXAMPLE("EXDOSE")),
+    GRAMMAR_ROW(SdtmUse, qualifier, Str, TEXT, "name, at most 8 characters, in the domain's supplemental data set", EXAMPLE("CD34")),
+};
+static const Grammar SDTM = GRAMMAR_TABLE(SdtmUse, "sdtm", "Where values stand in the SDTM data sets.", SDTM_KEYS);
+
 static const GrammarKey ITEM_KEYS[] = {
     GRAMMAR_ROW(Item, id, Str, COLUMN, "column name; a run G01..G88 makes one item each", REQUIRED, EXAMPLE("WEIGHT_KG")),
     GRAMMAR_ROW(Item, label, Str, TEXT, "question for people; {n} in a run is the item's number", EXAMPLE("Weight")),
@@ -96,6 +112,7 @@ static const GrammarKey ITEM_KEYS[] = {
     GRAMMAR_ROW(Item, decimals, int, INTEGER, "places after the point", EXAMPLE("1")),
     GRAMMAR_ROW(Item, required, bool, BOOLEAN, "a blank needs a reason", EXAMPLE("true")),
     GRAMMAR_ROW(Item, derived, Str, CONDITION, "an expression over items of the form, instead of entry", EXAMPLE("MNC_E6 / WEIGHT_KG")),
+    GRAMMAR_ROW(Item, sdtm, SdtmUse, MAPPING, "where it stands in SDTM", .child = &SDTM, EXAMPLE("{domain: VS, test: WEIGHT}")),
     GRAMMAR_ROW(Item, checks, EditChecks, LIST, "rules about this item", .child = &CHECK),
 };
 static const Grammar ITEM = GRAMMAR_TABLE(Item, "an item", "One question of a form.", ITEM_KEYS);
@@ -106,6 +123,8 @@ static const GrammarKey FORM_KEYS[] = {
     GRAMMAR_ROW(Form, repeats, FormRepeat, WORD, "how often it is filled", OTHERWISE(FORM_PER_VISIT),
                 .words = &FORM_REPEAT_WORDS, EXAMPLE("visit")),
     GRAMMAR_ROW(Form, items, Items, LIST, "its questions", REQUIRED, .child = &ITEM),
+    GRAMMAR_ROW(Form, sdtm, SdtmUse, MAPPING, "what its items have in SDTM that say nothing themselves", .child = &SDTM,
+                EXAMPLE("{domain: QS, category: GMFM-88}")),
     GRAMMAR_ROW(Form, checks, EditChecks, LIST, "rules about several items", .child = &CHECK),
 };
 static const Grammar FORM = GRAMMAR_TABLE(Form, "a form", "Questions answered together.", FORM_KEYS);

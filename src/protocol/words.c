@@ -22,6 +22,7 @@ WORDS(NATURAL_CHANGE, NATURAL_CHANGES);
 WORDS(FAMILY_METHOD, FAMILY_METHODS);
 WORDS(STOPPING_KIND, STOPPING_KINDS);
 WORDS(STOPPING_UNIT, STOPPING_UNITS);
+WORDS(SDTM_DOMAIN, SDTM_DOMAINS);
 
 /* The types that data/frame.h has; their zero is a type. */
 #define COLUMN_TYPES(X)                                                                                       \

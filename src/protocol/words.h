@@ -158,10 +158,28 @@ typedef enum { STOPPING_UNSTATED, STOPPING_KINDS(PROTOCOL_CONSTANT) } StoppingKi
     X(STOPPING_PER_DOSE,    "dose",    "doses followed by at least one event")
 typedef enum { STOPPING_PER_UNSTATED, STOPPING_UNITS(PROTOCOL_CONSTANT) } StoppingUnit;
 
+#define SDTM_DOMAINS(X)                                                                                      \
+    X(SDTM_NONE, "none", "left out of SDTM, on purpose")                                                     \
+    X(SDTM_DM,   "DM",   "demographics: one row per subject")                                                \
+    X(SDTM_EX,   "EX",   "exposure: one row per dose")                                                       \
+    X(SDTM_CM,   "CM",   "concomitant and prior medications")                                                \
+    X(SDTM_PR,   "PR",   "procedures and other therapies")                                                   \
+    X(SDTM_AE,   "AE",   "adverse events")                                                                   \
+    X(SDTM_CE,   "CE",   "clinical events")                                                                  \
+    X(SDTM_MH,   "MH",   "medical history")                                                                  \
+    X(SDTM_VS,   "VS",   "vital signs")                                                                      \
+    X(SDTM_LB,   "LB",   "laboratory tests")                                                                 \
+    X(SDTM_QS,   "QS",   "questionnaires")                                                                   \
+    X(SDTM_FT,   "FT",   "functional tests")                                                                 \
+    X(SDTM_RS,   "RS",   "disease response and clinical classification")                                     \
+    X(SDTM_SC,   "SC",   "subject characteristics")
+typedef enum { SDTM_UNSTATED, SDTM_DOMAINS(PROTOCOL_CONSTANT) } SdtmDomain;
+
 /* The words of each list, for grammar_word(&TRIAL_DESIGN_WORDS, trial->design). */
 extern const GrammarWords TRIAL_DESIGN_WORDS, TRIAL_PHASE_WORDS, TRIAL_BLINDING_WORDS, ARM_KIND_WORDS,
     VISIT_KIND_WORDS, FORM_REPEAT_WORDS, CHECK_SEVERITY_WORDS, RANDOMISATION_METHOD_WORDS,
     INSTRUMENT_NAME_WORDS, AID_USE_WORDS, EVENT_STRATEGY_WORDS, ANALYSIS_ROLE_WORDS, ANALYSIS_METHOD_WORDS,
-    NATURAL_CHANGE_WORDS, FAMILY_METHOD_WORDS, STOPPING_KIND_WORDS, STOPPING_UNIT_WORDS, COLUMN_TYPE_WORDS;
+    NATURAL_CHANGE_WORDS, FAMILY_METHOD_WORDS, STOPPING_KIND_WORDS, STOPPING_UNIT_WORDS, SDTM_DOMAIN_WORDS,
+    COLUMN_TYPE_WORDS;
 
 #endif

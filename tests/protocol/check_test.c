@@ -182,6 +182,21 @@ static void a_long_chain_of_derived_items_is_judged_at_once(Test *t)
 }
 
 static const Change ERRORS[] = {
+    {"decimals: 1", "decimals: 1\n        sdtm: {domain: LB, test: GLUCOSELEVEL}", "bad-sdtm", "\"GLUCOSELEVEL\" is no code of SDTM"},
+    {"decimals: 1", "decimals: 1\n        sdtm: {domain: VS, test: WIEGHT}", "bad-sdtm", "\"WIEGHT\" is no test of vital signs"},
+    {"decimals: 1", "decimals: 1\n        sdtm: {domain: LB, term: Sugar}", "bad-sdtm", "LB holds findings, which have a `test`"},
+    {"decimals: 1", "decimals: 1\n        sdtm: {domain: MH, test: GLUC}", "bad-sdtm", "MH holds no findings"},
+    {"decimals: 1", "decimals: 1\n        sdtm: {domain: CM, variable: CMDOES}", "bad-sdtm", "no item can fill a variable \"CMDOES\" of CM"},
+    {"decimals: 1", "decimals: 1\n        sdtm: {domain: CM, variable: CMDOSE, term: Sugar}", "bad-sdtm", "more than one of"},
+    {"decimals: 1", "decimals: 1\n        sdtm: {domain: CM, qualifier: 2ND}", "bad-sdtm", "\"2ND\" is no code of SDTM"},
+    {"decimals: 1", "decimals: 1\n        sdtm: {domain: EX, variable: EXDOSE}", "bad-sdtm", "repeats by dose"},
+    {"decimals: 1", "decimals: 1\n        sdtm: {domain: AE, variable: AESEV}", "bad-sdtm", "AE is made of the form \"adverse_events\""},
+    {"decimals: 1", "decimals: 1\n        sdtm: {domain: LV, test: GLUC}", "unknown-word", "\"LV\""},
+    {"decimals: 1", "decimals: 1\n        sdtm: {domain: LB, name: The concentration of glucose in the blood of the finger}", "bad-sdtm",
+     "has 55 characters"},
+    {"codelist: [\"yes\", \"no\"]", "sdtm: {category: SUGAR}, codelist: [\"yes\", \"no\"]", "bad-sdtm", "names no domain"},
+    {"    items:\n      - id: GLUC\n", "    sdtm: {domain: LB}\n    items:\n      - {id: GLUD, type: number, sdtm: {test: GLUC, name: Other}}\n      - id: GLUC\n",
+     "bad-sdtm", "the test \"GLUC\" of LB is called"},
     {"design: parallel", "design: single-arm", "arms-and-design", "a single-arm trial with 2 arms"},
     {"  - {id: USUAL, title: Usual morning, kind: usual-care}\n", "", "arms-and-design", "a parallel trial with one arm"},
     {"block_sizes: [4, 6]", "block_sizes: [4, 5]", "bad-randomisation", "a block of 5 cannot hold"},
