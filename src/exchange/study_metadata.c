@@ -89,6 +89,7 @@ StudyVariable *study_add_variable(StudyMetadata *study, StudyDataSet *data_set, 
     StudyVariable *variable = study_list_add(study->arena, &data_set->variables);
     variable->id = str_format(study->arena, "IT." STR_FMT "." STR_FMT, STR_ARG(data_set->name), STR_ARG(name));
     variable->name = name;
+    variable->order = data_set->variables.n;
     variable->label = label;
     variable->type = type;
     return variable;
@@ -100,6 +101,7 @@ StudyVariable *study_add_value(StudyMetadata *study, StudyVariable *variable, St
     Str path = str_slice(variable->id, sizeof "IT." - 1, variable->id.len);
     value->id = str_format(study->arena, STR_FMT "." STR_FMT, STR_ARG(variable->id), STR_ARG(name));
     value->name = variable->name;
+    value->order = variable->values.n;
     value->type = type;
     *where = study_list_add(study->arena, &study->wheres);
     (*where)->id = str_format(study->arena, "WC." STR_FMT "." STR_FMT, STR_ARG(path), STR_ARG(name));

@@ -137,7 +137,7 @@ struct StudyVariable {
     Str value_list;                   /* id; empty: made from the variable's own where there are values */
     StudyVariables values;            /* value-level metadata: each with its clauses */
     /* its place in the data set */
-    size_t order;                     /* from 1; 0: where it stands */
+    size_t order;                     /* from 1; 0: none */
     size_t key;                       /* place in the sort key, from 1; 0: none */
     Str mandatory;                    /* "Yes" or "No"; empty: "Yes" where core is "Req", else "No" */
     Str role, role_codelist;
@@ -162,6 +162,7 @@ typedef struct {
     Str standard, comment;
     bool non_standard, no_data;
     StudyLeaf leaf;                   /* its file; id empty: none */
+    Str archive;                      /* id of the leaf; empty: that of `leaf` */
     StudyAliases aliases;
     StudyVariables variables;
 } StudyDataSet;
@@ -237,7 +238,7 @@ typedef struct {
     Arena *arena;
     Str file_id, created, as_of, originator, system, system_version;   /* created: ISO 8601 */
     Str context;                      /* "Submission" or "Other" */
-    Str language;                     /* of all texts [en] */
+    Str language;                     /* of all texts; empty: not said */
     Str id, name, description, protocol;
     Str metadata_id, metadata_name, metadata_description, comment;
     Str version;                      /* of Define-XML, as read; written is 2.1 */
@@ -253,7 +254,7 @@ typedef struct {
     StudyDisplays displays;
 } StudyMetadata;
 
-/* Empty, but for the language and context "Other". Texts are not copied here or below. */
+/* Empty, but for the language "en" and the context "Other". Texts are not copied here or below. */
 StudyMetadata *study_metadata_new(Arena *arena);
 
 /* Room for one more item of a list, zero. Valid until the next one comes. */

@@ -40,12 +40,14 @@ void shape_unread(ShapeReader *reader, size_t line, const char *format, ...)
     va_start(args, format);
     buf_vformat(&buf, format, args);
     va_end(args);
-    for (size_t i = 0; i < reader->unread.n; i++) {
-        if (!str_equal(reader->unread.items[i].what, buf_str(&buf))) continue;
-        reader->unread.items[i].n++;
+    ShapeUnreads *unread = &reader->unread;
+    for (size_t i = 0; i < unread->n; i++) {
+        if (!str_equal(unread->items[i].what, buf_str(&buf)) && i < SHAPE_MAX_UNREAD) continue;
+        unread->items[i].n++;
         return;
     }
-    *study_list_add(reader->arena, &reader->unread) = (ShapeUnread){.what = buf_str(&buf), .n = 1, .line = line};
+    Str what = unread->n == SHAPE_MAX_UNREAD ? STR("other things") : buf_str(&buf);
+    *study_list_add(reader->arena, unread) = (ShapeUnread){.what = what, .n = 1, .line = line};
 }
 
 /* Whether a name of the tables is this local name in this namespace. */

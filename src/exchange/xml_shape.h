@@ -48,6 +48,8 @@ typedef struct {
     const char *prefix, *uri;
 } ShapeSpace;
 
+#define SHAPE_MAX_UNREAD 100          /* kinds that are told apart */
+
 /* Something that a document has and no table: "element Question in ItemDef". */
 typedef struct {
     Str what;
