@@ -6,7 +6,7 @@
 
 #include "exchange/csv.h"
 #include "exchange/xpt.h"
-#include "stat/mmrm.h"
+#include "stat/mixed_choice.h"
 
 #define CONFIDENCE  0.95
 
@@ -21,7 +21,8 @@ struct EqFit {
     Model model;
     bool repeated;
     double confidence;
-    MmrmFit mixed;
+    MixedFit mixed;                   /* random terms and independent errors beside `fixed` only where stat/mixed fitted it */
+    const char *failed;               /* what mixed_fit_chosen tried before */
     LinearFit linear;
 };
 
@@ -111,30 +112,40 @@ EqData *eq_data_read(const char *path, EqError *err)
 
 /* --- fit --- */
 
-static bool read_options(const EqOptions *options, EqFit *fit, MmrmOptions *mixed, Error *err)
+static Str word(Arena *arena, const char *text) { return text ? str_copy(arena, str_from(text)) : STR(""); }
+
+static bool read_options(const EqOptions *o, EqFit *fit, MixedOptions *mixed, Error *err)
 {
-    EqOptions o = options ? *options : (EqOptions){0};
-    fit->confidence = o.confidence == 0 ? CONFIDENCE : o.confidence;
-    if (!(fit->confidence > 0 && fit->confidence < 1)) return error_set(err, ERROR_USAGE, "the confidence %g does not lie between 0 and 1", o.confidence);
-    if (o.method && strcmp(o.method, "ml") == 0) mixed->method = MMRM_ML;
-    else if (o.method && strcmp(o.method, "reml") != 0) return error_set(err, ERROR_USAGE, "the method \"%s\" is neither reml nor ml", o.method);
-    if (o.weights) mixed->weights = str_copy(fit->arena, str_from(o.weights));
-    if (o.df && !mmrm_df_parse(str_from(o.df), &mixed->df)) {
-        error_set(err, ERROR_USAGE, "there are no degrees of freedom \"%s\"", o.df);
-        return error_hint(err, "equipoise help fit lists them.");
-    }
-    return true;
+    fit->confidence = o->confidence == 0 ? CONFIDENCE : o->confidence;
+    if (!(fit->confidence > 0 && fit->confidence < 1)) return error_set(err, ERROR_USAGE, "the confidence %g does not lie between 0 and 1", o->confidence);
+    if (o->method && strcmp(o->method, "ml") == 0) mixed->mmrm.method = MMRM_ML;
+    else if (o->method && strcmp(o->method, "reml") != 0) return error_set(err, ERROR_USAGE, "the method \"%s\" is neither reml nor ml", o->method);
+    mixed->mmrm.weights = word(fit->arena, o->weights);
+    return mixed_methods_parse(word(fit->arena, o->df), word(fit->arena, o->vcov), mixed, err);
 }
 
-static bool fit_model(EqFit *fit, const EqData *data, const char *formula, const EqOptions *options, Error *err)
+static bool fit_linear(EqFit *fit, const EqOptions *o, const MixedOptions *mixed, Error *err)
 {
-    MmrmOptions mixed = {0};
-    if (!read_options(options, fit, &mixed, err) || !formula_parse(fit->arena, str_copy(fit->arena, str_from(formula)), &fit->formula, err)
-        || !model_build(fit->arena, &fit->formula, data->frame, NULL, 0, &fit->model, err)) return false;
-    fit->repeated = fit->formula.n_covariances > 0;
-    if (fit->repeated) return mmrm_fit(fit->arena, &fit->model, &mixed, &fit->mixed, err);
-    if (mixed.weights.len) return error_set(err, ERROR_USAGE, "weights need a covariance term");
-    return linear_fit(fit->arena, &fit->model, &fit->linear, err);
+    const char *idle = o->weights ? "weights" : o->fallback ? "fallback" : mixed->mmrm.vcov != MMRM_VCOV_MODEL ? "vcov" : mixed->mmrm.method == MMRM_ML ? "method" : NULL;
+    if (!idle) return linear_fit(fit->arena, &fit->model, &fit->linear, err);
+    error_set(err, ERROR_USAGE, "the option %s needs a covariance or random term", idle);
+    return error_hint(err, "Write one such as us(AVISIT | USUBJID) in the formula, or leave the option out.");
+}
+
+static bool fit_model(EqFit *fit, const EqData *data, const char *formula, const EqOptions *o, Error *err)
+{
+    Arena *arena = fit->arena;
+    MixedOptions mixed = {0};
+    CovarianceKind *fallback = NULL;
+    size_t n_fallback = 0;
+    if (!read_options(o, fit, &mixed, err) || (o->fallback && !covariance_list_parse(arena, word(arena, o->fallback), &fallback, &n_fallback, err))
+        || !formula_parse(arena, word(arena, formula), &fit->formula, err) || !model_build(arena, &fit->formula, data->frame, NULL, 0, &fit->model, err)) return false;
+    fit->repeated = fit->formula.n_covariances + fit->formula.n_randoms > 0;
+    if (!fit->repeated) return fit_linear(fit, o, &mixed, err);
+    MmrmFailures failures;
+    if (!mixed_fit_chosen(arena, &fit->model, &mixed, fallback, n_fallback, &fit->mixed, &failures, err)) return false;
+    fit->failed = str_c(arena, mmrm_failures_words(arena, &failures));
+    return true;
 }
 
 EqFit *eq_fit(const EqData *data, const char *formula, const EqOptions *options, EqError *err)
@@ -143,7 +154,7 @@ EqFit *eq_fit(const EqData *data, const char *formula, const EqOptions *options,
     EqFit *fit = ARENA_NEW(arena, EqFit);
     Error inside = {0};
     fit->arena = arena;
-    if (fit_model(fit, data, formula, options, &inside)) return fit;
+    if (fit_model(fit, data, formula, options ? options : &(EqOptions){0}, &inside)) return fit;
     report(err, &inside);
     arena_free(arena);
     return NULL;
@@ -161,8 +172,12 @@ EqSummary eq_fit_summary(const EqFit *fit)
         s.sigma = fit->linear.sigma, s.df = fit->linear.df, s.r2 = fit->linear.r2;
         return s;
     }
-    const MmrmFit *m = &fit->mixed;
-    s.n_subjects = m->n_subjects, s.n_visits = m->n_visits, s.n_groups = m->n_groups, s.n_covariance_parameters = m->n_parameters;
+    const MmrmFit *m = &fit->mixed.fixed;
+    if (fit->formula.n_covariances) {
+        s.covariance = covariance_word(m->kind);
+        s.n_subjects = m->n_subjects, s.n_visits = m->n_visits, s.n_groups = m->n_groups;
+    }
+    s.failed = fit->failed, s.n_random = fit->mixed.n_randoms, s.residual = fit->mixed.residual, s.n_covariance_parameters = m->n_parameters;
     s.minus_two_log_lik = m->minus_two_log_lik, s.aic = m->aic, s.aicc = m->aicc, s.bic = m->bic;
     s.gradient = m->certificate.gradient, s.decrement = m->certificate.decrement;
     s.least_curvature = m->certificate.least_curvature, s.boundary = m->certificate.boundary;
@@ -181,7 +196,7 @@ const EqEstimate *eq_fit_coefficients(EqFit *fit, size_t *n)
     EqEstimate *all = ARENA_ARRAY(fit->arena, EqEstimate, fit->model.p);
     *n = fit->model.p;
     for (size_t j = 0; j < *n; j++) {
-        Estimate e = fit->repeated ? mmrm_coefficient(&fit->mixed, j, fit->confidence) : linear_coefficient(&fit->linear, j, fit->confidence);
+        Estimate e = fit->repeated ? mmrm_coefficient(&fit->mixed.fixed, j, fit->confidence) : linear_coefficient(&fit->linear, j, fit->confidence);
         all[j] = estimate_as(fit->arena, fit->model.names[j], &e);
     }
     return all;
@@ -194,7 +209,7 @@ bool eq_fit_contrast(EqFit *fit, const double *l, size_t n, EqEstimate *estimate
         error_set(&inside, ERROR_USAGE, "a contrast of %zu numbers, for %zu coefficients", n, fit->model.p);
         return report(err, &inside);
     }
-    Estimate e = fit->repeated ? mmrm_contrast(&fit->mixed, l, fit->confidence) : linear_contrast(&fit->linear, l, fit->confidence);
+    Estimate e = fit->repeated ? mmrm_contrast(&fit->mixed.fixed, l, fit->confidence) : linear_contrast(&fit->linear, l, fit->confidence);
     *estimate = estimate_as(fit->arena, STR("contrast"), &e);
     return true;
 }
@@ -212,7 +227,7 @@ const EqEstimate *eq_fit_means(EqFit *fit, const char *of, bool observed_margins
         report(err, &inside);
         return NULL;
     }
-    Estimate *found = fit->repeated ? mmrm_lsmeans(fit->arena, &fit->mixed, &means, fit->confidence)
+    Estimate *found = fit->repeated ? mmrm_lsmeans(fit->arena, &fit->mixed.fixed, &means, fit->confidence)
                                     : lsmeans_estimates(fit->arena, &means, &fit->linear, fit->confidence);
     EqEstimate *all = ARENA_ARRAY(fit->arena, EqEstimate, means.n);
     for (size_t i = 0; i < means.n; i++) all[i] = estimate_as(fit->arena, means.labels[i], &found[i]);
@@ -230,7 +245,7 @@ const EqEstimate *eq_fit_differences(EqFit *fit, const char *of, const char *ref
         report(err, &inside);
         return NULL;
     }
-    Estimate *found = fit->repeated ? mmrm_lsmeans_differences(fit->arena, &fit->mixed, differences, *n, fit->confidence)
+    Estimate *found = fit->repeated ? mmrm_lsmeans_differences(fit->arena, &fit->mixed.fixed, differences, *n, fit->confidence)
                                     : lsmeans_difference_estimates(fit->arena, differences, *n, &fit->linear, fit->confidence);
     EqEstimate *all = ARENA_ARRAY(fit->arena, EqEstimate, *n + 1);
     for (size_t i = 0; i < *n; i++) all[i] = estimate_as(fit->arena, differences[i].label, &found[i]);
@@ -248,7 +263,7 @@ const EqTest *eq_fit_tests(EqFit *fit, int type, size_t *n, EqError *err)
     }
     *n = fit->model.n_terms;
     EqTest *all = ARENA_ARRAY(fit->arena, EqTest, *n + 1);
-    MmrmTest *mixed = fit->repeated ? mmrm_anova(fit->arena, &fit->mixed, (TestType)type) : NULL;
+    MmrmTest *mixed = fit->repeated ? mmrm_anova(fit->arena, &fit->mixed.fixed, (TestType)type) : NULL;
     LinearTest *linear = fit->repeated ? NULL : linear_anova(fit->arena, &fit->model, &fit->linear, (TestType)type);
     for (size_t i = 0; i < *n; i++)
         all[i] = mixed ? (EqTest){str_c(fit->arena, mixed[i].name), mixed[i].df, mixed[i].df_error, mixed[i].f, mixed[i].p}
@@ -256,10 +271,31 @@ const EqTest *eq_fit_tests(EqFit *fit, int type, size_t *n, EqError *err)
     return all;
 }
 
-const double *eq_fit_covariance(const EqFit *fit, size_t group)
+static const char *const *texts_as(Arena *arena, const Str *from, size_t n)
 {
-    if (!fit->repeated || group >= fit->mixed.n_groups) return NULL;
-    return &fit->mixed.sigma[group * fit->mixed.n_visits * fit->mixed.n_visits];
+    const char **texts = ARENA_ARRAY(arena, const char *, n + 1);
+    for (size_t i = 0; i < n; i++) texts[i] = str_c(arena, from[i]);
+    return texts;
 }
 
-const double *eq_fit_coefficient_covariance(const EqFit *fit) { return fit->repeated ? fit->mixed.vcov : fit->linear.vcov; }
+const EqRandom *eq_fit_random(EqFit *fit, size_t *n)
+{
+    Arena *arena = fit->arena;
+    *n = fit->mixed.n_randoms;
+    EqRandom *all = *n ? ARENA_ARRAY(arena, EqRandom, *n) : NULL;
+    for (size_t t = 0; t < *n; t++) {
+        const MixedRandom *r = &fit->mixed.randoms[t];
+        all[t] = (EqRandom){str_c(arena, r->group), r->n_effects, r->n_levels, texts_as(arena, r->effects, r->n_effects),
+                            texts_as(arena, r->levels, r->n_levels), r->g, r->u, r->u_se};
+    }
+    return all;
+}
+
+const double *eq_fit_covariance(const EqFit *fit, size_t group)
+{
+    const MmrmFit *m = &fit->mixed.fixed;
+    if (!fit->repeated || !m->sigma || group >= m->n_groups) return NULL;
+    return &m->sigma[group * m->n_visits * m->n_visits];
+}
+
+const double *eq_fit_coefficient_covariance(const EqFit *fit) { return fit->repeated ? fit->mixed.fixed.vcov : fit->linear.vcov; }

@@ -12,13 +12,11 @@
 #include "cli/fit_notes.h"
 #include "cli/fit_rows.h"
 #include "cli/grid.h"
-#include "stat/mmrm_fallback.h"
+#include "stat/mixed_choice.h"
 #include "stat/simultaneous.h"
 
 #define CONFIDENCE  0.95
 #define WORTH_SAYING 0.01          /* share by which standard errors of two methods differ */
-#define DF_WORDS    "satterthwaite, kenward-roger, kenward-roger-linear, kenward-roger-expected, kenward-roger-mmrm, between-within or residual"
-#define VCOV_WORDS  "model, hc0 (empirical), cr2 (empirical-bias-reduced) or cr3 (empirical-jackknife)"
 
 /* What is printed, whichever model it came from. */
 typedef struct {
@@ -27,10 +25,8 @@ typedef struct {
     Model model;
     bool repeated;
     MmrmFit mixed;
-    bool general, expected_information;              /* random effects, or own points: then mixed is random.fixed */
-    MixedFit random;
-    size_t n_fallback;
-    CovarianceKind *fallback;
+    bool general, expected_information;              /* by stat/mixed: random effects, or own points */
+    MixedFit random;                                 /* mixed is random.fixed */
     MmrmFailures failures;
     LinearFit linear;
     TestType type;
@@ -51,39 +47,17 @@ typedef struct {
     Str *notes;
 } Analysis;
 
-/* R's mmrm has Kenward and Roger's adjustments among its covariances; here they are degrees of freedom as well. */
-static bool read_vcov(const Invocation *call, MmrmOptions *options, Error *err)
-{
-    Str word = option_text(call, "vcov");
-    MmrmDf df;
-    if (word.len == 0 || mmrm_vcov_parse(word, &options->vcov)) return true;
-    if (mmrm_df_parse(word, &df) && mmrm_df_adjusts(df)) {
-        if (!option_given(call, "df")) options->df = df;
-        if (options->df == df) return true;
-        error_set(err, ERROR_USAGE, "--vcov " STR_FMT " does not go with %s degrees of freedom", STR_ARG(word), mmrm_df_meaning(options->df));
-        return error_hint(err, "Leave out --df.");
-    }
-    error_set(err, ERROR_USAGE, "there is no covariance \"" STR_FMT "\"", STR_ARG(word));
-    return error_hint(err, "Use " VCOV_WORDS ".");
-}
-
-static bool read_options(Analysis *a, MmrmOptions *options, Error *err)
+static bool read_options(Analysis *a, MixedOptions *options, Error *err)
 {
     const Invocation *call = a->call;
-    Str df = option_text(call, "df");
     a->confidence = option_number(call, "confidence", CONFIDENCE);
     a->type = (TestType)option_integer(call, "type", TEST_TYPE_III);
-    options->weights = option_text(call, "weights");
-    options->method = option_given(call, "ml") ? MMRM_ML : MMRM_REML;
+    options->mmrm.weights = option_text(call, "weights");
+    options->mmrm.method = option_given(call, "ml") ? MMRM_ML : MMRM_REML;
     if (!(a->confidence > 0 && a->confidence < 1)) return error_set(err, ERROR_USAGE, "--confidence must lie between 0 and 1");
     if (a->type < TEST_TYPE_I || a->type > TEST_TYPE_III) return error_set(err, ERROR_USAGE, "--type must be 1, 2 or 3");
-    a->expected_information = str_equal_fold(df, STR("kenward-roger-expected"));
-    if (a->expected_information) df = STR("kenward-roger-linear");
-    if (df.len && !mmrm_df_parse(df, &options->df)) {
-        error_set(err, ERROR_USAGE, "there are no degrees of freedom \"" STR_FMT "\"", STR_ARG(df));
-        return error_hint(err, "Use " DF_WORDS ".");
-    }
-    if (!read_vcov(call, options, err)) return false;
+    if (!mixed_methods_parse(option_text(call, "df"), option_text(call, "vcov"), options, err)) return false;
+    a->expected_information = options->expected_information;
     if (option_given(call, "adjust") && !difference_adjustment_parse(option_text(call, "adjust"), &a->adjustment)) {
         error_set(err, ERROR_USAGE, "there is no adjustment \"" STR_FMT "\"", STR_ARG(option_text(call, "adjust")));
         return error_hint(err, "Use none, dunnett, tukey, bonferroni, holm, hochberg or hommel.");
@@ -134,38 +108,40 @@ static const char *differences_title(const Analysis *a)
                       a->means.n_compared < a->means.n_factors ? "; within each group" : "").data;
 }
 
-static bool fit_random(Analysis *a, const MmrmOptions *options, Error *err)
+/* Options that do nothing for this model are refused, not passed over. */
+static bool check_fit_options(const Analysis *a, Error *err)
 {
-    MixedOptions mixed = {.mmrm = *options, .expected_information = a->expected_information};
-    if (a->n_fallback) return error_set(err, ERROR_USAGE, "a fall-back is not offered beside random effects");
-    static const char *const NOT_OFFERED[] = {"predict", "residuals", "figure"};
-    for (size_t i = 0; i < sizeof NOT_OFFERED / sizeof NOT_OFFERED[0]; i++)
-        if (option_given(a->call, NOT_OFFERED[i]) && (i < 2 || !option_given(a->call, "lsmeans")))
-            return error_set(err, ERROR_USAGE, "--%s is not offered beside random effects%s", NOT_OFFERED[i], i < 2 ? "" : " but with --lsmeans");
-    if (!mixed_fit(a->call->arena, &a->model, &mixed, &a->random, err)) return false;
-    a->mixed = a->random.fixed;
+    static const char *const NEED_COVARIANCE[] = {"vcov", "predict", "residuals"}, *const NEED_MIXED[] = {"weights", "fallback", "ml", "random"};
+    for (size_t i = 0; i < sizeof NEED_MIXED / sizeof NEED_MIXED[0]; i++)
+        if (!a->repeated && option_given(a->call, NEED_MIXED[i])) return error_set(err, ERROR_USAGE, "--%s needs a covariance or random term", NEED_MIXED[i]);
+    for (size_t i = 0; i < sizeof NEED_COVARIANCE / sizeof NEED_COVARIANCE[0]; i++) {
+        if (!option_given(a->call, NEED_COVARIANCE[i])) continue;
+        if (!a->repeated) return error_set(err, ERROR_USAGE, "--%s needs a covariance term", NEED_COVARIANCE[i]);
+        if (a->general) return error_set(err, ERROR_USAGE, "--%s is not offered with random terms or points of every subject's own", NEED_COVARIANCE[i]);
+    }
+    if (option_given(a->call, "random") && a->formula.n_randoms == 0) return error_set(err, ERROR_USAGE, "--random needs a random term, such as (1 | SITE)");
+    if (a->general && option_given(a->call, "figure") && !option_given(a->call, "lsmeans"))
+        return error_set(err, ERROR_USAGE, "--figure is not offered beside random effects but with --lsmeans");
     return true;
 }
 
 static bool analyse(Analysis *a, Error *err)
 {
     Arena *arena = a->call->arena;
-    MmrmOptions options = {0};
+    MixedOptions options = {0};
     Frame *frame;
+    size_t n_fallback = 0;
+    CovarianceKind *kinds = NULL;
     Str fallback = option_text(a->call, "fallback");
-    if (fallback.len && !covariance_list_parse(arena, fallback, &a->fallback, &a->n_fallback, err)) return false;
+    if (fallback.len && !covariance_list_parse(arena, fallback, &kinds, &n_fallback, err)) return false;
     if (!read_options(a, &options, err) || !formula_parse(arena, a->call->args[0], &a->formula, err)
         || !data_file_read(arena, a->call->args[1], &frame, err) || !model_build(arena, &a->formula, frame, NULL, 0, &a->model, err)) return false;
-    a->general = mixed_is_needed(arena, &a->model) || (a->expected_information && a->formula.n_covariances);
+    a->general = mixed_is_chosen(arena, &a->model, &options);
     a->repeated = a->formula.n_covariances > 0 || a->general;
-    if (!a->repeated && options.weights.len) return error_set(err, ERROR_USAGE, "weights need a covariance or random term");
-    if (!a->repeated && a->n_fallback) return error_set(err, ERROR_USAGE, "a fall-back needs a covariance term");
-    static const char *const NEEDS_COVARIANCE[] = {"vcov", "predict", "residuals"};
-    for (size_t i = 0; i < 3; i++)
-        if (!a->repeated && option_given(a->call, NEEDS_COVARIANCE[i])) return error_set(err, ERROR_USAGE, "--%s needs a covariance term", NEEDS_COVARIANCE[i]);
-    for (size_t i = 0; i < 3; i++)
-        if (a->general && option_given(a->call, NEEDS_COVARIANCE[i])) return error_set(err, ERROR_USAGE, "--%s is not offered with random terms or points of every subject's own", NEEDS_COVARIANCE[i]);
-    if (!(a->general ? fit_random(a, &options, err) : a->repeated ? mmrm_fit_first(arena, &a->model, &options, a->fallback, a->n_fallback, &a->mixed, &a->failures, err) : linear_fit(arena, &a->model, &a->linear, err))) return false;
+    if (!check_fit_options(a, err)) return false;
+    if (!(a->repeated ? mixed_fit_chosen(arena, &a->model, &options, kinds, n_fallback, &a->random, &a->failures, err)
+                      : linear_fit(arena, &a->model, &a->linear, err))) return false;
+    a->mixed = a->random.fixed;
     a->coefficients = ARENA_ARRAY(arena, Estimate, a->model.p);
     for (size_t j = 0; j < a->model.p; j++)
         a->coefficients[j] = a->repeated ? mmrm_coefficient(&a->mixed, j, a->confidence) : linear_coefficient(&a->linear, j, a->confidence);
@@ -378,14 +354,7 @@ static void put_mixed(JsonWriter *json, const MmrmFit *f)
     json_begin_object(json);
     for (size_t i = 0; i < f->n_parameters; i++) json_key(json, f->parameter_names[i]), json_put_number(json, f->parameters[i]);
     json_end_object(json);
-    json_key(json, STR("visits"));
-    json_begin_array(json);
-    for (size_t v = 0; v < f->n_visits; v++) json_put_text(json, f->visits.levels[v]);
-    json_end_array(json);
-    json_key(json, STR("sigma"));
-    json_begin_array(json);
-    for (size_t i = 0; i < f->n_groups * f->n_visits * f->n_visits; i++) json_put_number(json, f->sigma[i]);
-    json_end_array(json);
+    fit_put_sigma(json, f);
 }
 
 static void put_spread(JsonWriter *json, const Analysis *a)
@@ -408,11 +377,21 @@ static void write_json(const Analysis *a)
     json_member_text(&json, "formula", a->formula.text);
     json_member_integer(&json, "rows", (int64_t)a->model.n);
     json_member_integer(&json, "rows left out", (int64_t)a->model.n_dropped);
+    json_key(&json, STR("missing in"));
+    json_begin_object(&json);
+    for (size_t g = 0; g < a->model.n_gaps; g++) json_member_integer(&json, str_c(a->call->arena, a->model.gaps[g].column), (int64_t)a->model.gaps[g].n_rows);
+    json_end_object(&json);
+    json_member_number(&json, "confidence", a->confidence);
     if (a->failures.n) json_member_text(&json, "failed before", mmrm_failures_words(a->call->arena, &a->failures));
     if (a->general) fit_mixed_put(&json, &a->random, a->expected_information, option_given(a->call, "random"));
     else if (a->repeated) put_mixed(&json, &a->mixed);
-    else json_member_number(&json, "residual sd", a->linear.sigma), json_member_number(&json, "residual df", a->linear.df);
+    else {
+        json_member_number(&json, "residual sd", a->linear.sigma);
+        json_member_number(&json, "residual df", a->linear.df);
+        json_member_number(&json, "r squared", a->linear.r2);
+    }
     put_estimates(&json, "fixed effects", a->coefficients, a->model.names, a->model.p);
+    json_member_integer(&json, "type of tests", a->type);
     json_key(&json, STR("tests"));
     json_begin_array(&json);
     for (size_t t = 0; t < a->model.n_terms; t++) {
@@ -485,8 +464,8 @@ const Command cmd_fit = {
                "      --df kenward-roger --lsmeans 'ARM | AVISIT' --diff",
     .min_args = 2,
     .max_args = 2,
-    .options = (const Option[]){OPT_TEXT("df", "METHOD", DF_WORDS),
-                                OPT_TEXT("vcov", "KIND", VCOV_WORDS),
+    .options = (const Option[]){OPT_TEXT("df", "METHOD", MIXED_DF_WORDS),
+                                OPT_TEXT("vcov", "KIND", MIXED_VCOV_WORDS),
                                 OPT_FLAG("ml", "maximum likelihood in place of REML"),
                                 OPT_TEXT("fallback", "LIST", "covariances to try in turn when the formula's fails: 'toeph, ar1h, cs'"),
                                 OPT_TEXT("weights", "COLUMN", "variances are divided by this column"),

@@ -152,6 +152,13 @@ void fit_put_optimum(JsonWriter *json, const MmrmFit *f)
     json_end_object(json);
 }
 
+void fit_put_sigma(JsonWriter *json, const MmrmFit *f)
+{
+    put_texts(json, "visits", f->visits.levels, f->n_visits);
+    if (f->n_groups > 1) put_texts(json, "groups", f->groups.levels, f->n_groups);
+    put_numbers(json, "sigma", f->sigma, f->n_groups * f->n_visits * f->n_visits);
+}
+
 void fit_mixed_put(JsonWriter *json, const MixedFit *fit, bool expected_information, bool effects)
 {
     const MmrmFit *f = &fit->fixed;
@@ -175,7 +182,5 @@ void fit_mixed_put(JsonWriter *json, const MixedFit *fit, bool expected_informat
     json_begin_array(json);
     for (size_t t = 0; t < fit->n_randoms; t++) put_random(json, &fit->randoms[t], effects);
     json_end_array(json);
-    if (!f->sigma) return;
-    put_texts(json, "visits", f->visits.levels, f->n_visits);
-    put_numbers(json, "sigma", f->sigma, f->n_groups * f->n_visits * f->n_visits);
+    if (f->sigma) fit_put_sigma(json, f);
 }

@@ -15,4 +15,7 @@ void fit_mixed_put(JsonWriter *json, const MixedFit *fit, bool expected_informat
 /* The likelihood, its criteria and the certificate of the optimum, into the object at hand. */
 void fit_put_optimum(JsonWriter *json, const MmrmFit *fit);
 
+/* Visits, groups when there are several, and Sigma of each group, row by row. */
+void fit_put_sigma(JsonWriter *json, const MmrmFit *fit);
+
 #endif

@@ -45,14 +45,22 @@ static void a_linear_model_is_fitted(Test *t)
     eq_data_free(data);
 }
 
-/* Complete pairs: Kenward-Roger is the paired t test. Differences 1, 2, 4, 1: mean 2, sd sqrt 2. */
-static void repeated_measures_are_fitted(Test *t)
+/* Four subjects at two visits; differences 1, 2, 4, 1: mean 2, variance 2. */
+static EqData *pairs(Test *t)
 {
     static const double Y[] = {3, 4, 1, 3, 2, 6, 5, 6};
     static const char *const VISIT[] = {"V1", "V2", "V1", "V2", "V1", "V2", "V1", "V2"}, *const ID[] = {"a", "a", "b", "b", "c", "c", "d", "d"};
     EqError err = {0};
     EqData *data = eq_data_new(8);
     CHECK(t, eq_data_add_numbers(data, "Y", Y, &err) && eq_data_add_texts(data, "VISIT", VISIT, &err) && eq_data_add_texts(data, "ID", ID, &err));
+    return data;
+}
+
+/* Complete pairs: Kenward-Roger is the paired t test. */
+static void repeated_measures_are_fitted(Test *t)
+{
+    EqError err = {0};
+    EqData *data = pairs(t);
     EqFit *fit = eq_fit(data, "Y ~ VISIT + us(VISIT | ID)", &(EqOptions){.df = "kenward-roger", .confidence = 0.9}, &err);
     if (!CHECK(t, fit != NULL)) return;
     size_t n;
@@ -67,6 +75,110 @@ static void repeated_measures_are_fitted(Test *t)
     CHECK_NEAR(t, eq_fit_covariance(fit, 0)[0], 35.0 / 12, 1e-9);
     EqSummary s = eq_fit_summary(fit);
     CHECK(t, s.repeated && s.n_subjects == 4 && s.n_visits == 2 && s.gradient < 1e-6);
+    eq_fit_free(fit);
+    eq_data_free(data);
+}
+
+/* Eight subjects; odd ones have visits 1 and 2, even ones 2 and 3, so that nobody has both 1 and 3. */
+static EqData *apart(Test *t)
+{
+    static const double Y[] = {3, 4.5, 1.2, 3, 2, 6, 5, 6.1, 7, 9.2, 4, 4.4, 8, 7.5, 2.2, 5};
+    static const char *const VISIT[] = {"V1", "V2", "V2", "V3", "V1", "V2", "V2", "V3", "V1", "V2", "V2", "V3", "V1", "V2", "V2", "V3"};
+    static const char *const ID[] = {"a", "a", "b", "b", "c", "c", "d", "d", "e", "e", "f", "f", "g", "g", "h", "h"};
+    EqError err = {0};
+    EqData *data = eq_data_new(16);
+    CHECK(t, eq_data_add_numbers(data, "Y", Y, &err) && eq_data_add_texts(data, "VISIT", VISIT, &err) && eq_data_add_texts(data, "ID", ID, &err));
+    return data;
+}
+
+static void a_list_of_covariances_is_tried_in_turn(Test *t)
+{
+    EqError err = {0};
+    EqData *data = apart(t);
+    CHECK(t, !eq_fit(data, "Y ~ VISIT + us(VISIT | ID)", NULL, &err) && err.code == EQ_DEGENERATE);
+    EqFit *fit = eq_fit(data, "Y ~ VISIT + us(VISIT | ID)", &(EqOptions){.fallback = "cs, ar1"}, &err);
+    EqFit *direct = eq_fit(data, "Y ~ VISIT + cs(VISIT | ID)", NULL, &err);
+    if (!CHECK(t, fit && direct)) return;
+    EqSummary s = eq_fit_summary(fit), d = eq_fit_summary(direct);
+    CHECK_TEXT(t, str_from(s.covariance), "cs");
+    CHECK(t, strstr(s.failed, "unstructured failed (nobody has both visits") != NULL);
+    CHECK_TEXT(t, str_from(d.failed), "");
+    CHECK_NEAR(t, s.minus_two_log_lik, d.minus_two_log_lik, 0);
+    CHECK(t, s.n_subjects == 8 && s.n_visits == 3 && s.n_random == 0);
+    eq_fit_free(fit);
+    eq_fit_free(direct);
+    eq_data_free(data);
+}
+
+/* With Sigma saturated HC0 of the mean difference is sum (d - mean)^2 / n^2, CR2 that over
+ * n (n - 1), CR3 over (n - 1)^2. */
+static void covariances_that_residuals_show_are_asked_by_name(Test *t)
+{
+    static const double SQUARES = 6;
+    static const struct {
+        const char *vcov;
+        double variance;
+    } CASES_OF[] = {{NULL, SQUARES / 12}, {"model", SQUARES / 12}, {"hc0", SQUARES / 16}, {"cr2", SQUARES / 12}, {"cr3", SQUARES / 9}, {"empirical", SQUARES / 16}};
+    EqError err = {0};
+    EqData *data = pairs(t);
+    for (size_t i = 0; i < sizeof CASES_OF / sizeof CASES_OF[0]; i++) {
+        EqFit *fit = eq_fit(data, "Y ~ VISIT + us(VISIT | ID)", &(EqOptions){.vcov = CASES_OF[i].vcov}, &err);
+        if (!CHECK(t, fit != NULL)) continue;
+        CHECK_NEAR(t, eq_fit_coefficient_covariance(fit)[3], CASES_OF[i].variance, 1e-9);
+        eq_fit_free(fit);
+    }
+    CHECK(t, !eq_fit(data, "Y ~ VISIT + us(VISIT | ID)", &(EqOptions){.vcov = "hc9"}, &err));
+    CHECK(t, err.code == EQ_USAGE && strstr(err.message, "hc9") && strstr(err.hint, "hc0"));
+    CHECK(t, !eq_fit(data, "Y ~ VISIT + us(VISIT | ID)", &(EqOptions){.vcov = "hc0", .df = "kenward-roger"}, &err) && err.code == EQ_USAGE);
+    eq_data_free(data);
+}
+
+/* Balanced: with a random intercept for each of 4 pairs variances follow from mean squares. */
+static void random_terms_are_fitted(Test *t)
+{
+    EqError err = {0};
+    EqData *data = pairs(t);
+    size_t n;
+    EqFit *fit = eq_fit(data, "Y ~ VISIT + (1 | ID)", &(EqOptions){.df = "kenward-roger"}, &err);
+    if (!CHECK(t, fit != NULL)) return;
+    EqSummary s = eq_fit_summary(fit);
+    CHECK(t, s.repeated && s.n_random == 1 && s.covariance == NULL && s.n_subjects == 0 && s.n_visits == 0 && s.n_covariance_parameters == 2);
+    CHECK_NEAR(t, s.residual, 1, 1e-9);                                   /* half the variance of the differences, 2 */
+    const EqEstimate *c = eq_fit_coefficients(fit, &n);
+    CHECK_NEAR(t, c[1].estimate, 2, 1e-12);
+    CHECK_NEAR(t, c[1].se, sqrt(0.5), 1e-9);
+    CHECK_NEAR(t, c[1].df, 3, 1e-7);
+    CHECK(t, eq_fit_covariance(fit, 0) == NULL);
+    const EqRandom *r = eq_fit_random(fit, &n);
+    if (!CHECK(t, n == 1 && r && r[0].n_effects == 1 && r[0].n_levels == 4)) return;
+    CHECK_TEXT(t, str_from(r[0].group), "ID");
+    CHECK_TEXT(t, str_from(r[0].effects[0]), "(Intercept)");
+    CHECK_TEXT(t, str_from(r[0].levels[3]), "d");
+    /* subjects' means 3.5, 2, 4, 5.5: variance 6.25 / 3 less half the residual; shrunk by the one over the whole */
+    double between = 6.25 / 3 - 0.5;
+    CHECK_NEAR(t, r[0].covariance[0], between, 1e-8);
+    CHECK_NEAR(t, r[0].predicted[3], between / (between + 0.5) * (5.5 - 3.75), 1e-8);
+    eq_fit_free(fit);
+    CHECK(t, !eq_fit(data, "Y ~ VISIT + (1 | ID)", &(EqOptions){.vcov = "hc0"}, &err) && err.code == EQ_USAGE);
+    CHECK(t, !eq_fit(data, "Y ~ VISIT + (1 | ID)", &(EqOptions){.fallback = "cs"}, &err) && err.code == EQ_USAGE);
+    eq_data_free(data);
+}
+
+static void options_without_a_use_are_refused(Test *t)
+{
+    static const struct {
+        EqOptions options;
+        const char *named;
+    } IDLE[] = {{{.weights = "Y"}, "weights"}, {{.fallback = "cs"}, "fallback"}, {{.vcov = "hc0"}, "vcov"}, {{.method = "ml"}, "method"}};
+    EqError err = {0};
+    EqData *data = two_arms(t);
+    for (size_t i = 0; i < sizeof IDLE / sizeof IDLE[0]; i++) {
+        CHECK(t, !eq_fit(data, "Y ~ ARM", &IDLE[i].options, &err));
+        CHECK(t, err.code == EQ_USAGE && strstr(err.message, IDLE[i].named) && strstr(err.hint, "formula"));
+    }
+    EqFit *fit = eq_fit(data, "Y ~ ARM", &(EqOptions){.vcov = "model", .method = "reml"}, &err);
+    size_t n;
+    CHECK(t, fit && eq_fit_random(fit, &n) == NULL && n == 0);
     eq_fit_free(fit);
     eq_data_free(data);
 }
@@ -110,6 +222,10 @@ static void errors_say_what_is_wrong(Test *t)
 static const TestCase CASES[] = {
     {"a linear model is fitted", a_linear_model_is_fitted},
     {"repeated measures are fitted", repeated_measures_are_fitted},
+    {"a list of covariances is tried in turn", a_list_of_covariances_is_tried_in_turn},
+    {"covariances that residuals show are asked by name", covariances_that_residuals_show_are_asked_by_name},
+    {"random terms are fitted", random_terms_are_fitted},
+    {"options without a use are refused", options_without_a_use_are_refused},
     {"errors say what is wrong", errors_say_what_is_wrong},
 };
 TEST_SUITE(api, CASES);
