@@ -17,9 +17,9 @@ typedef enum { MMRM_REML, MMRM_ML } MmrmMethod;
  *   kenward-roger         Kenward & Roger (1997) as SAS computes it: observed information, second derivatives in variances
  *                         and correlations (covariances where the structure is linear in them)
  *   kenward-roger-linear  the same without second derivatives; does not depend on the parameters chosen
- *   kenward-roger-mmrm    the same with second derivatives in the parameters of R's mmrm (log standard deviations; rows of
- *                         a scaled Cholesky factor, or t with t / sqrt(1 + t^2) a correlation), to compare with its default;
- *                         not for spatial structures
+ *   kenward-roger-mmrm    the same with second derivatives in log standard deviations and rows of a scaled Cholesky factor,
+ *                         or t with t / sqrt(1 + t^2) a correlation: reproduces the few numbers of R's mmrm 0.3.18 that
+ *                         were at hand, to compare with its default; not for spatial structures
  *   between-within        Schluchter & Elashoff (1990)
  *   residual              rows less rank */
 #define MMRM_DF_METHODS(X)                                                                                    \
