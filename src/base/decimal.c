@@ -59,11 +59,17 @@ static double multiplied(uint64_t digits, int k)
     return (double)(high | ((uint64_t)product != 0)) * power_of_two(64 - up + k);
 }
 
+static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 bool decimal_to_double(uint64_t digits, int power, double *value)
 {
+    if (digits <= (UINT64_C(1) << 53) && power >= -22 && power <= 22) { /* both exact: one rounding (Clinger's fast path) */
+        *value = power < 0 ? (double)digits / POWERS[-power] : (double)digits * POWERS[power];
+        return true;
+    }
     if (power < -DECIMAL_MAX_POWER || power > DECIMAL_MAX_POWER) return false;
-    if (digits == 0) *value = 0;
-    else *value = power < 0 ? divided(digits, -power) : multiplied(digits, power);
+    *value = digits == 0 ? 0 : power < 0 ? divided(digits, -power) : multiplied(digits, power);
     return true;
 }
 

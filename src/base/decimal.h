@@ -1,8 +1,8 @@
 /* Decimals and doubles, exactly, in whole numbers of 128 bits: for the decimals that data hold (up to 19 digits, a power of
  * ten from -27 to 27). Both are rounded once, to nearest, ties to even, as strtod and printf do; callers ask those for the
  * rest. Powers of five up to 5^27 have 64 bits, so that the product with 64 bits of digits, and the quotient of them with a
- * remainder, hold everything that rounding must know; nothing is estimated. Compare Clinger (1990), whose fast path, both
- * numbers exact in a double, this extends. */
+ * remainder, hold everything that rounding must know; nothing is estimated. Clinger's
+ * fast path (1990), both numbers exact in a double, comes first. */
 #ifndef BASE_DECIMAL_H
 #define BASE_DECIMAL_H
 

@@ -293,18 +293,6 @@ static double parse_slowly(Str text)
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10,
-                                1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
-/* Up to 15 digits and a power of ten up to 22 are exact in double, so one multiplication or division rounds once and is
- * right (Clinger 1990); up to 19 digits go through 128 bits. False for more. */
-static bool value_of(uint64_t digits, size_t n_digits, int power, double *value)
-{
-    if (n_digits > 15 || power < -22 || power > 22) return n_digits <= 19 && decimal_to_double(digits, power, value);
-    *value = power < 0 ? (double)digits / POWERS[-power] : (double)digits * POWERS[power];
-    return true;
-}
-
 /* Nearly every number: a sign or none, at most 19 digits, a point or none. False means only that it is another. */
 static bool parse_plain(Str text, double *value)
 {
@@ -324,7 +312,7 @@ static bool parse_plain(Str text, double *value)
     }
     size_t n_digits = text.len - first - after_point;
     double result;
-    if (n_digits == 0 || !value_of(digits, n_digits, -(int)n_decimals, &result)) return false;
+    if (n_digits == 0 || n_digits > 19 || !decimal_to_double(digits, -(int)n_decimals, &result)) return false;
     *value = first ? -result : result;
     return true;
 }
@@ -364,7 +352,7 @@ bool number_parse(Str text, double *value)
     }
     if (i != text.len) return false;
     double result;
-    if (!value_of(digits, n_significant, scale, &result)) result = fabs(parse_slowly(text));
+    if (n_significant > 19 || !decimal_to_double(digits, scale, &result)) result = fabs(parse_slowly(text));
     if (!isfinite(result)) return false;
     *value = negative ? -result : result;
     return true;
@@ -410,7 +398,7 @@ void buf_add(Buf *buf, Str text)
 
 void buf_add_c(Buf *buf, const char *terminated) { buf_add(buf, str_from(terminated)); }
 
-void buf_char(Buf *buf, char c)
+void buf_char_in_new_room(Buf *buf, char c)
 {
     *buf_room(buf, 1) = c;
     buf->len++;

@@ -63,7 +63,12 @@ typedef struct {
 Buf buf_new(Arena *arena);
 void buf_add(Buf *buf, Str text);
 void buf_add_c(Buf *buf, const char *terminated);
-void buf_char(Buf *buf, char c);
+void buf_char_in_new_room(Buf *buf, char c);              /* for buf_char alone */
+static inline void buf_char(Buf *buf, char c)
+{
+    if (buf->len + 1 < buf->capacity) buf->data[buf->len++] = c;
+    else buf_char_in_new_room(buf, c);
+}
 void buf_pad(Buf *buf, char c, size_t n);
 void buf_format(Buf *buf, const char *format, ...) PRINTF(2, 3);
 void buf_vformat(Buf *buf, const char *format, va_list args) PRINTF(2, 0);

@@ -16,8 +16,9 @@ typedef struct {
 /* What a cell is: *missing is MISSING_NOT for a value. */
 static bool judge(const CsvReader *csv, const CsvRow *row, size_t i, Str *text, MissingReason *missing, Error *err)
 {
-    Str word = csv->options.missing_text;
-    *text = str_trim(row->fields[i]);
+    Str word = csv->options.missing_text, cell = row->fields[i];
+    bool is_trim = cell.len && cell.data[0] > ' ' && cell.data[cell.len - 1] > ' ';
+    *text = is_trim ? cell : str_trim(cell);
     *missing = MISSING_NOT;
     if (text->len == 0 || (word.len && !row->quoted[i] && str_equal(row->fields[i], word))) *missing = MISSING_UNSTATED;
     else if (text->data[0] == '.' && !csv_missing(row->fields[i], missing, err)) return csv_error((CsvReader *)csv, row->line, i);

@@ -6,8 +6,10 @@ static bool needs_quotes(Str text)
 {
     if (text.len == 0 || str_trim(text).len != text.len || str_starts(text, STR(CSV_BYTE_ORDER_MARK)))
         return true;
-    for (size_t i = 0; i < text.len; i++)
-        if (strchr(",\"\r\n", text.data[i])) return true;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (c == ',' || c == '"' || c == '\r' || c == '\n' || c == '\0') return true;
+    }
     return false;
 }
 

@@ -8,6 +8,7 @@
 #include "exchange/table.h"
 
 #define SECONDS_OF_DAY 86400.0
+#define IN_TEXTS       ((size_t)1 << (8 * sizeof(size_t) - 1))
 
 typedef struct {
     Arena *arena;
@@ -21,8 +22,8 @@ typedef struct {
     bool came_back;                   /* to rows before the columns: what follows them is read */
     size_t n_rows;
     TableCell *cells;
-    Buf texts;                        /* of the row at hand */
-    size_t *offsets;
+    Buf texts;                        /* of the row at hand, those that had escapes */
+    size_t *offsets;                  /* of each text: in the content, or in `texts` with the top bit */
     /* writing */
     Sink *sink;
     TableChoices choices;
@@ -385,10 +386,23 @@ static bool read_cell(State *state, size_t i, const JsonEvent *event, Error *err
     if (event->text.len == 0) cell->missing = MISSING_UNSTATED;
     else if (variable->is_count) return count_of(variable->type, event->text, &cell->number) || wrong_cell(state, variable, event, err);
     else if (variable->type == TABLE_DECIMAL && !is_decimal(event->text)) return wrong_cell(state, variable, event, err);
-    state->offsets[i] = state->texts.len;
     cell->text.len = event->text.len;
+    state->offsets[i] = event->at;
+    if (event->at != JSON_PULL_DECODED) return true;
+    state->offsets[i] = state->texts.len | IN_TEXTS;
     buf_add(&state->texts, event->text);
     return true;
+}
+
+/* The window no longer moves: where each text is. */
+static void find_texts(State *state)
+{
+    for (size_t i = 0; i < state->member.n_variables; i++) {
+        Str *text = &state->cells[i].text;
+        if (text->len == 0) text->data = "";
+        else if (state->offsets[i] & IN_TEXTS) text->data = state->texts.data + (state->offsets[i] & ~IN_TEXTS);
+        else *text = json_pull_held(state->json, state->offsets[i], text->len);
+    }
 }
 
 static bool wrong_count(const State *state, size_t n, const JsonEvent *event, Error *err)
@@ -425,6 +439,7 @@ static bool next_row(void *from, const TableCell **cells, Error *err)
     if (event.kind == JSON_PULL_ARRAY_END || event.kind == JSON_PULL_END) return end_rows(state, &event, err);
     if (event.kind != JSON_PULL_ARRAY) return want(&event, JSON_PULL_ARRAY, STR("a row"), err);
     state->texts.len = 0;
+    json_pull_hold(state->json);
     while (true) {
         if (!json_pull_next(state->json, &event, err)) return false;
         if (event.kind == JSON_PULL_ARRAY_END) break;
@@ -432,8 +447,8 @@ static bool next_row(void *from, const TableCell **cells, Error *err)
         if (!read_cell(state, n++, &event, err)) return false;
     }
     if (n != state->member.n_variables) return wrong_count(state, n, &event, err);
-    Str all = buf_str(&state->texts);
-    for (size_t i = 0; i < n; i++) state->cells[i].text = state->cells[i].text.len ? (Str){all.data + state->offsets[i], state->cells[i].text.len} : STR("");
+    find_texts(state);
+    json_pull_release(state->json);
     state->n_rows++;
     *cells = state->cells;
     return true;

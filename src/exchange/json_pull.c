@@ -1,11 +1,13 @@
 #include "exchange/json_pull.h"
 
-#include <math.h>
 #include <string.h>
+
+#include "base/decimal.h"
 
 struct JsonPull {
     Bytes *bytes;
     size_t at, line;                  /* the next byte; lines counted up to it */
+    size_t held;                      /* the window keeps the bytes from here, or from the next one if SIZE_MAX */
     size_t depth;
     char inside[JSON_PULL_MAX_DEPTH]; /* '{' or '[' of each level */
     enum { WANTS_VALUE, WANTS_FIRST, WANTS_KEY, WANTS_COLON, WANTS_COMMA } state;
@@ -16,7 +18,7 @@ struct JsonPull {
 JsonPull *json_pull_new(Arena *arena, Bytes *bytes)
 {
     JsonPull *json = ARENA_NEW(arena, JsonPull);
-    *json = (JsonPull){.bytes = bytes, .at = bytes->start, .line = 1, .text = buf_new(arena)};
+    *json = (JsonPull){.bytes = bytes, .at = bytes->start, .line = 1, .held = SIZE_MAX, .text = buf_new(arena)};
     return json;
 }
 
@@ -34,15 +36,22 @@ static bool fail(JsonPull *json, Error *err, const char *what)
     return error_in(err, "line %zu", json->line);
 }
 
-/* What the window holds from here; at least one byte unless the content ends. */
-static bool see(JsonPull *json, size_t n, Str *ahead, Error *err)
+static bool slide(JsonPull *json, size_t to, Error *err)
 {
-    size_t to = json->at + n;
-    if (!json->bytes->at_end && bytes_seen(json->bytes) < to && !bytes_slide(json->bytes, json->at, to, err)) {
-        json->is_broken = true;
-        return false;
+    if (json->held < json->at && to - json->held > JSON_PULL_MAX_HELD) return fail(json, err, "a row is longer than 64 MiB");
+    json->is_broken = !bytes_slide(json->bytes, json->held < json->at ? json->held : json->at, to, err);
+    return !json->is_broken;
+}
+
+/* What the window holds from here: n bytes or more, unless the content ends. */
+static inline bool see(JsonPull *json, size_t n, Str *ahead, Error *err)
+{
+    size_t from = json->at - json->bytes->start;
+    if (json->bytes->window.len - from < n && !json->bytes->at_end) {
+        if (!slide(json, json->at + n, err)) return false;
+        from = json->at - json->bytes->start;
     }
-    *ahead = str_slice(json->bytes->window, json->at - json->bytes->start, json->bytes->window.len);
+    *ahead = (Str){json->bytes->window.data + from, json->bytes->window.len - from};
     return true;
 }
 
@@ -70,6 +79,17 @@ static bool skip_blanks(JsonPull *json, int *next, Error *err)
             return true;
         }
     }
+}
+
+/* The next byte that is no blank, where the window has it. */
+static inline bool find_next(JsonPull *json, int *next, Error *err)
+{
+    size_t i = json->at - json->bytes->start;
+    if (i && i < json->bytes->window.len && (unsigned char)json->bytes->window.data[i] > ' ') {
+        *next = (unsigned char)json->bytes->window.data[i];
+        return true;
+    }
+    return skip_blanks(json, next, err);
 }
 
 /* --- texts --- */
@@ -160,7 +180,7 @@ static size_t scan_text(Str ahead, size_t i, bool *has_high)
 }
 
 /* The text whose quote stands here. */
-static bool take_text(JsonPull *json, Str *text, Error *err)
+static bool take_text(JsonPull *json, JsonEvent *event, Error *err)
 {
     bool has_escape = false, has_high = false;
     size_t n = 1;
@@ -178,18 +198,19 @@ static bool take_text(JsonPull *json, Str *text, Error *err)
         has_escape = true;
         n += 2;                                         /* the escaped byte cannot end the text */
     }
-    Str raw = str_slice(ahead, 1, n);
+    Str raw = {ahead.data + 1, n - 1};
+    event->at = has_escape ? JSON_PULL_DECODED : json->at + 1;
     json->at += n + 1;
     if (has_high && !str_is_utf8(raw, NULL)) return fail(json, err, "a text is not UTF-8");
-    *text = raw.len ? raw : STR("");
-    return !has_escape || decode(json, raw, text) || fail(json, err, "a text has an escape that JSON does not know");
+    event->text = raw;
+    return !has_escape || decode(json, raw, &event->text) || fail(json, err, "a text has an escape that JSON does not know");
 }
 
 /* --- numbers and words --- */
 
-static size_t digits(Str text, size_t i)
+static inline size_t digits(Str text, size_t i)
 {
-    while (i < text.len && text.data[i] >= '0' && text.data[i] <= '9') i++;
+    while (i < text.len && (unsigned char)(text.data[i] - '0') < 10) i++;
     return i;
 }
 
@@ -214,7 +235,8 @@ static size_t number_length(Str text)
 
 static bool is_number_byte(char c) { return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'; }
 
-static bool take_number(JsonPull *json, Str *text, Error *err)
+/* A number that may go on behind the window, or is none. */
+static bool take_number_slowly(JsonPull *json, JsonEvent *event, Error *err)
 {
     size_t n = 0;
     Str ahead;
@@ -224,8 +246,41 @@ static bool take_number(JsonPull *json, Str *text, Error *err)
         if (n < ahead.len || json->bytes->at_end) break;
         if (n > 1000) return fail(json, err, "a number has more than 1,000 digits");
     }
-    *text = str_slice(ahead, 0, n);
-    if (number_length(*text) != n) return fail(json, err, "a number is not one of JSON");
+    event->text = str_slice(ahead, 0, n);
+    if (number_length(event->text) != n) return fail(json, err, "a number is not one of JSON");
+    json->at += n;
+    return true;
+}
+
+/* Most numbers in one go: digits, perhaps with a sign before and a point between. 0 for another. */
+static size_t take_plain(Str ahead, JsonEvent *event)
+{
+    bool is_negative = ahead.len && ahead.data[0] == '-', has_nought;
+    size_t i = is_negative, start = i, point = 0;
+    uint64_t all = 0;
+    for (unsigned digit; i < ahead.len && (digit = (unsigned)(unsigned char)ahead.data[i] - '0') < 10; i++) all = all * 10 + digit;
+    has_nought = i > start + 1 && ahead.data[start] == '0';
+    if (i == start || has_nought) return 0;
+    if (i < ahead.len && ahead.data[i] == '.') {
+        point = i++;
+        for (unsigned digit; i < ahead.len && (digit = (unsigned)(unsigned char)ahead.data[i] - '0') < 10; i++) all = all * 10 + digit;
+        if (i == point + 1) return 0;
+    }
+    if (i >= ahead.len || is_number_byte(ahead.data[i]) || i - start > 19) return 0;
+    event->decimal.is_known = true;
+    event->decimal.is_negative = is_negative;
+    event->decimal.power = point ? (int)point + 1 - (int)i : 0;
+    event->decimal.digits = all;
+    return i;
+}
+
+static bool take_number(JsonPull *json, JsonEvent *event, Error *err)
+{
+    Str ahead;
+    if (!see(json, 1, &ahead, err)) return false;
+    size_t n = take_plain(ahead, event);
+    if (n == 0) return take_number_slowly(json, event, err);
+    event->text = (Str){ahead.data, n};
     json->at += n;
     return true;
 }
@@ -247,7 +302,12 @@ static bool take_word(JsonPull *json, JsonEvent *event, Error *err)
     return fail(json, err, "there is no value of JSON where one must be");
 }
 
-bool json_pull_number(const JsonEvent *event, double *value) { return number_parse(event->text, value) && isfinite(*value); }
+bool json_pull_number(const JsonEvent *event, double *value)
+{
+    if (!event->decimal.is_known || !decimal_to_double(event->decimal.digits, event->decimal.power, value)) return number_parse(event->text, value);
+    if (event->decimal.is_negative) *value = -*value;
+    return true;
+}
 
 /* --- structure --- */
 
@@ -277,7 +337,7 @@ static bool take_key(JsonPull *json, int next, JsonEvent *event, Error *err)
     if (next != '"') return fail(json, err, "a key must stand here, in quotes");
     event->kind = JSON_PULL_KEY;
     json->state = WANTS_COLON;
-    return take_text(json, &event->text, err);
+    return take_text(json, event, err);
 }
 
 static bool take_value(JsonPull *json, int next, JsonEvent *event, Error *err)
@@ -286,22 +346,36 @@ static bool take_value(JsonPull *json, int next, JsonEvent *event, Error *err)
     json->state = json->depth ? WANTS_COMMA : WANTS_VALUE;
     if (next == '"') {
         event->kind = JSON_PULL_TEXT;
-        return take_text(json, &event->text, err);
+        return take_text(json, event, err);
     }
     if (next == '-' || (next >= '0' && next <= '9')) {
         event->kind = JSON_PULL_NUMBER;
-        return take_number(json, &event->text, err);
+        return take_number(json, event, err);
     }
     return take_word(json, event, err);
+}
+
+/* Past a comma between two values of an array: nearly every event. */
+static inline void pass_comma(JsonPull *json)
+{
+    size_t i = json->at - json->bytes->start;
+    if (json->state != WANTS_COMMA || i >= json->bytes->window.len || json->bytes->window.data[i] != ',') return;
+    json->at++;
+    json->state = json->inside[json->depth - 1] == '{' ? WANTS_KEY : WANTS_VALUE;
 }
 
 bool json_pull_next(JsonPull *json, JsonEvent *event, Error *err)
 {
     int next;
     if (json->is_broken) return fail(json, err, "nothing can be read after the failure");
+    pass_comma(json);
     while (true) {
-        if (!skip_blanks(json, &next, err)) return false;
-        *event = (JsonEvent){.kind = JSON_PULL_END, .text = STR(""), .line = json->line};
+        if (!find_next(json, &next, err)) return false;
+        event->line = json->line;
+        event->kind = JSON_PULL_END;
+        event->text = STR("");
+        event->decimal.is_known = false;
+        if (json->state == WANTS_VALUE && next >= 0) return take_value(json, next, event, err);
         if (next < 0) return json->depth == 0 || fail(json, err, "the document is cut short");
         bool in_object = json->depth && json->inside[json->depth - 1] == '{';
         if (json->state == WANTS_COMMA && next == ',') {
@@ -320,6 +394,14 @@ bool json_pull_next(JsonPull *json, JsonEvent *event, Error *err)
         if (json->state == WANTS_KEY || (json->state == WANTS_FIRST && in_object)) return take_key(json, next, event, err);
         return take_value(json, next, event, err);
     }
+}
+
+void json_pull_hold(JsonPull *json) { json->held = json->at; }
+void json_pull_release(JsonPull *json) { json->held = SIZE_MAX; }
+
+Str json_pull_held(const JsonPull *json, size_t at, size_t len)
+{
+    return (Str){json->bytes->window.data + (at - json->bytes->start), len};
 }
 
 bool json_pull_skip(JsonPull *json, const JsonEvent *first, Error *err)

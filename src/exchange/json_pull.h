@@ -10,6 +10,7 @@
 
 #define JSON_PULL_MAX_DEPTH  64
 #define JSON_PULL_MAX_TEXT   ((size_t)16 << 20)
+#define JSON_PULL_MAX_HELD   ((size_t)64 << 20)
 
 typedef enum {
     JSON_PULL_END,                    /* of the bytes, outside any value */
@@ -23,7 +24,15 @@ typedef struct {
     JsonPullKind kind;
     Str text;                         /* of a key or text, decoded; of a number, as written; good until the next event */
     size_t line;                      /* on which it begins, from 1 */
+    size_t at;                        /* where the text stands in the content, JSON_PULL_DECODED if it had escapes */
+    struct {                          /* of a number: nothing, or what it is when it has at most 19 digits and no exponent */
+        bool is_known, is_negative;
+        int power;
+        uint64_t digits;
+    } decimal;
 } JsonEvent;
+
+#define JSON_PULL_DECODED  SIZE_MAX
 
 typedef struct JsonPull JsonPull;
 
@@ -35,6 +44,12 @@ MUST_USE bool json_pull_next(JsonPull *json, JsonEvent *event, Error *err);
 
 /* Past the value whose first event is given. */
 MUST_USE bool json_pull_skip(JsonPull *json, const JsonEvent *first, Error *err);
+
+/* Keeps what follows in the window until json_pull_release, so that texts can be looked at again by where they stand: the
+ * values of a row need not be copied one by one. */
+void json_pull_hold(JsonPull *json);
+Str json_pull_held(const JsonPull *json, size_t at, size_t len);      /* good until the next event */
+void json_pull_release(JsonPull *json);
 
 /* The number of an event; false where it is beyond double. */
 bool json_pull_number(const JsonEvent *event, double *value);

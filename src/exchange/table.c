@@ -14,11 +14,8 @@ static const TableFormat *const FORMATS[] = {
 };
 enum { N_FORMATS = sizeof FORMATS / sizeof FORMATS[0] };
 
-static const struct {
-    const char *word;
-    bool is_number;
-} TYPES[] = {
-#define X(name, word, is_number) {word, is_number},
+static const char *const TYPES[] = {
+#define X(name, word, is_number) word,
     TABLE_TYPES(X)
 #undef X
 };
@@ -39,19 +36,17 @@ struct TableWriter {
     void *state;
 };
 
-const char *table_type_word(TableType type) { return TYPES[type].word; }
+const char *table_type_word(TableType type) { return TYPES[type]; }
 
 bool table_type_parse(Str word, TableType *type)
 {
     for (size_t i = 0; i < sizeof TYPES / sizeof TYPES[0]; i++)
-        if (str_equal(word, str_from(TYPES[i].word))) {
+        if (str_equal(word, str_from(TYPES[i]))) {
             *type = (TableType)i;
             return true;
         }
     return false;
 }
-
-bool table_is_number(const TableVariable *variable) { return TYPES[variable->type].is_number || variable->is_count; }
 
 const TableFormat *table_format_named(Str word)
 {

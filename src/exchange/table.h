@@ -40,8 +40,21 @@ typedef struct {
     size_t key;                       /* place in the sort key, from 1; 0 for none */
 } TableVariable;
 
+enum {
+#define X(name, word, is_number) TABLE_##name##_BIT = (is_number) << TABLE_##name,
+    TABLE_TYPES(X)
+#undef X
+    TABLE_NUMBER_BITS = 0
+#define X(name, word, is_number) | TABLE_##name##_BIT
+    TABLE_TYPES(X)
+#undef X
+};
+
 /* Whether the cells of a variable are numbers. */
-bool table_is_number(const TableVariable *variable);
+static inline bool table_is_number(const TableVariable *variable)
+{
+    return variable->is_count || (TABLE_NUMBER_BITS >> variable->type & 1);
+}
 
 /* What formats say of a member; empty where they say nothing. */
 typedef struct {

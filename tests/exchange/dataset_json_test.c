@@ -177,6 +177,48 @@ static void values_deeper_than_the_limit_are_refused(Test *t)
     CHECK(t, !json_pull_next(json, &event, &err));
 }
 
+static void a_held_row_without_end_is_refused(Test *t)
+{
+    size_t size = JSON_PULL_MAX_HELD + 1000;
+    char *blanks = arena_alloc(t->arena, size);
+    Bytes *pieces;
+    JsonEvent event = {0};
+    Error err = {0};
+    memset(blanks, ' ', size);
+    memcpy(blanks, "[1,", 3);
+    if (!CHECK_OK(t, bytes_of_pieces(t->arena, (Str){blanks, size}, BYTES_WINDOW, (size_t)1 << 30, &pieces, &err), err)) return;
+    JsonPull *json = json_pull_new(t->arena, pieces);
+    json_pull_hold(json);
+    while (json_pull_next(json, &event, &err) && event.kind != JSON_PULL_END) {}
+    CHECK_ERROR(t, err, ERROR_MALFORMED, "longer than 64 MiB");
+}
+
+/* Texts of a row stay readable while the window moves under it. */
+static void held_texts_are_found_again(Test *t)
+{
+    static const char TEXT[] = "[\"first\",\"sec\\u006fnd\",12.50,\"third\"]";
+    for (size_t window = 1; window < 50; window++) {
+        Bytes *pieces;
+        Error err = {0};
+        JsonEvent event;
+        size_t at[2], n = 0;
+        double value = 0;
+        if (!CHECK_OK(t, bytes_of_pieces(t->arena, str_from(TEXT), window, 1000, &pieces, &err), err)) return;
+        JsonPull *json = json_pull_new(t->arena, pieces);
+        json_pull_hold(json);
+        do {
+            if (!CHECK_OK(t, json_pull_next(json, &event, &err), err)) return;
+            if (event.kind == JSON_PULL_TEXT && event.at != JSON_PULL_DECODED && n < 2) at[n++] = event.at;
+            if (event.kind == JSON_PULL_TEXT && event.at == JSON_PULL_DECODED) CHECK_TEXT(t, event.text, "second");
+            if (event.kind == JSON_PULL_NUMBER) CHECK(t, json_pull_number(&event, &value) && value == 12.5);
+        } while (event.kind != JSON_PULL_ARRAY_END);
+        if (!CHECK_INT(t, n, 2)) return;
+        CHECK_TEXT(t, json_pull_held(json, at[0], 5), "first");
+        CHECK_TEXT(t, json_pull_held(json, at[1], 5), "third");
+        json_pull_release(json);
+    }
+}
+
 /* Events do not depend on where the window happens to end. */
 static void windows_of_any_size_give_the_same_events(Test *t)
 {
@@ -248,6 +290,8 @@ static const TestCase CASES[] = {
     {"values are read whatever the order of attributes", values_are_read_whatever_the_order_of_attributes},
     {"what is broken is refused with its place", what_is_broken_is_refused_with_its_place},
     {"values deeper than the limit are refused", values_deeper_than_the_limit_are_refused},
+    {"a held row without end is refused", a_held_row_without_end_is_refused},
+    {"held texts are found again", held_texts_are_found_again},
     {"windows of any size give the same events", windows_of_any_size_give_the_same_events},
     {"transport files go through it without loss", transport_files_go_through_it_without_loss},
     {"special missing values are counted", special_missing_values_are_counted},
