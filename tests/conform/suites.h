@@ -1,1 +1,3 @@
 SUITE(finding)
+SUITE(json_schema)
+SUITE(json_schema_peer)
