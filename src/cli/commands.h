@@ -37,6 +37,7 @@
     X(show)                                                                                                   \
     X(convert)                                                                                                \
     X(adjust)                                                                                                 \
+    X(usdm)                                                                                                   \
     X(protocol)                                                                                               \
     X(check)                                                                                                  \
     X(help)                                                                                                   \

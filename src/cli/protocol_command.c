@@ -1,25 +1,74 @@
+#include "base/file.h"
 #include "cli/command.h"
+#include "equipoise.h"
+#include "exchange/usdm.h"
 #include "protocol/reference.h"
 #include "report/outputs_schema.h"
 
+#define MAX_PROTOCOL  ((size_t)16 << 20)
+
+static bool from_usdm(Invocation *call, Error *err)
+{
+    Str path = option_text(call, "from-usdm"), content;
+    UsdmStudy study;
+    if (!file_read(call->arena, path, USDM_MAX_BYTES, &content, err)) return false;
+    if (!usdm_read(call->arena, content, &study, err)) return error_in(err, STR_FMT, STR_ARG(file_name(path)));
+    usdm_draft_protocol(call->arena, &study, call->out);
+    return true;
+}
+
+static bool to_usdm(Invocation *call, Error *err)
+{
+    Str path = option_text(call, "to-usdm"), content;
+    Protocol protocol;
+    if (!file_read(call->arena, path, MAX_PROTOCOL, &content, err)) return false;
+    if (!protocol_parse(call->arena, content, &protocol, err)) return error_in(err, STR_FMT, STR_ARG(file_name(path)));
+    usdm_write(call->arena, &protocol, str_from(eq_version()), call->out);
+    return true;
+}
+
+static bool write_schema(Invocation *call, Error *err)
+{
+    (void)err;
+    protocol_schema_write(&outputs_schema, call->out);
+    return true;
+}
+
+static bool write_reference(Invocation *call, Error *err)
+{
+    (void)err;
+    protocol_reference_write(call->out);
+    return true;
+}
+
+/* What can be asked for, one at a time. */
+static const struct {
+    const char *option;
+    bool (*run)(Invocation *call, Error *err);
+} WISHES[] = {{"schema", write_schema}, {"reference", write_reference}, {"from-usdm", from_usdm}, {"to-usdm", to_usdm}};
+enum { N_WISHES = sizeof WISHES / sizeof WISHES[0] };
+
 static bool protocol_run(Invocation *call, Error *err)
 {
-    if (option_given(call, "schema") == option_given(call, "reference")) {
-        error_set(err, ERROR_USAGE, "one of --schema and --reference is wanted");
-        return error_hint(err, "`equipoise protocol --schema >protocol.schema.json` helps editors complete a protocol.");
-    }
-    if (option_given(call, "schema")) protocol_schema_write(&outputs_schema, call->out);
-    else protocol_reference_write(call->out);
-    return true;
+    size_t wish = N_WISHES, n = 0;
+    for (size_t i = 0; i < N_WISHES; i++)
+        if (option_given(call, WISHES[i].option)) wish = i, n++;
+    if (n == 1) return WISHES[wish].run(call, err);
+    error_set(err, ERROR_USAGE, "one of the options is wanted, and only one");
+    return error_hint(err, "`equipoise protocol --schema >protocol.schema.json` helps editors complete a protocol; `equipoise help protocol` lists the others.");
 }
 
 const Command cmd_protocol = {
     .name = "protocol",
-    .summary = "print the grammar of protocol files",
-    .usage = "--schema | --reference",
-    .description = "Both are printed from the one table that `check` reads by.",
-    .example = "  equipoise protocol --schema >protocol.schema.json",
+    .summary = "print the grammar of protocol files, draft a protocol, write one for others",
+    .usage = "--schema | --reference | --from-usdm FILE | --to-usdm PROTOCOL",
+    .description = "Schema and reference are printed from the one table that `check` reads by. A draft holds what its source knows; lines that\n"
+                   "begin with \"decide\" wait for a person, and `check` says what is still missing.",
+    .example = "  equipoise protocol --schema >protocol.schema.json\n"
+               "  equipoise protocol --from-usdm study.json >protocol.yaml",
     .options = (const Option[]){OPT_FLAG("schema", "as JSON Schema, for editors"),
-                                OPT_FLAG("reference", "as Markdown, for people"), OPT_END},
+                                OPT_FLAG("reference", "as Markdown, for people"),
+                                OPT_FILE("from-usdm", "FILE", "a draft from a study definition of CDISC's USDM 4.0"),
+                                OPT_FILE("to-usdm", "PROTOCOL", "the protocol as a study definition of USDM 4.0"), OPT_END},
     .run = protocol_run,
 };

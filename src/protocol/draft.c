@@ -6,7 +6,10 @@
 
 #include "protocol/frames.h"
 
-Draft draft_new(Arena *arena) { return (Draft){.arena = arena, .item_ids = map_new(arena)}; }
+Draft draft_new(Arena *arena)
+{
+    return (Draft){.arena = arena, .item_ids = map_new(arena), .ages = {-INFINITY, INFINITY}};
+}
 
 /* Lists grow by doubling: full at 0, and at every power of two from 8. */
 static void *push(Arena *arena, void *items, size_t n, size_t size)
@@ -20,6 +23,7 @@ static void *push(Arena *arena, void *items, size_t n, size_t size)
 
 DraftForm *draft_add_form(Draft *draft) { return PUSH(draft, &draft->forms); }
 DraftArm *draft_add_arm(Draft *draft) { return PUSH(draft, &draft->arms); }
+DraftCriterion *draft_add_criterion(Draft *draft) { return PUSH(draft, &draft->criteria); }
 DraftCheck *draft_add_check(Draft *draft, DraftItem *item) { return PUSH(draft, &item->checks); }
 
 DraftItem *draft_add_item(Draft *draft, DraftForm *form)
@@ -185,6 +189,15 @@ static void put_form(Buf *buf, const DraftForm *form)
     for (size_t i = 0; i < form->items.n; i++) put_item(buf, &form->items.items[i]);
 }
 
+static void put_line(Buf *buf, size_t indent, const char *key, Str text)
+{
+    if (!text.len) return;
+    buf_pad(buf, ' ', indent);
+    buf_format(buf, "%s: ", key);
+    yaml_write_text(buf, text);
+    buf_char(buf, '\n');
+}
+
 static void put_trial(const Draft *draft, Buf *buf)
 {
     put_notes(buf, 0, &draft->notes);
@@ -202,8 +215,15 @@ static void put_trial(const Draft *draft, Buf *buf)
     } else {
         buf_add_c(buf, "  # decide title: the full title\n");
     }
-    buf_add_c(buf, "  # decide design: single-arm, parallel, crossover, wait-list, factorial, cluster, dose-finding, observational\n"
-                   "  # decide blinding: open-label, single-blind, double-blind, triple-blind\n\n");
+    put_line(buf, 2, "short_title", draft->short_title);
+    put_line(buf, 2, "sponsor", draft->sponsor);
+    if (draft->phase) buf_format(buf, "  phase: \"%s\"\n", grammar_word(&TRIAL_PHASE_WORDS, (int)draft->phase));
+    if (draft->design) buf_format(buf, "  design: %s\n", grammar_word(&TRIAL_DESIGN_WORDS, (int)draft->design));
+    else buf_add_c(buf, "  # decide design: single-arm, parallel, crossover, wait-list, factorial, cluster, dose-finding, observational\n");
+    if (draft->blinding) buf_format(buf, "  blinding: %s\n", grammar_word(&TRIAL_BLINDING_WORDS, (int)draft->blinding));
+    else buf_add_c(buf, "  # decide blinding: open-label, single-blind, double-blind, triple-blind\n");
+    if (draft->planned_subjects) buf_format(buf, "  planned_subjects: %d\n", draft->planned_subjects);
+    buf_char(buf, '\n');
 }
 
 static void put_arms(const Draft *draft, Buf *buf)
@@ -280,6 +300,40 @@ static void put_schedule(const Draft *draft, Buf *buf)
     }
 }
 
+static void put_criteria(const Draft *draft, const char *key, bool inclusion, Buf *buf)
+{
+    bool is_begun = false;
+    for (size_t i = 0; i < draft->criteria.n; i++) {
+        const DraftCriterion *criterion = &draft->criteria.items[i];
+        if (criterion->is_inclusion != inclusion) continue;
+        if (!is_begun) buf_format(buf, "  %s:\n", key);
+        is_begun = true;
+        buf_format(buf, "    - {id: " STR_FMT, STR_ARG(criterion->id));
+        put_member(buf, "text", criterion->text);
+        buf_add_c(buf, "}\n");
+    }
+    if (!is_begun) buf_format(buf, "  # decide %s: the criteria\n", key);
+}
+
+/* A criterion without a condition is answered by a person; conditions over the form's items are for a person to add. */
+static void put_eligibility(const Draft *draft, Buf *buf)
+{
+    if (!draft->screening.len) {
+        buf_add_c(buf, "\n# decide eligibility: the form that is filled at screening, {form: ID}\n");
+        return;
+    }
+    buf_format(buf, "\neligibility:\n  form: " STR_FMT "\n", STR_ARG(draft->screening));
+    if (isfinite(draft->ages.low) || isfinite(draft->ages.high)) {
+        buf_add_c(buf, "  ages: [");
+        put_limit(buf, draft->ages.low);
+        buf_add_c(buf, ", ");
+        put_limit(buf, draft->ages.high);
+        buf_add_c(buf, "]\n");
+    }
+    put_criteria(draft, "inclusion", true, buf);
+    put_criteria(draft, "exclusion", false, buf);
+}
+
 static void put_consent(const Draft *draft, Buf *buf)
 {
     if (!draft->consent_version.len) {
@@ -301,7 +355,6 @@ void draft_write(const Draft *draft, Buf *buf)
     buf_add_c(buf, "forms:\n");
     for (size_t i = 0; i < draft->forms.n; i++) put_form(buf, &draft->forms.items[i]);
     put_schedule(draft, buf);
-    if (draft->screening.len) buf_format(buf, "\neligibility:\n  form: " STR_FMT "\n  # decide inclusion and exclusion: the criteria\n", STR_ARG(draft->screening));
-    else buf_add_c(buf, "\n# decide eligibility: the form that is filled at screening, {form: ID}\n");
+    put_eligibility(draft, buf);
     put_consent(draft, buf);
 }

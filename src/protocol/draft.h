@@ -55,9 +55,22 @@ PROTOCOL_LIST(DraftArm, DraftArms);
 PROTOCOL_LIST(Site, DraftSites);
 
 typedef struct {
+    Str id, text;
+    bool is_inclusion;
+} DraftCriterion;
+PROTOCOL_LIST(DraftCriterion, DraftCriteria);
+
+typedef struct {
     Arena *arena;
     Str id, title;                    /* of the trial; empty: a person decides */
     Texts notes;                      /* at the head of the file: where it comes from */
+    TrialPhase phase;                 /* what is UNSTATED a person decides */
+    TrialDesign design;
+    TrialBlinding blinding;
+    Str sponsor, short_title;
+    int planned_subjects;             /* 0: not said */
+    Range ages;                       /* completed years; -INFINITY, INFINITY where open (draft_new sets both) */
+    DraftCriteria criteria;
     DraftArms arms;
     DraftSites sites;                 /* none: a person decides */
     Codelists codelists;
@@ -75,6 +88,7 @@ DraftForm *draft_add_form(Draft *draft);
 DraftItem *draft_add_item(Draft *draft, DraftForm *form);
 DraftVisit *draft_add_visit(Draft *draft);
 DraftArm *draft_add_arm(Draft *draft);
+DraftCriterion *draft_add_criterion(Draft *draft);
 DraftCheck *draft_add_check(Draft *draft, DraftItem *item);
 void draft_add_text(Draft *draft, Texts *texts, Str text);
 void draft_note(Draft *draft, Texts *notes, const char *format, ...) PRINTF(3, 4);
