@@ -34,6 +34,7 @@
     X(rates)                                                                                                  \
     X(survival)                                                                                               \
     X(test)                                                                                                   \
+    X(conform)                                                                                                \
     X(show)                                                                                                   \
     X(convert)                                                                                                \
     X(adjust)                                                                                                 \

@@ -1,3 +1,4 @@
 SUITE(finding)
 SUITE(json_schema)
 SUITE(json_schema_peer)
+SUITE(core)
