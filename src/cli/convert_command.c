@@ -84,11 +84,14 @@ static void write_result(const Conversion *c)
                  {"special_missing", "special missing values (.A, ._) written as plain missing"}};
     size_t counts[] = {changes->n_names_shortened, changes->n_texts_cut, changes->n_texts_mapped, changes->n_special_missing};
     Invocation *call = c->call;
+    const Str *notes;
+    size_t n_notes = table_notes(c->reader, &notes);
     if (!call->json && str_equal(call->args[1], STR("-"))) return;
     if (!call->json) {
         buf_format(call->out, "%zu data set%s, %zu rows\n", c->n_members, c->n_members == 1 ? "" : "s", c->n_rows);
         for (size_t i = 0; i < 4; i++)
             if (counts[i]) buf_format(call->out, "  %zu %s\n", counts[i], LINES[i].words);
+        if (n_notes) buf_format(call->out, "  %zu note%s on what was not read: equipoise show " STR_FMT "\n", n_notes, n_notes == 1 ? "" : "s", STR_ARG(call->args[0]));
         return;
     }
     JsonWriter json = json_writer(call->out, 2);
@@ -96,6 +99,7 @@ static void write_result(const Conversion *c)
     json_member_integer(&json, "members", (int64_t)c->n_members);
     json_member_integer(&json, "rows", (int64_t)c->n_rows);
     for (size_t i = 0; i < 4; i++) json_member_integer(&json, LINES[i].key, (int64_t)counts[i]);
+    json_member_integer(&json, "notes", (int64_t)n_notes);
     json_end_object(&json);
     buf_char(call->out, '\n');
 }

@@ -127,6 +127,22 @@ static void write_json(JsonWriter *json, const TableMember *member, const Look *
     json_end_object(json);
 }
 
+/* What the file holds and its tables do not. */
+static void write_notes(Invocation *call, JsonWriter *json, const TableReader *reader)
+{
+    const Str *notes;
+    size_t n = table_notes(reader, &notes);
+    if (call->json) {
+        json_key(json, STR("notes"));
+        json_begin_array(json);
+        for (size_t i = 0; i < n; i++) json_put_text(json, notes[i]);
+        json_end_array(json);
+        return;
+    }
+    if (n) buf_add_c(call->out, "\nnotes\n");
+    for (size_t i = 0; i < n; i++) buf_format(call->out, "  " STR_FMT "\n", STR_ARG(notes[i]));
+}
+
 static bool run(Invocation *call, Error *err)
 {
     TableReader *reader;
@@ -156,9 +172,10 @@ static bool run(Invocation *call, Error *err)
     }
     if (call->json) {
         json_end_array(&json);
+        write_notes(call, &json, reader);
         json_end_object(&json);
         buf_char(call->out, '\n');
-    }
+    } else write_notes(call, &json, reader);
     if (n_shown || !wanted.len) return true;
     error_set(err, ERROR_INCONSISTENT, "no data set is called \"" STR_FMT "\"", STR_ARG(wanted));
     return error_hint(err, "equipoise show FILE lists them.");

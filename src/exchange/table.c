@@ -121,6 +121,7 @@ bool table_open(Arena *arena, Str path, TableReader **opened, Error *err)
 }
 
 const TableFormat *table_format(const TableReader *reader) { return reader->format; }
+size_t table_notes(const TableReader *reader, const Str **notes) { return reader->format->notes ? reader->format->notes(reader->state, notes) : 0; }
 size_t table_rows_read(const TableReader *reader) { return reader->n_rows; }
 
 bool table_next_member(TableReader *reader, const TableMember **member, Error *err)

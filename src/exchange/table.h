@@ -102,6 +102,8 @@ struct TableFormat {
     bool (*open)(Arena *arena, const TableInput *input, void **state, Error *err);
     bool (*next_member)(void *state, const TableMember **member, Error *err);     /* NULL at the end */
     bool (*next_row)(void *state, const TableCell **cells, Error *err);           /* NULL at the end; good until the next */
+    /* After open: sentences on what the file holds and its tables do not; NULL when the format never has any. */
+    size_t (*notes)(void *state, const Str **notes);
     bool gives_lengths, gives_rows;   /* members say how long texts can be, how many rows there are */
     /* writing; NULL when it is not offered */
     bool one_member;                  /* a file holds no more */
@@ -119,6 +121,7 @@ struct TableFormat {
     X(dataset_json)                                                                                           \
     X(ndjson)                                                                                                 \
     X(dsjc)                                                                                                   \
+    X(odm)                                                                                                    \
     X(csv)
 
 #define X(name) extern const TableFormat table_format_##name;
@@ -137,6 +140,7 @@ MUST_USE bool table_open(Arena *arena, Str path, TableReader **reader, Error *er
 const TableFormat *table_format(const TableReader *reader);
 MUST_USE bool table_next_member(TableReader *reader, const TableMember **member, Error *err);
 MUST_USE bool table_next_row(TableReader *reader, const TableCell **cells, Error *err);
+size_t table_notes(const TableReader *reader, const Str **notes);      /* how many; see TableFormat */
 size_t table_rows_read(const TableReader *reader);                    /* of the member at hand */
 
 /* The longest text (bytes of UTF-8) and whether a text is beyond ASCII, of each variable; read row by row to the end. */

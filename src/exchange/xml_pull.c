@@ -25,6 +25,7 @@ struct XmlPull {
     xmlParserCtxtPtr parser;
     size_t at, depth;
     bool is_done;                     /* the parser was given everything */
+    bool is_skipping;                 /* texts are thrown away as they come: a file within may be of any size */
     Queued *queue;
     size_t n, capacity, next;
     QueuedAttribute *attributes;
@@ -175,6 +176,7 @@ static void clear_queue(XmlPull *xml)
     bool goes_on = xml->n > xml->next;
     if (goes_on) {
         Queued *text = &xml->queue[xml->n - 1];
+        if (xml->is_skipping) text->len = 0;
         if (text->len && text->from) memmove(xml->texts.data, xml->texts.data + text->from, text->len);
         text->from = 0;
         xml->texts.len = text->len;
@@ -274,12 +276,14 @@ bool xml_pull_skip(XmlPull *xml, Error *err)
 {
     size_t depth = 1;
     XmlEvent event;
-    while (depth) {
-        if (!xml_pull_next(xml, &event, err)) return false;
-        if (event.kind == XML_PULL_ELEMENT) depth++;
-        else depth -= event.kind == XML_PULL_ELEMENT_END;
+    bool ok = xml->is_skipping = true;
+    while (depth && ok) {
+        ok = xml_pull_next(xml, &event, err);
+        if (ok && event.kind == XML_PULL_ELEMENT) depth++;
+        else depth -= ok && event.kind == XML_PULL_ELEMENT_END;
     }
-    return true;
+    xml->is_skipping = false;
+    return ok;
 }
 
 bool xml_attribute(const XmlEvent *event, const char *name, Str *value)

@@ -43,7 +43,7 @@ XmlPull *xml_pull_new(Arena *arena, Bytes *bytes);
  * bytes_slide. After a failure it fails again with the same. */
 MUST_USE bool xml_pull_next(XmlPull *xml, XmlEvent *event, Error *err);
 
-/* Past the end of the element whose first event came last. */
+/* Past the end of the element whose first event came last. Texts in it may be of any length. */
 MUST_USE bool xml_pull_skip(XmlPull *xml, Error *err);
 
 /* The same, with its text, its children's too; good until the next event. */

@@ -150,6 +150,10 @@ static void limits_hold(Test *t)
     buf_add(&buf, repeated(arena, "0123456789abcdef", ((size_t)1 << 20) + 1));
     CHECK(t, !told(arena, buf_str(&buf), 65536, &line, &err));
     CHECK_ERROR(t, err, ERROR_MALFORMED, "16 MiB");
+    buf_add_c(&buf, "</a>");
+    XmlEvent event;
+    XmlPull *xml = xml_pull_new(arena, bytes_of(arena, buf_str(&buf)));
+    CHECK_OK(t, xml_pull_next(xml, &event, &err) && xml_pull_skip(xml, &err) && xml_pull_next(xml, &event, &err), err);
     arena_free(arena);
 }
 
