@@ -1,6 +1,7 @@
 /* CSV files into a trial. */
 #include "base/file.h"
 #include "cli/trial_call.h"
+#include "cli/import_map.h"
 #include "trial/import.h"
 
 #define MAX_IMPORT_BYTES ((size_t)1 << 30)
@@ -44,7 +45,7 @@ static void put_text(Invocation *call, const ImportedFile *file)
     buf_char(call->out, '\n');
 }
 
-static void put_problem(JsonWriter *json, const ImportProblem *problem)
+void import_put_problem(JsonWriter *json, const ImportProblem *problem)
 {
     json_begin_object(json);
     json_member_text(json, "file", problem->file);
@@ -60,7 +61,7 @@ static void put_problems(Invocation *call, const ImportReport *report, const Err
     for (size_t i = 0; i < report->n_problems; i++) {
         const Error *error = &report->problems[i].error;
         if (call->json) {
-            put_problem(json, &report->problems[i]);
+            import_put_problem(json, &report->problems[i]);
             continue;
         }
         buf_format(call->out, "%s: %s\n", error->place, error->message);
@@ -121,6 +122,7 @@ static bool run(Invocation *call, Error *err)
     Actor actor;
     ImportReport report;
     bool dry_run = option_given(call, "dry-run");
+    if (option_given(call, "map") || option_given(call, "draft-map")) return import_by_map(call, err);
     ImportFile *files = ARENA_ARRAY(call->arena, ImportFile, call->n_args);
     if (!read_files(call, files, err) || !trial_call_open(call, &trial, &actor, err)) return false;
     bool taken = trial_import(trial, call->arena, &actor, files, call->n_args - 1, dry_run, &report, err);
@@ -133,20 +135,24 @@ static bool run(Invocation *call, Error *err)
 
 const Command cmd_import = {
     .name = "import",
-    .summary = "take CSV files into a trial, each whole or not at all",
-    .usage = "TRIAL FILE.csv...",
+    .summary = "take CSV files, or by a map any table, into a trial",
+    .usage = "TRIAL FILE.csv... | TRIAL FILE --map MAP.yaml",
     .description = "What a file holds is known by its name: screening, consent, enrolment, a form of the "
                    "protocol, doses,\n"
                    "adverse_events, deviations, withdrawals; or by --as. Several files are taken in the "
                    "order in which they depend\n"
                    "on each other; the audit of an exported folder is skipped. A blank cell is missing without a reason; .not-done and its like say the "
                    "reason. Reading a file\n"
-                   "again records nothing new; values that changed are corrections and need --reason.",
-    .example = "  equipoise import palsy.trial demo/*.csv\n  equipoise import palsy.trial gmfm.csv --reason "
+                   "again records nothing new; values that changed are corrections and need --reason.\n"
+                   "With --map one file of any format that `convert` reads becomes records of several kinds, all or nothing;\n"
+                   "--draft-map prints a first map, made by matching names. docs/formats.md shows how.",
+    .example = "  equipoise import palsy.trial demo/*.csv\n  equipoise import palsy.trial export.csv --map map.yaml --dry-run\n  equipoise import palsy.trial gmfm.csv --reason "
                "'rater recounted' --dry-run",
     .min_args = 2,
     .max_args = 200,
     .options = (const Option[]){OPT_TEXT("as", "KIND", "what the file holds, when its name does not say"),
+                                OPT_FILE("map", "MAP.yaml", "how the file's columns become those of the trial"),
+                                OPT_FLAG("draft-map", "print a first map for the file"),
                                 OPT_FLAG("dry-run", "judge every row and keep nothing"), OPTS_ACT, OPT_END},
     .run = run,
 };

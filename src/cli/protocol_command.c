@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/protocol_redcap.h"
 #include "equipoise.h"
 #include "exchange/usdm.h"
 #include "protocol/reference.h"
@@ -45,7 +46,7 @@ static bool write_reference(Invocation *call, Error *err)
 static const struct {
     const char *option;
     bool (*run)(Invocation *call, Error *err);
-} WISHES[] = {{"schema", write_schema}, {"reference", write_reference}, {"from-usdm", from_usdm}, {"to-usdm", to_usdm}};
+} WISHES[] = {{"schema", write_schema}, {"reference", write_reference}, {"from-redcap", protocol_from_redcap}, {"from-usdm", from_usdm}, {"to-usdm", to_usdm}};
 enum { N_WISHES = sizeof WISHES / sizeof WISHES[0] };
 
 static bool protocol_run(Invocation *call, Error *err)
@@ -61,13 +62,20 @@ static bool protocol_run(Invocation *call, Error *err)
 const Command cmd_protocol = {
     .name = "protocol",
     .summary = "print the grammar of protocol files, draft a protocol, write one for others",
-    .usage = "--schema | --reference | --from-usdm FILE | --to-usdm PROTOCOL",
+    .usage = "--schema | --reference | --from-redcap DICTIONARY.csv | --from-usdm FILE | --to-usdm PROTOCOL",
     .description = "Schema and reference are printed from the one table that `check` reads by. A draft holds what its source knows; lines that\n"
                    "begin with \"decide\" wait for a person, and `check` says what is still missing.",
     .example = "  equipoise protocol --schema >protocol.schema.json\n"
-               "  equipoise protocol --from-usdm study.json >protocol.yaml",
+               "  equipoise protocol --from-usdm study.json >protocol.yaml\n"
+               "  equipoise protocol --from-redcap dictionary.csv --events event.csv --arms arm.csv >protocol.yaml",
     .options = (const Option[]){OPT_FLAG("schema", "as JSON Schema, for editors"),
                                 OPT_FLAG("reference", "as Markdown, for people"),
+                                OPT_FILE("from-redcap", "DICTIONARY.csv", "a draft from a REDCap data dictionary"),
+                                OPT_FILE("events", "CSV", "the REDCap project's events, if it is longitudinal"),
+                                OPT_FILE("arms", "CSV", "its arms"),
+                                OPT_FILE("mapping", "CSV", "which form is filled at which event"),
+                                OPT_TEXT("repeating", "FORMS", "forms that repeat, separated by commas"),
+                                OPT_FLAG("keep-status", "keep REDCap's status of each form as an item FORM_COMPLETE"),
                                 OPT_FILE("from-usdm", "FILE", "a draft from a study definition of CDISC's USDM 4.0"),
                                 OPT_FILE("to-usdm", "PROTOCOL", "the protocol as a study definition of USDM 4.0"), OPT_END},
     .run = protocol_run,

@@ -92,8 +92,10 @@ static bool next_row(void *from, const TableCell **cells, Error *err)
         *cell = (TableCell){.text = STR("")};
         if (!judge(state->csv, &row, i, &text, &cell->missing, err)) return false;
         if (cell->missing) continue;
-        if (!table_is_number(&state->member.variables[i])) cell->text = row.fields[i];
-        else if (!csv_is_number(text, &cell->number)) return csv_error(state->csv, row.line, i);      /* the file changed meanwhile */
+        bool is_number = table_is_number(&state->member.variables[i]);
+        cell->text = is_number ? text : row.fields[i];
+        if (!is_number) continue;
+        if (!csv_is_number(text, &cell->number)) return csv_error(state->csv, row.line, i);      /* the file changed meanwhile */
     }
     *cells = state->cells;
     return true;

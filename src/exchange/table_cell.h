@@ -4,7 +4,7 @@
 
 #include "data/frame.h"
 
-/* A number, or a text; each empty where missing. */
+/* A number, or a text; each empty where missing. Of a number, the text is how the source wrote it, if it is a text itself (CSV). */
 typedef struct {
     double number;
     Str text;

@@ -203,11 +203,8 @@ static void put_trial(const Draft *draft, Buf *buf)
     put_notes(buf, 0, &draft->notes);
     buf_add_c(buf, "# Lines that begin with \"decide\" wait for a person; `equipoise check` says what is still missing.\n"
                    "equipoise: 1\n\ntrial:\n");
-    if (draft->id.len) {
-        buf_format(buf, "  id: " STR_FMT "\n", STR_ARG(draft_id(draft->arena, draft->id)));
-    } else {
-        buf_add_c(buf, "  # decide id: a short name of the trial\n");
-    }
+    if (draft->id.len) buf_format(buf, "  id: " STR_FMT "\n", STR_ARG(draft_id(draft->arena, draft->id)));
+    else buf_add_c(buf, "  id: DRAFT   # decide: a short name of the trial\n");
     if (draft->title.len) {
         buf_add_c(buf, "  title: ");
         yaml_write_text(buf, draft->title);

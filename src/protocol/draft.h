@@ -62,7 +62,7 @@ PROTOCOL_LIST(DraftCriterion, DraftCriteria);
 
 typedef struct {
     Arena *arena;
-    Str id, title;                    /* of the trial; empty: a person decides */
+    Str id, title;                    /* of the trial; empty: DRAFT, and a person decides */
     Texts notes;                      /* at the head of the file: where it comes from */
     TrialPhase phase;                 /* what is UNSTATED a person decides */
     TrialDesign design;

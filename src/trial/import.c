@@ -20,7 +20,9 @@ typedef struct {
     const Actor *actor;
     const ImportKind *kind;
     Str form;
-    CsvReader *csv;
+    const ImportFile *file;
+    CsvReader *csv;      /* NULL: the file has rows of its own */
+    size_t next_row;
     const CsvRow *row;
     size_t fixed[MAX_FIXED]; /* field of each fixed column, or ABSENT */
     size_t n_items;
@@ -97,7 +99,11 @@ static bool take_screening(Import *import, RowFate *fate, Error *err)
         return trial_screen(import->trial, import->actor, &screening, err);
     }
     if (!find_subject(import->trial, subject, &row, err)) return false;
-    if (str_equal(site, row.site)) return save(import, subject, STR(""), date, fate, err);
+    if (str_equal(site, row.site)) {
+        if (!save(import, subject, STR(""), date, fate, err)) return false;
+        if (*fate == ROW_NEW && !import->n_items) *fate = ROW_SAME;
+        return true;
+    }
     error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" was screened at site \"" STR_FMT "\"",
               STR_ARG(subject), STR_ARG(row.site));
     return error_hint(err, "A subject stays at its site; correct the file.");
@@ -137,8 +143,9 @@ static bool find_event(Import *import, Str subject, Str start, Str term, Str *vi
 
 static bool take_event(Import *import, RowFate *fate, Error *err)
 {
-    Str subject, start, visit, term = STR("");
+    Str subject, start, visit, term = STR(""), entry = fixed(import, 2);
     if (!need(import, 0, &subject, err) || !need(import, 1, &start, err)) return false;
+    if (entry.len) return save(import, subject, entry, start, fate, err);
     for (size_t i = 0; i < import->n_items; i++)
         if (str_equal(import->cells[i].item, STR("TERM"))) term = import->row->fields[import->fields[i]];
     return find_event(import, subject, start, term, &visit, err) &&
@@ -233,7 +240,7 @@ static const ImportKind KINDS[] = {
     {NULL, 5, {"SUBJID", "VISIT", "DATE"}, true, take_form},
     {NULL, 5, {"SUBJID", "?VISIT", "DATE"}, true, take_form},
     {NULL, 4, {"SUBJID", "DOSE", "DATE"}, true, take_form},
-    {NULL, 6, {"SUBJID", "START"}, true, take_event},
+    {NULL, 6, {"SUBJID", "START", "?ENTRY"}, true, take_event},
     {"deviations", 3, {"SUBJID", "DATE", "KIND", "?DETAIL"}, false, take_deviation},
     {"withdrawals", 7, {"SUBJID", "DATE", "?REASON"}, false, take_withdrawal},
 };
@@ -333,14 +340,16 @@ static bool begin_file(Import *import, const ImportFile *file, Error *err)
     size_t n_names;
     import->done =
         (ImportedFile){.name = file->name, .kind = file->kind.len ? file->kind : file_stem(file->name)};
+    import->file = file;
     if (!find_kind(import->trial, import->done.kind, &import->kind, &import->form, err) ||
-        !csv_open(import->arena, file->content, NULL, &import->csv, err))
+        (!file->rows && !csv_open(import->arena, file->content, NULL, &import->csv, err)))
         return false;
-    const Str *names = csv_names(import->csv, &n_names);
+    if (file->rows) n_names = file->rows->n_columns;
+    const Str *names = file->rows ? file->rows->columns : csv_names(import->csv, &n_names);
     bool *is_taken = ARENA_ARRAY(import->arena, bool, n_names);
     return (bind_fixed(import, names, n_names, is_taken, err) &&
             bind_items(import, names, n_names, is_taken, err)) ||
-           error_in(err, "line 1");
+           (!file->rows && error_in(err, "line 1"));
 }
 
 /* The item that the place names: item "WEIGHT_KG". */
@@ -352,35 +361,48 @@ static Str item_of(Arena *arena, const Error *problem)
     return is_named ? str_copy(arena, item) : STR("");
 }
 
-static void note_problem(ImportReport *report, Arena *arena, size_t *capacity, Str name, size_t line,
-                         Error *problem)
+void import_note_problem(ImportReport *report, Arena *arena, const ImportFile *file, size_t line, Error *problem)
 {
+    report->n_rows_refused++;
     if (report->n_problems >= IMPORT_MAX_PROBLEMS) return;
     Str item = item_of(arena, problem);
-    error_in(problem, STR_FMT ": line %zu", STR_ARG(name), line);
-    ARENA_PUSH_ROOM(arena, report->problems, report->n_problems, *capacity);
-    report->problems[report->n_problems++] = (ImportProblem){name, line, item, *problem};
+    if (file->rows) error_in(problem, STR_FMT ": row %zu, into " STR_FMT, STR_ARG(file->name), line, STR_ARG(file->kind));
+    else error_in(problem, STR_FMT ": line %zu", STR_ARG(file->name), line);
+    ARENA_PUSH_ROOM(arena, report->problems, report->n_problems, report->problem_capacity);
+    report->problems[report->n_problems++] = (ImportProblem){file->name, line, item, *problem};
 }
 
-static void count_row(ImportedFile *done, RowFate fate)
+static bool next_row(Import *import, CsvRow *row, bool *found, Error *err)
 {
+    const ImportRows *rows = import->file->rows;
+    if (!rows) return csv_next(import->csv, row, found, err);
+    *found = import->next_row < rows->n_rows;
+    if (!*found) return true;
+    *row = (CsvRow){.line = rows->lines[import->next_row], .n = rows->n_columns,
+                    .fields = &rows->cells[import->next_row * rows->n_columns]};
+    import->next_row++;
+    return true;
+}
+
+static void count_row(ImportedFile *done, RowFate fate, size_t line)
+{
+    size_t *firsts[] = {[ROW_NEW] = &done->first_new, [ROW_CHANGED] = &done->first_changed, [ROW_SAME] = &done->first_same};
     done->n_rows_new += fate == ROW_NEW;
     done->n_rows_changed += fate == ROW_CHANGED;
     done->n_rows_same += fate == ROW_SAME;
+    if (!*firsts[fate]) *firsts[fate] = line;
 }
 
-/* Every row is judged, also after a bad one, so that all that is wrong shows at once. */
+/* Every row is judged, also after a bad one, so that all that is wrong shows at once. False when the reading itself
+ * ends, which is no problem of a row. */
 static bool read_rows(Import *import, Arena *arena, ImportReport *report, Error *err)
 {
     CsvRow row;
     bool found = true;
-    size_t n_bad = 0, capacity = 0;
-    report->n_problems = 0;
-    report->problems = NULL;
     while (found) {
         Error problem = {0};
         RowFate fate = ROW_NEW;
-        if (!csv_next(import->csv, &row, &found, err))
+        if (!next_row(import, &row, &found, err))
             return error_in(err, STR_FMT, STR_ARG(import->done.name));
         if (!found) break;
         ArenaMark mark = arena_mark(import->trial->scratch);
@@ -389,23 +411,26 @@ static bool read_rows(Import *import, Arena *arena, ImportReport *report, Error 
         bool taken = import->kind->take(import, &fate, &problem);
         arena_rewind(import->trial->scratch, mark);
         if (taken) {
-            count_row(&import->done, fate);
+            count_row(&import->done, fate, row.line);
             continue;
         }
-        n_bad++;
-        note_problem(report, arena, &capacity, import->done.name, row.line, &problem);
+        import->done.n_rows_refused++;
+        import_note_problem(report, arena, import->file, row.line, &problem);
         if (problem.code == ERROR_IO) break;
     }
-    if (!n_bad) return true;
+    return true;
+}
+
+static bool refuse_rows(const ImportReport *report, size_t n_bad, size_t n_rows, Str name, Error *err)
+{
     *err = report->problems[0].error;
     if (n_bad == 1) return false;
-    error_set(err, report->problems[0].error.code, "%zu of %zu rows cannot be taken; nothing was", n_bad,
-              import->done.n_rows);
-    error_in(err, STR_FMT, STR_ARG(import->done.name));
+    error_set(err, report->problems[0].error.code, "%zu of %zu rows cannot be taken; nothing was", n_bad, n_rows);
+    error_in(err, STR_FMT, STR_ARG(name));
     return error_hint(err, "Mend the rows listed, then import the file again.");
 }
 
-static bool import_file(Trial *trial, Arena *arena, const Actor *actor, const ImportFile *file,
+static bool import_file(Trial *trial, Arena *arena, const Actor *actor, const ImportFile *file, bool keep_good_rows,
                         ImportReport *report, Error *err)
 {
     Step step;
@@ -415,6 +440,8 @@ static bool import_file(Trial *trial, Arena *arena, const Actor *actor, const Im
     if (ok) {
         ok = begin_file(&import, file, err) || error_in(err, STR_FMT, STR_ARG(file->name));
         ok = ok && read_rows(&import, arena, report, err);
+        if (ok && import.done.n_rows_refused && !keep_good_rows)
+            ok = refuse_rows(report, import.done.n_rows_refused, import.done.n_rows, import.done.name, err);
         ok = step_end(trial, &step, ok, err);
     }
     import.done.kind = str_copy(arena, import.done.kind);
@@ -444,15 +471,10 @@ static int by_order(const void *a, const void *b)
     return (left->place > right->place) - (left->place < right->place);
 }
 
-bool trial_import(Trial *trial, Arena *arena, const Actor *given, const ImportFile *files, size_t n_files,
-                  bool dry_run, ImportReport *report, Error *err)
+/* The files that are data, in the order in which they depend on each other. */
+static bool order_files(Trial *trial, const ImportFile *files, size_t n_files, OrderedFile *ordered, size_t *n, ImportReport *report, Error *err)
 {
-    Actor actor = *given;
-    OrderedFile *ordered = ARENA_ARRAY(arena, OrderedFile, n_files + 1);
-    actor.from_file = true;
-    *report = (ImportReport){.files = ARENA_ARRAY(arena, ImportedFile, n_files + 1),
-                             .skipped = ARENA_ARRAY(arena, Str, n_files + 1)};
-    size_t n = 0;
+    *n = 0;
     for (size_t i = 0; i < n_files; i++) {
         const ImportKind *kind;
         Str form;
@@ -462,13 +484,49 @@ bool trial_import(Trial *trial, Arena *arena, const Actor *given, const ImportFi
         }
         if (!find_kind(trial, files[i].kind.len ? files[i].kind : file_stem(files[i].name), &kind, &form, err))
             return error_in(err, STR_FMT, STR_ARG(files[i].name));
-        ordered[n++] = (OrderedFile){&files[i], kind->order, i};
+        ordered[(*n)++] = (OrderedFile){&files[i], kind->order, i};
     }
-    qsort(ordered, n, sizeof *ordered, by_order);
+    qsort(ordered, *n, sizeof *ordered, by_order);
+    return true;
+}
+
+bool trial_import(Trial *trial, Arena *arena, const Actor *given, const ImportFile *files, size_t n_files,
+                  bool dry_run, ImportReport *report, Error *err)
+{
+    Actor actor = *given;
+    OrderedFile *ordered = ARENA_ARRAY(arena, OrderedFile, n_files + 1);
+    actor.from_file = true;
+    *report = (ImportReport){.files = ARENA_ARRAY(arena, ImportedFile, n_files + 1),
+                             .skipped = ARENA_ARRAY(arena, Str, n_files + 1)};
+    size_t n;
+    if (!order_files(trial, files, n_files, ordered, &n, report, err)) return false;
     if (dry_run && !trial_begin(trial, err)) return false;
     bool ok = true;
     for (size_t i = 0; ok && i < n; i++)
-        ok = import_file(trial, arena, &actor, ordered[i].file, report, err);
+        ok = import_file(trial, arena, &actor, ordered[i].file, false, report, err);
     if (dry_run) trial_rollback(trial);
+    return ok;
+}
+
+bool trial_import_together(Trial *trial, Arena *arena, const Actor *given, const ImportFile *files, size_t n_files,
+                           bool dry_run, ImportReport *report, Error *err)
+{
+    Actor actor = *given;
+    OrderedFile *ordered = ARENA_ARRAY(arena, OrderedFile, n_files + 1);
+    size_t n, n_rows = 0;
+    actor.from_file = true;
+    report->files = ARENA_ARRAY(arena, ImportedFile, n_files + 1);
+    report->skipped = ARENA_ARRAY(arena, Str, n_files + 1);
+    if (!order_files(trial, files, n_files, ordered, &n, report, err) || !trial_begin(trial, err)) return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = import_file(trial, arena, &actor, ordered[i].file, true, report, err);
+    for (size_t i = 0; i < report->n_files; i++) n_rows += report->files[i].n_rows;
+    if (ok && report->n_problems) {
+        trial_rollback(trial);
+        return refuse_rows(report, report->n_rows_refused, n_rows, files[0].name, err);
+    }
+    if (ok && !dry_run) return trial_commit(trial, err);
+    trial_rollback(trial);
     return ok;
 }

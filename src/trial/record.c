@@ -322,6 +322,13 @@ static bool locate(Saving *saving, Error *err)
     return check_unlocked(trial, save->subject, save->form, saving->visit, err);
 }
 
+/* A file may bring its own numbers, gaps and all. */
+static bool is_number_of_entry(Str text)
+{
+    int64_t number;
+    return text.len && text.data[0] != '0' && text.data[0] != '+' && integer_parse(text, &number) && number >= 1 && number <= 1000000;
+}
+
 static bool check_place(const Saving *saving, Error *err)
 {
     const Protocol *protocol = &saving->version->protocol;
@@ -343,7 +350,7 @@ static bool check_place(const Saving *saving, Error *err)
                                             "the form \"" STR_FMT "\" is filled once, not at \"" STR_FMT "\"",
                                             saving->save->form, saving->visit);
     case FORM_PER_LOG:
-        return saving->exists || !saving->save->visit.len ||
+        return saving->exists || !saving->save->visit.len || (saving->actor->from_file && is_number_of_entry(saving->visit)) ||
                refuse(err, "Leave the number out: a new one receives the next.",
                       "\"" STR_FMT "\" has no entry \"" STR_FMT "\" yet", saving->save->subject,
                       saving->visit);
