@@ -84,6 +84,7 @@ static bool keep_complete(Reading *r, const Column *const *columns, size_t n_col
     r->data->n = n;
     r->data->n_left_out = r->rows.n - n;
     r->rows.rows = kept;
+    r->data->rows = kept;
     r->rows.n = n;
     if (n) return true;
     error_set(err, ERROR_DEGENERATE, "no row has all values of the formula");
@@ -241,6 +242,14 @@ static void name_yes_no(ModelVariable *levels)
     }
 }
 
+/* Whether an expression is other than no in some row. */
+static bool is_anything(const Column *y, size_t n_rows)
+{
+    for (size_t row = 0; row < n_rows; row++)
+        if (y->missing[row] == MISSING_NOT && (!column_is_number(y) || y->numbers[row] != 0)) return true;
+    return false;
+}
+
 /* Categories, or distinct numbers, of an outcome that may be an expression. */
 static bool read_table(Reading *r, Str left, Error *err)
 {
@@ -252,6 +261,7 @@ static bool read_table(Reading *r, Str left, Error *err)
     const Column *own = frame_column(r->frame, unquoted(left));
     if (own) y = *own;
     else if (!frame_compute(data->arena, r->frame, left, &y, err)) return false;
+    if (!own && !is_anything(&y, r->frame->n_rows) && !outcome_check_slip(data->arena, r->frame, left, err)) return false;
     y.name = STR("the outcome of this comparison");
     if (!frame_need(r->frame, data->group, &columns[1], err) || (stratified && !frame_need(r->frame, data->stratum, &columns[2], err)) ||
         !keep_complete(r, columns, 2 + stratified, err))

@@ -35,6 +35,7 @@ typedef struct {
     ComparisonOptions options;
     Str outcome, other, group, stratum;    /* as written; other: the second of a pair */
     size_t n, n_left_out;
+    const size_t *rows;               /* n; of the frame */
     size_t n_groups, n_levels, n_strata;
     Str *groups, *levels;
     double *y;                        /* n; numbers, differences, or the first of each pair */

@@ -22,6 +22,7 @@
 typedef struct {
     Invocation *call;
     Formula formula;
+    size_t n_rows, *rows;                            /* that --where takes */
     Model model;
     bool repeated;
     MmrmFit mixed;
@@ -135,7 +136,9 @@ static bool analyse(Analysis *a, Error *err)
     Str fallback = option_text(a->call, "fallback");
     if (fallback.len && !covariance_list_parse(arena, fallback, &kinds, &n_fallback, err)) return false;
     if (!read_options(a, &options, err) || !formula_parse(arena, a->call->args[0], &a->formula, err)
-        || !data_file_read(arena, a->call->args[1], &frame, err) || !model_build(arena, &a->formula, frame, NULL, 0, &a->model, err)) return false;
+        || !data_file_read(arena, a->call->args[1], &frame, err)
+        || !data_file_rows(arena, frame, option_text(a->call, "where"), &a->rows, &a->n_rows, err)
+        || !model_build(arena, &a->formula, frame, a->rows, a->n_rows, &a->model, err)) return false;
     a->general = mixed_is_chosen(arena, &a->model, &options);
     a->repeated = a->formula.n_covariances > 0 || a->general;
     if (!check_fit_options(a, err)) return false;
@@ -313,7 +316,7 @@ static void write_text(const Analysis *a)
     if (a->n_differences) write_estimates(a, differences_title(a), a->difference_estimates, labels, a->n_differences);
     if (a->has_spread) write_spread(a);
     if (a->n_notes) buf_add_c(out, "\nNotes\n");
-    for (size_t i = 0; i < a->n_notes; i++) buf_format(out, "  " STR_FMT "\n", STR_ARG(a->notes[i]));
+    for (size_t i = 0; i < a->n_notes; i++) write_paragraph(out, a->notes[i]);
     if (a->general && option_given(a->call, "random")) fit_mixed_write_effects(out, &a->random);
 }
 
@@ -430,7 +433,7 @@ static bool write_rows(const Analysis *a, Error *err)
 {
     Arena *arena = a->call->arena;
     Str predictions = option_text(a->call, "predict"), residuals = option_text(a->call, "residuals");
-    return (predictions.len == 0 || fit_write_predictions(arena, &a->mixed, a->confidence, predictions, err))
+    return (predictions.len == 0 || fit_write_predictions(arena, &a->mixed, a->rows, a->n_rows, a->confidence, predictions, err))
         && (residuals.len == 0 || fit_write_residuals(arena, &a->mixed, residuals, err));
 }
 
@@ -445,7 +448,8 @@ static bool fit_run(Invocation *call, Error *err)
     if (!fit_family_unasked(call, err)) return false;
     if (!analyse(&a, err) || !write_figure(&a, err) || !write_rows(&a, err)) return false;
     if (a.repeated && !a.general) find_spread(&a);
-    a.notes = fit_notes(call->arena, &a.model, a.repeated ? &a.mixed.space : &a.linear.space, a.repeated && !a.general ? &a.mixed : NULL, &a.n_notes);
+    Str repeats = a.repeated ? STR("") : data_file_repeats(call->arena, a.model.frame, a.model.rows, a.model.n);
+    a.notes = fit_notes(call->arena, &a.model, a.repeated ? &a.mixed.space : &a.linear.space, a.repeated && !a.general ? &a.mixed : NULL, repeats, &a.n_notes);
     if (call->json) write_json(&a);
     else write_text(&a);
     return true;
@@ -464,7 +468,8 @@ const Command cmd_fit = {
                "      --df kenward-roger --lsmeans 'ARM | AVISIT' --diff",
     .min_args = 2,
     .max_args = 2,
-    .options = (const Option[]){OPT_TEXT("df", "METHOD", MIXED_DF_WORDS),
+    .options = (const Option[]){OPT_TEXT("where", "CONDITION", "only these rows: \"PARAMCD = 'FEV1' AND AVISITN > 0\""),
+                                OPT_TEXT("df", "METHOD", MIXED_DF_WORDS),
                                 OPT_TEXT("vcov", "KIND", MIXED_VCOV_WORDS),
                                 OPT_FLAG("ml", "maximum likelihood in place of REML"),
                                 OPT_TEXT("fallback", "LIST", "covariances to try in turn when the formula's fails: 'toeph, ar1h, cs'"),

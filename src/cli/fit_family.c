@@ -16,6 +16,7 @@ typedef struct {
     size_t n_means, n_differences;
     LsMeans means;
     LsDifference *differences;
+    Str note;                         /* on subjects that have several rows */
 } FamilyCall;
 
 static const char *const OWN[] = {"exposure", "levels", "robust"};
@@ -265,6 +266,25 @@ static void put_tests(JsonWriter *json, const FamilyCall *f)
     json_end_array(json);
 }
 
+static void put_thresholds(JsonWriter *json, const FamilyCall *f)
+{
+    const ProportionalOddsFit *odds = &f->fit.odds;
+    json_key(json, STR("categories"));
+    json_begin_array(json);
+    for (size_t k = 0; k < f->fit.n_categories; k++) json_put_text(json, f->fit.categories[k]);
+    json_end_array(json);
+    json_key(json, STR("thresholds"));
+    json_begin_array(json);
+    for (size_t k = 0; k < odds->n_thresholds; k++) {
+        json_begin_object(json);
+        json_member_text(json, "up to", f->fit.categories[k]);
+        json_member_number(json, "estimate", odds->theta[k]);
+        json_member_number(json, "se", odds->se[k]);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
 static void write_json(const FamilyCall *f)
 {
     Arena *arena = f->call->arena;
@@ -278,7 +298,11 @@ static void write_json(const FamilyCall *f)
     json_member_text(&json, "family", str_from(family_word(fit->kind)));
     json_member_integer(&json, "rows", (int64_t)fit->model.n);
     json_member_integer(&json, "rows left out", (int64_t)fit->model.n_dropped);
+    json_member_number(&json, "confidence", f->confidence);
     json_member_number(&json, "log likelihood", fit->log_likelihood);
+    if (fit->kind == FAMILY_PROPORTIONAL_ODDS) put_thresholds(&json, f);
+    else json_member_integer(&json, "events", (int64_t)fit->n_events);
+    if (fit->kind == FAMILY_POISSON) json_member_number(&json, "pearson over df", fit->count.pearson / fit->count.df);
     if (fit->kind == FAMILY_NEGATIVE_BINOMIAL) json_member_number(&json, "dispersion", fit->count.dispersion);
     size_t first = fit->kind == FAMILY_PROPORTIONAL_ODDS;
     for (size_t j = first; j < p; j++) e[j] = family_coefficient(arena, fit, j, f->confidence);
@@ -291,6 +315,7 @@ static void write_json(const FamilyCall *f)
         labels[i] = f->differences[i].label;
     }
     if (f->n_differences) put_list(&json, "differences", f, labels, e, f->n_differences);
+    if (f->note.len) json_member_text(&json, "note", f->note);
     json_end_object(&json);
     buf_char(f->call->out, '\n');
 }
@@ -300,9 +325,12 @@ bool fit_family_run(Invocation *call, Error *err)
     FamilyCall f = {.call = call};
     FamilyKind kind;
     Frame *frame;
+    size_t *rows, n_rows;
     if (!read_options(&f, &kind, err) || !data_file_read(call->arena, call->args[1], &frame, err) ||
-        !family_fit(call->arena, call->args[0], kind, &f.options, frame, NULL, 0, &f.fit, err) || !find_means(&f, err))
+        !data_file_rows(call->arena, frame, option_text(call, "where"), &rows, &n_rows, err) ||
+        !family_fit(call->arena, call->args[0], kind, &f.options, frame, rows, n_rows, &f.fit, err) || !find_means(&f, err))
         return false;
+    f.note = data_file_repeats(call->arena, frame, f.fit.model.rows, f.fit.model.n);
     if (call->json) {
         write_json(&f);
         return true;
@@ -311,5 +339,6 @@ bool fit_family_run(Invocation *call, Error *err)
     write_coefficients(&f);
     write_tests(&f);
     write_means(&f);
+    write_note(call->out, f.note);
     return true;
 }

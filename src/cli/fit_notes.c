@@ -8,6 +8,8 @@
 #define NEAR_BOUNDARY    1e-3       /* smallest eigenvalue of correlations */
 #define NEARLY_FLAT      1e-3       /* least curvature per subject */
 #define FEW_SUBJECTS     5          /* with both of two visits */
+#define FEW_CHANGED      10         /* a factor that changes within one in so many subjects, or fewer, belongs to subjects */
+#define MAX_LEVELS_COMPARED 200     /* with each other */
 
 typedef struct {
     Arena *arena;
@@ -150,9 +152,54 @@ static void note_few_together(Notes *notes, const MmrmFit *f)
     add_note(notes, &text);
 }
 
-Str *fit_notes(Arena *arena, const Model *model, const RowSpace *space, const MmrmFit *mixed, size_t *n)
+/* A factor of subjects, such as the arm, that differs between rows of a few of them: more likely a slip than a crossover. */
+static void note_changes_within(Notes *notes, const MmrmFit *f, const ModelVariable *v)
+{
+    size_t n = f->subjects.n_levels, n_several = 0, n_changed = 0, *first = ARENA_ARRAY(notes->arena, size_t, n), example = 0;
+    bool *several = ARENA_ARRAY(notes->arena, bool, n), *changed = ARENA_ARRAY(notes->arena, bool, n);
+    Buf text = buf_new(notes->arena);
+    for (size_t i = 0; i < f->n; i++) {
+        size_t s = f->subjects.level[i], level = v->level[i] + 1;
+        if (first[s] == 0) first[s] = level;
+        else several[s] = true, changed[s] = changed[s] || first[s] != level;
+    }
+    for (size_t s = n; s-- > 0;) {
+        n_several += several[s];
+        if (changed[s]) n_changed++, example = s;
+    }
+    if (n_changed == 0 || n_several < 3 || (n_changed > 1 && n_changed * FEW_CHANGED > n_several)) return;
+    buf_format(&text, STR_FMT " changes within %zu of %zu subjects, such as ", STR_ARG(v->name), n_changed, n_several);
+    add_name(&text, 0, f->subjects.labels[example]);
+    buf_add_c(&text, ". See whether these rows are right.");
+    add_note(notes, &text);
+}
+
+/* Levels that differ in letter case or blanks only. */
+static void note_like_levels(Notes *notes, const ModelVariable *v)
+{
+    for (size_t a = 0; a < v->n_levels && v->n_levels <= MAX_LEVELS_COMPARED; a++)
+        for (size_t b = a + 1; b < v->n_levels; b++) {
+            if (!str_equal_fold(str_trim(v->levels[a]), str_trim(v->levels[b]))) continue;
+            Buf text = buf_new(notes->arena);
+            add_name(&text, 0, v->levels[a]), buf_add_c(&text, " and "), add_name(&text, 0, v->levels[b]);
+            buf_format(&text, " are two levels of " STR_FMT ". If they are one, write them alike.", STR_ARG(v->name));
+            add_note(notes, &text);
+        }
+}
+
+Str *fit_notes(Arena *arena, const Model *model, const RowSpace *space, const MmrmFit *mixed, Str first, size_t *n)
 {
     Notes notes = {.arena = arena, .model = model, .space = space, .explained = ARENA_ARRAY(arena, bool, model->p)};
+    if (first.len) {
+        Buf text = buf_new(arena);
+        buf_add(&text, first);
+        add_note(&notes, &text);
+    }
+    for (size_t v = 0; v < model->n_variables; v++) {
+        if (!model->variables[v].is_factor) continue;
+        note_like_levels(&notes, &model->variables[v]);
+        if (mixed) note_changes_within(&notes, mixed, &model->variables[v]);
+    }
     for (size_t t = 0; t < model->n_terms; t++) note_empty_cells(&notes, &model->terms[t]);
     for (size_t j = 0; j < model->p; j++)
         if (space->is_aliased[j] && !notes.explained[j]) note_alias(&notes, j);

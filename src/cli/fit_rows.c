@@ -50,18 +50,18 @@ static bool write_frame(Arena *arena, const Frame *frame, Str path, Error *err)
     return csv_write_frame(&csv, frame, err) && file_write(arena, path, buf_str(&csv), err);
 }
 
-bool fit_write_predictions(Arena *arena, const MmrmFit *fit, double confidence, Str path, Error *err)
+bool fit_write_predictions(Arena *arena, const MmrmFit *fit, const size_t *rows, size_t n, double confidence, Str path, Error *err)
 {
     static const char *const COLUMNS[] = {"used", "marginal", "marginal_se", "marginal_df", "marginal_lower", "marginal_upper",
                                           "conditional", "conditional_se", "conditional_df", "conditional_lower", "conditional_upper"};
     const Model *m = fit->model;
-    size_t n = m->frame->n_rows, used = 0;
+    size_t used = 0;
     Frame *frame = frame_with_keys(arena, fit, COLUMNS, sizeof COLUMNS / sizeof COLUMNS[0]);
     MmrmPrediction *p = ARENA_ARRAY(arena, MmrmPrediction, n + 1);
-    if (!mmrm_predict(arena, fit, m->frame, NULL, n, confidence, p, err)) return false;
+    if (!mmrm_predict(arena, fit, m->frame, rows, n, confidence, p, err)) return false;
     for (size_t i = 0; i < n; i++) {
-        bool is_used = used < m->n && m->rows[used] == i;
-        size_t line = add_line(arena, frame, fit, i, is_used ? used++ : SIZE_MAX);
+        bool is_used = used < m->n && m->rows[used] == rows[i];
+        size_t line = add_line(arena, frame, fit, rows[i], is_used ? used++ : SIZE_MAX);
         if (p[i].is_used) frame_set_text(frame, line, N_KEYS, STR("Y"));
         set_estimate(frame, line, N_KEYS + 1, &p[i].marginal);
         set_estimate(frame, line, N_KEYS + 6, &p[i].conditional);

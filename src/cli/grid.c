@@ -75,3 +75,27 @@ Str p_words(Arena *arena, double p)
     buf_fixed(&buf, p, 4);
     return buf_str(&buf);
 }
+
+#define PARAGRAPH_WIDTH  110
+
+void write_paragraph(Buf *out, Str text)
+{
+    Str word, rest = text;
+    size_t column = 0;
+    for (bool more = text.len > 0; more;) {
+        more = str_cut(rest, STR(" "), &word, &rest);
+        if (!more) word = rest;
+        size_t width = str_width(word);
+        if (column && column + 1 + width > PARAGRAPH_WIDTH) buf_char(out, '\n'), column = 0;
+        buf_add_c(out, column ? " " : "  ");
+        buf_add(out, word);
+        column += width + (column ? 1 : 2);
+    }
+    if (column) buf_char(out, '\n');
+}
+
+void write_note(Buf *out, Str text)
+{
+    if (text.len) buf_add_c(out, "\nNotes\n");
+    write_paragraph(out, text);
+}

@@ -1,4 +1,4 @@
-/* Numbers in rows and columns for a terminal: the first column stands left, the others right, and no row ends in blanks. */
+/* Text for a terminal. Numbers in rows and columns: the first column stands left, the others right, and no row ends in blanks. */
 #ifndef CLI_GRID_H
 #define CLI_GRID_H
 
@@ -23,5 +23,11 @@ int decimals_for(double least);
 
 /* "0.0123", "<0.0001" */
 Str p_words(Arena *arena, double p);
+
+/* Sentences indented by two, broken at blanks before column 110. */
+void write_paragraph(Buf *out, Str text);
+
+/* The same under the head "Notes"; nothing for the empty text. */
+void write_note(Buf *out, Str text);
 
 #endif

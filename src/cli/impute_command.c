@@ -116,8 +116,7 @@ static bool impute_run(Invocation *call, Error *err)
     size_t *rows = NULL, n_rows = 0;
     if (!read_options(call, &options, &print, err) || !read_strategies(call, strategies, &print.n, err)
         || !formula_parse(call->arena, call->args[0], &formula, err) || !data_file_read(call->arena, call->args[1], &frame, err)) return false;
-    Str where = option_text(call, "where");
-    if (where.len && !frame_where(call->arena, frame, where, &rows, &n_rows, err)) return error_in(err, "--where");
+    if (!data_file_rows(call->arena, frame, option_text(call, "where"), &rows, &n_rows, err)) return false;
     print.formula = &formula;
     print.results = ARENA_ARRAY(call->arena, Imputation, print.n);
     for (size_t i = 0; i < print.n; i++) {

@@ -20,6 +20,7 @@ typedef struct {
     LsMeans means;
     size_t n_differences;
     LsDifference *differences;
+    Str note;                         /* on subjects that have several rows */
 } Rates;
 
 static bool read_options(Rates *r, CountFamily *family, Error *err)
@@ -39,10 +40,13 @@ static bool analyse(Rates *r, Error *err)
     Arena *arena = r->call->arena;
     CountFamily family = COUNT_NEGATIVE_BINOMIAL;
     Frame *frame;
+    size_t *rows, n_rows;
     if (!read_options(r, &family, err) || !formula_parse(arena, r->call->args[0], &r->formula, err) || !formula_check_fixed(&r->formula, err)
-        || !data_file_read(arena, r->call->args[1], &frame, err) || !model_build(arena, &r->formula, frame, NULL, 0, &r->model, err)
+        || !data_file_read(arena, r->call->args[1], &frame, err)
+        || !data_file_rows(arena, frame, option_text(r->call, "where"), &rows, &n_rows, err) || !model_build(arena, &r->formula, frame, rows, n_rows, &r->model, err)
         || !count_data(arena, &r->model, option_text(r->call, "exposure"), &r->data, err)
         || !count_fit(arena, &r->data, family, &r->fit, err)) return false;
+    r->note = data_file_repeats(arena, frame, r->model.rows, r->model.n);
     r->vcov = r->fit.vcov;
     if (r->is_robust) {
         r->vcov = ARENA_ARRAY(arena, double, r->fit.data.p * r->fit.data.p);
@@ -152,6 +156,7 @@ static void write_json(const Rates *r)
     json_begin_array(&json);
     for (size_t i = 0; i < r->n_differences; i++) put_row(&json, r, r->differences[i].label, r->differences[i].l);
     json_end_array(&json);
+    if (r->note.len) json_member_text(&json, "note", r->note);
     json_end_object(&json);
     buf_char(r->call->out, '\n');
 }
@@ -161,7 +166,7 @@ static bool rates_run(Invocation *call, Error *err)
     Rates r = {.call = call};
     if (!analyse(&r, err)) return false;
     if (call->json) write_json(&r);
-    else write_text(&r);
+    else write_text(&r), write_note(call->out, r.note);
     return true;
 }
 
@@ -176,7 +181,8 @@ const Command cmd_rates = {
                "  equipoise rates 'FALLS ~ ARM' subjects.csv --family poisson --robust",
     .min_args = 2,
     .max_args = 2,
-    .options = (const Option[]){OPT_TEXT("exposure", "COLUMN", "time under observation; 1 for all when not given"),
+    .options = (const Option[]){OPT_TEXT("where", "CONDITION", "only these rows: \"FASFL = 'Y'\""),
+                                OPT_TEXT("exposure", "COLUMN", "time under observation; 1 for all when not given"),
                                 OPT_TEXT("family", "FAMILY", "negative-binomial (when not given) or poisson"),
                                 OPT_FLAG("robust", "sandwich standard errors"),
                                 OPT_TEXT("lsmeans", "FACTORS", "least-squares rates and their ratios: 'ARM', 'ARM | STRATUM'"),

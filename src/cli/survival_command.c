@@ -44,6 +44,7 @@ typedef struct {
     Str no_check;                     /* why there is none */
     size_t n_ratios;
     HazardRatio *ratios;
+    Str note;                         /* on subjects that have several rows */
 } Survival;
 
 /* The place of a word in a list of n, with an error that names them all. */
@@ -182,10 +183,11 @@ static bool analyse(Survival *s, Error *err)
     size_t *rows, n_rows;
     if (!read_options(s, err) || !survival_formula_parse(arena, s->call->args[0], &s->formula, err) ||
         !data_file_read(arena, s->call->args[1], &frame, err) ||
-        !frame_where(arena, frame, option_text(s->call, "where"), &rows, &n_rows, err) ||
+        !data_file_rows(arena, frame, option_text(s->call, "where"), &rows, &n_rows, err) ||
         !survival_model_build(arena, &s->formula, option_text(s->call, "event"), frame, rows, n_rows, &s->model, err) ||
         !find_reference(s, err))
         return false;
+    if (!s->model.cluster) s->note = data_file_repeats(arena, frame, s->model.model.rows, s->model.model.n);
     s->curves = ARENA_ARRAY(arena, Curve, s->model.n_groups);
     for (size_t g = 0; g < s->model.n_groups; g++)
         if (!make_curve(s, g, err)) return false;
@@ -480,6 +482,7 @@ static void write_json(const Survival *s)
     json_end_array(&json);
     if (s->has_test) put_chisq(&json, "log-rank", s->test.chisq, s->test.df, s->test.p);
     if (s->has_cox) put_cox(&json, s);
+    if (s->note.len) json_member_text(&json, "note", s->note);
     json_end_object(&json);
     buf_char(s->call->out, '\n');
 }
@@ -517,6 +520,7 @@ static bool survival_run(Invocation *call, Error *err)
     write_test(&s);
     write_cox(&s);
     write_check(&s);
+    write_note(call->out, s.note);
     return true;
 }
 

@@ -6,7 +6,6 @@
 #include "cli/comparison.h"
 #include "cli/data_file.h"
 #include "cli/grid.h"
-#include "data/condition.h"
 #include "stat/describe.h"
 
 typedef struct {
@@ -14,6 +13,7 @@ typedef struct {
     const ComparisonMethod *method;
     ComparisonData data;
     ComparisonResult result;
+    Str note;                         /* on subjects that have several rows */
 } Test;
 
 static void write_list(Buf *out, Arena *arena)
@@ -170,6 +170,7 @@ static void write_text(const Test *t)
     write_estimate(t);
     write_statistics(t);
     buf_format(out, "  " STR_FMT "\n", STR_ARG(t->result.tested));
+    write_note(out, t->note);
 }
 
 static void put_groups(JsonWriter *json, const ComparisonData *d)
@@ -231,6 +232,7 @@ static void write_json(const Test *t)
     put_statistics(&json, r);
     if (!isnan(r->p_greater)) json_member_number(&json, "p greater", r->p_greater), json_member_number(&json, "p less", r->p_less);
     json_member_text(&json, "tested", r->tested);
+    if (t->note.len) json_member_text(&json, "note", t->note);
     json_end_object(&json);
     buf_char(t->call->out, '\n');
 }
@@ -248,9 +250,11 @@ static bool read_test(Test *t, Error *err)
         return error_hint(err, "equipoise test METHOD FORMULA DATA; --list shows how each formula is written.");
     }
     t->data.arena = call->arena;
-    return data_file_read(call->arena, call->args[2], &frame, err) &&
-           frame_where(call->arena, frame, option_text(call, "where"), &rows, &n_rows, err) &&
-           comparison_read(t->method, call->args[1], frame, rows, n_rows, options, &t->data, err);
+    if (!(data_file_read(call->arena, call->args[2], &frame, err) &&
+           data_file_rows(call->arena, frame, option_text(call, "where"), &rows, &n_rows, err) &&
+           comparison_read(t->method, call->args[1], frame, rows, n_rows, options, &t->data, err))) return false;
+    t->note = data_file_repeats(call->arena, frame, t->data.rows, t->data.n);
+    return true;
 }
 
 static bool test_run(Invocation *call, Error *err)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "data/condition.h"
+#include "data/condition_slip.h"
 
 bool outcome_split(Str formula, Str *left, Str *right, Error *err)
 {
@@ -37,19 +38,29 @@ static bool not_yes_no(Arena *arena, Str text, const Column *column, size_t row,
     return error_hint(err, "Say which value counts: \"" STR_FMT " = '" STR_FMT "'\".", STR_ARG(text), STR_ARG(value));
 }
 
+bool outcome_check_slip(Arena *arena, const Frame *frame, Str text, Error *err)
+{
+    Error slip = {0};
+    if (!condition_slip_hint(arena, frame, text, &slip)) return true;
+    error_set(err, ERROR_INCONSISTENT, "no row has " STR_FMT, STR_ARG(text));
+    return error_hint(err, "%s", slip.hint);
+}
+
 bool outcome_yes_no(Arena *arena, const Frame *frame, Str text, signed char **yes, Error *err)
 {
     Column column;
     if (!frame_compute(arena, frame, text, &column, err)) return false;
     *yes = ARENA_ARRAY(arena, signed char, frame->n_rows + 1);
+    bool any = false;
     for (size_t row = 0; row < frame->n_rows; row++) {
         (*yes)[row] = -1;
         if (column.missing[row] != MISSING_NOT) continue;
         if (!column_is_number(&column) || (column.numbers[row] != 0 && column.numbers[row] != 1))
             return not_yes_no(arena, text, &column, row, err);
         (*yes)[row] = column.numbers[row] > 0;
+        any = any || (*yes)[row];
     }
-    return true;
+    return any || outcome_check_slip(arena, frame, text, err);
 }
 
 Frame *outcome_widen(Arena *arena, const Frame *frame, Column column)

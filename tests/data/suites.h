@@ -1,3 +1,4 @@
 SUITE(condition)
 SUITE(condition_manual)
+SUITE(condition_slip)
 SUITE(frame)
