@@ -216,10 +216,10 @@ static void write_means(const FamilyCall *f)
     Grid ratios = heads(f, family_ratio(fit->kind), "log ratio");
     for (size_t i = 0; i < f->n_differences; i++) {
         Estimate e = family_contrast(f->call->arena, fit, f->differences[i].l, f->confidence);
-        add_row(&ratios, f->differences[i].label, &e, ratio_of, fit->kind);
+        add_row(&ratios, f->differences[i].ratio_label, &e, ratio_of, fit->kind);
     }
     if (!f->n_differences) return;
-    buf_add_c(out, "\nDifferences of least-squares means\n");
+    buf_add_c(out, "\nRatios between levels\n");
     grid_write(&ratios, out);
 }
 
@@ -312,7 +312,7 @@ static void write_json(const FamilyCall *f)
     if (f->n_means && family_mean(fit->kind)[0]) put_list(&json, "means", f, f->means.labels, e, f->n_means);
     for (size_t i = 0; i < f->n_differences; i++) {
         e[i] = family_contrast(f->call->arena, fit, f->differences[i].l, f->confidence);
-        labels[i] = f->differences[i].label;
+        labels[i] = f->differences[i].ratio_label;
     }
     if (f->n_differences) put_list(&json, "differences", f, labels, e, f->n_differences);
     if (f->note.len) json_member_text(&json, "note", f->note);

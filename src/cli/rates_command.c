@@ -84,8 +84,8 @@ static void write_means(const Rates *r)
     buf_add_c(out, "\nLeast-squares rates, per unit of exposure\n");
     grid_write(&grid, out);
     grid = rates_grid(r, "ratio");
-    for (size_t i = 0; i < r->n_differences; i++) add_row(r, &grid, r->differences[i].label, r->differences[i].l, true);
-    buf_add_c(out, "\nRatios of rates (a difference of logs)\n");
+    for (size_t i = 0; i < r->n_differences; i++) add_row(r, &grid, r->differences[i].ratio_label, r->differences[i].l, true);
+    buf_add_c(out, "\nRatios of rates\n");
     grid_write(&grid, out);
 }
 
@@ -154,7 +154,7 @@ static void write_json(const Rates *r)
     json_end_array(&json);
     json_key(&json, STR("ratios"));
     json_begin_array(&json);
-    for (size_t i = 0; i < r->n_differences; i++) put_row(&json, r, r->differences[i].label, r->differences[i].l);
+    for (size_t i = 0; i < r->n_differences; i++) put_row(&json, r, r->differences[i].ratio_label, r->differences[i].l);
     json_end_array(&json);
     if (r->note.len) json_member_text(&json, "note", r->note);
     json_end_object(&json);

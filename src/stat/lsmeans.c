@@ -176,6 +176,7 @@ static LsDifference difference(Arena *arena, const LsMeans *means, size_t first,
     Str left = label_of(arena, means, a, 0, means->n_compared), right = label_of(arena, means, b, 0, means->n_compared);
     LsDifference d = {.first = first, .second = second, .l = ARENA_ARRAY(arena, double, p)};
     d.label = split_label(arena, means, str_format(arena, STR_FMT " - " STR_FMT, STR_ARG(left), STR_ARG(right)), a);
+    d.ratio_label = split_label(arena, means, str_format(arena, STR_FMT " / " STR_FMT, STR_ARG(left), STR_ARG(right)), a);
     for (size_t j = 0; j < p; j++) d.l[j] = means->l[first*p + j] - means->l[second*p + j];
     return d;
 }

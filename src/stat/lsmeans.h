@@ -36,6 +36,7 @@ MUST_USE bool lsmeans_rows(Arena *arena, const Model *model, Str of, Margins mar
 typedef struct {
     size_t first, second;
     Str label;                        /* "High - Placebo", "High - Placebo | Week 24" */
+    Str ratio_label;                  /* of its exponential: "High / Placebo | Week 24" */
     double *l;                        /* p */
 } LsDifference;
 
