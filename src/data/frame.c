@@ -96,6 +96,22 @@ bool frame_need(const Frame *frame, Str name, const Column **column, Error *err)
     return false;
 }
 
+bool column_need_numbers(const Column *column, size_t n_rows, Error *err)
+{
+    size_t n_numbers = 0, first = SIZE_MAX;
+    double value;
+    if (column_is_number(column)) return true;
+    for (size_t row = 0; row < n_rows; row++) {
+        if (column->missing[row] != MISSING_NOT) continue;
+        if (number_parse(str_trim(column->texts[row]), &value)) n_numbers++;
+        else if (first == SIZE_MAX) first = row;
+    }
+    error_set(err, ERROR_INCONSISTENT, "column \"" STR_FMT "\" holds %s, not numbers", STR_ARG(column->name), column_type_name(column->type));
+    if (n_numbers == 0) return false;
+    if (first == SIZE_MAX) return error_hint(err, "Its texts read as numbers: give it the type of a number.");
+    return error_hint(err, "Row %zu says \"" STR_FMT "\"; %zu rows have numbers. What is not known is left empty.", first + 1, STR_ARG(column->texts[first]), n_numbers);
+}
+
 size_t frame_add_row(Frame *frame)
 {
     size_t row = frame->n_rows++;

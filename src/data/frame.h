@@ -80,6 +80,10 @@ Column *frame_column(const Frame *frame, Str name);
 /* The same, failing with INCONSISTENT, the frame's name and the nearest name there is. */
 MUST_USE bool frame_need(const Frame *frame, Str name, const Column **column, Error *err);
 
+/* Fails: INCONSISTENT (the column holds no numbers; when some of its n_rows texts read as numbers, the hint names the first
+ * that does not, with its row). */
+MUST_USE bool column_need_numbers(const Column *column, size_t n_rows, Error *err);
+
 /* Adds a row in which every column is missing (UNSTATED); returns its index. */
 size_t frame_add_row(Frame *frame);
 

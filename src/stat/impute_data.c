@@ -63,9 +63,7 @@ static bool find_responses(Grid *g)
     for (size_t c = 0; c < f->n_columns; c++) {
         if (!used[c]) continue;
         if (!frame_need(g->frame, f->columns[c], &columns[c], g->err)) return false;
-        if (!column_is_number(columns[c]))
-            return error_set(g->err, ERROR_INCONSISTENT, "the outcome \"" STR_FMT "\" holds %s, not numbers", STR_ARG(f->columns[c]),
-                             column_type_name(columns[c]->type));
+        if (!column_need_numbers(columns[c], g->frame->n_rows, g->err)) return error_in(g->err, "the outcome");
     }
     g->response = ARENA_ARRAY(g->arena, double, g->n_rows + 1);
     for (size_t i = 0; i < g->n_rows; i++) {

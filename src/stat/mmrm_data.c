@@ -65,9 +65,7 @@ static bool find_points(Prepare *w, const CovarianceTerm *term)
     const Column **columns = ARENA_ARRAY(w->arena, const Column *, term->n_visits);
     for (size_t c = 0; c < term->n_visits; c++) {
         if (!frame_need(m->frame, m->formula->columns[term->visits[c]], &columns[c], w->err)) return false;
-        if (column_is_number(columns[c])) continue;
-        error_set(w->err, ERROR_INCONSISTENT, "column \"" STR_FMT "\" holds %s, not numbers", STR_ARG(columns[c]->name), column_type_name(columns[c]->type));
-        return error_hint(w->err, "The coordinates of a spatial covariance are numbers.");
+        if (!column_need_numbers(columns[c], m->frame->n_rows, w->err)) return error_hint(w->err, "The coordinates of a spatial covariance are numbers.");
     }
     if (term->n_visits > 1) number_points(w, columns, term->n_visits, &w->d->visits);
     else if (!model_factor(w->arena, m, columns[0]->name, &w->d->visits, w->err)) return false;

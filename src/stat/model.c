@@ -169,11 +169,12 @@ static bool check_numeric(const Builder *b, const FormulaVariable *variable)
     bool *used = ARENA_ARRAY(b->arena, bool, b->formula->n_columns);
     expression_columns(variable->expression, used);
     for (size_t c = 0; c < b->formula->n_columns; c++) {
-        if (!used[c] || column_is_number(b->columns[c])) continue;
-        error_set(b->err, ERROR_INCONSISTENT, "column \"" STR_FMT "\" holds %s, not numbers", STR_ARG(b->columns[c]->name),
-                  column_type_name(b->columns[c]->type));
-        error_in(b->err, "\"" STR_FMT "\"", STR_ARG(variable->name));
-        return error_hint(b->err, "The response and whatever stands in arithmetic must be numeric.");
+        Error why = {0};
+        if (!used[c] || column_need_numbers(b->columns[c], b->frame->n_rows, &why)) continue;
+        if (!why.hint[0]) error_hint(&why, "The response and whatever stands in arithmetic must be numeric.");
+        error_in(&why, "\"" STR_FMT "\"", STR_ARG(variable->name));
+        if (b->err) *b->err = why;
+        return false;
     }
     return true;
 }

@@ -1,5 +1,7 @@
 #include "data/frame.h"
 
+#include <string.h>
+
 #include "test.h"
 
 static Frame *children(Test *t)
@@ -78,11 +80,33 @@ static void reasons_have_words_both_ways(Test *t)
     CHECK(t, !missing_parse(STR("gone"), &reason));
 }
 
+static void a_text_among_numbers_is_named(Test *t)
+{
+    static const char *const TEXTS[] = {"4.5", NULL, " 7 ", "<30", "x"};
+    Frame *frame = frame_new(t->arena, STR("f"));
+    Error err = {0};
+    frame_add_column(frame, STR("FEV1"), COLUMN_TEXT);
+    frame_add_column(frame, STR("N"), COLUMN_INTEGER);
+    for (size_t i = 0; i < 5; i++) {
+        frame_add_row(frame);
+        if (TEXTS[i]) frame_set_text(frame, i, 0, str_from(TEXTS[i]));
+    }
+    CHECK(t, column_need_numbers(&frame->columns[1], 5, &err) && err.code == ERROR_NONE);
+    CHECK(t, !column_need_numbers(&frame->columns[0], 5, &err));
+    CHECK_ERROR(t, err, ERROR_INCONSISTENT, "column \"FEV1\" holds text, not numbers");
+    CHECK_TEXT(t, str_from(err.hint), "Row 4 says \"<30\"; 2 rows have numbers. What is not known is left empty.");
+    CHECK(t, !column_need_numbers(&frame->columns[0], 3, &err) && strstr(err.hint, "read as numbers"));
+    frame_set_text(frame, 0, 0, STR("a"));
+    frame_set_text(frame, 2, 0, STR("b"));
+    CHECK(t, !column_need_numbers(&frame->columns[0], 5, &err) && !err.hint[0]);
+}
+
 static const TestCase CASES[] = {
     {"a missing column is answered with the nearest", a_missing_column_is_answered_with_the_nearest},
     {"sorting is stable and puts missing first", sorting_is_stable_and_puts_missing_first},
     {"grouping keeps the order of first appearance", grouping_keeps_the_order_of_first_appearance},
     {"joining wants a unique key on the right", joining_wants_a_unique_key_on_the_right},
     {"reasons have words, both ways", reasons_have_words_both_ways},
+    {"a text among numbers is named", a_text_among_numbers_is_named},
 };
 TEST_SUITE(frame, CASES);
