@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "stat/formula.h"
+
 typedef enum {
     EXPRESSION_NUMBER, EXPRESSION_COLUMN, EXPRESSION_ADD, EXPRESSION_SUBTRACT, EXPRESSION_MULTIPLY,
     EXPRESSION_DIVIDE, EXPRESSION_POWER, EXPRESSION_NEGATE, EXPRESSION_GROUP, EXPRESSION_CALL
@@ -173,9 +175,15 @@ static size_t function_index(Str name)
 
 static bool fail_unknown_function(Scanner *in, Str name, size_t from)
 {
-    Str known[N_FUNCTIONS];
-    for (size_t i = 0; i < N_FUNCTIONS; i++) known[i] = str_from(FUNCTIONS[i].name);
-    Str nearest = str_nearest(name, known, N_FUNCTIONS);
+    static const char *const TERMS[] = {"factor",
+#define X(kind, word, meaning) word,
+        COVARIANCE_KINDS(X)
+#undef X
+    };
+    enum { N_TERMS = sizeof TERMS / sizeof TERMS[0] };
+    Str known[N_FUNCTIONS + N_TERMS];
+    for (size_t i = 0; i < N_FUNCTIONS + N_TERMS; i++) known[i] = str_from(i < N_FUNCTIONS ? FUNCTIONS[i].name : TERMS[i - N_FUNCTIONS]);
+    Str nearest = str_nearest(name, known, N_FUNCTIONS + N_TERMS);
     error_set(in->err, ERROR_MALFORMED, "there is no function \"" STR_FMT "\"", STR_ARG(name));
     if (nearest.len) error_hint(in->err, "Did you mean \"" STR_FMT "\"?", STR_ARG(nearest));
     else error_hint(in->err, "There are I, log, log2, log10, log1p, exp, sqrt and abs; as terms also factor and us, ar1 and their kin.");

@@ -143,6 +143,9 @@ static bool parse_factor(Parser *p, TermSet *set)
     return add_variable(p, variable, set);
 }
 
+const char *covariance_word(CovarianceKind kind) { return COVARIANCE_WORDS[kind]; }
+const char *covariance_meaning(CovarianceKind kind) { return COVARIANCE_MEANINGS[kind]; }
+
 static bool is_spatial(CovarianceKind kind) { return kind == COVARIANCE_SPATIAL_EXPONENTIAL || kind == COVARIANCE_SPATIAL_GAUSSIAN; }
 
 /* After "kind(": visits | subject ) or visits | group / subject ). */
@@ -159,7 +162,7 @@ static bool parse_covariance(Parser *p, CovarianceKind kind, size_t from)
         ARENA_PUSH_ROOM(p->in.arena, term.visits, term.n_visits, capacity);
         if (!read_column(p, "the column of visits", &term.visits[term.n_visits++])) return false;
     } while (is_spatial(kind) && scanner_accept(&p->in, ','));
-    if (!scanner_expect(&p->in, '|')) return false;
+    if (!scanner_expect(&p->in, '|')) return error_hint(p->in.err, "Name visits and subjects: %s(AVISIT | USUBJID).", covariance_word(kind));
     if (!read_column(p, "the column of subjects", &term.subject)) return false;
     if (scanner_accept(&p->in, '/')) {
         term.has_group = true;
@@ -413,11 +416,20 @@ static bool parse_sum(Parser *p, TermSet *set)
     return true;
 }
 
+static bool fail_without_tilde(Parser *p)
+{
+    char c = scanner_peek(&p->in);
+    bool is_word = c != '\0' && c != '=' && c != '<';
+    scanner_fail_expected(&p->in, "\"~\"");
+    return error_hint(p->in.err, is_word ? "Outcome and terms stand on both sides of \"~\"; a name with blanks stands between backticks: `FEV 1` ~ ARMCD."
+                                         : "Outcome and terms stand on both sides of \"~\": FEV1 ~ ARMCD * AVISIT.");
+}
+
 static bool parse_formula(Parser *p)
 {
     const Expression *response;
     if (!expression_parse(&p->in, &response)) return false;
-    if (!scanner_expect(&p->in, '~')) return false;
+    if (!scanner_accept(&p->in, '~')) return fail_without_tilde(p);
     p->formula->response = variable_of(p, response);
     TermSet *set = ARENA_NEW(p->in.arena, TermSet);
     set->n = 1;                                      /* the intercept, unless taken away */
@@ -439,9 +451,6 @@ static void share_columns(Arena *arena, Formula *f)
         f->randoms[i].effects = effects;
     }
 }
-
-const char *covariance_word(CovarianceKind kind) { return COVARIANCE_WORDS[kind]; }
-const char *covariance_meaning(CovarianceKind kind) { return COVARIANCE_MEANINGS[kind]; }
 
 bool formula_parse(Arena *arena, Str text, Formula *formula, Error *err)
 {

@@ -1,6 +1,7 @@
 #include "stat/formula.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "test.h"
 
@@ -232,6 +233,20 @@ static void what_is_too_large_is_refused(Test *t)
     CHECK_ERROR(t, err, ERROR_MALFORMED, "not UTF-8 text");
 }
 
+static void slips_in_formulas_have_hints(Test *t)
+{
+    static const struct {
+        const char *text, *hint;
+    } SLIPS[] = {{"y = a", "both sides of \"~\": FEV1 ~"}, {"FEV 1 ~ a", "`FEV 1`"}, {"y", "both sides of \"~\": FEV1 ~"},
+                 {"y ~ un(v | s)", "\"us\""}, {"y ~ csd(v | s)", "\"cs"}, {"y ~ toeph(v)", "toeph(AVISIT | USUBJID)"}};
+    for (size_t i = 0; i < sizeof SLIPS / sizeof SLIPS[0]; i++) {
+        Formula f;
+        Error err = {0};
+        CHECK(t, !formula_parse(t->arena, str_from(SLIPS[i].text), &f, &err));
+        if (!strstr(err.hint, SLIPS[i].hint)) CHECK_TEXT(t, str_from(err.hint), SLIPS[i].hint);
+    }
+}
+
 static const TestCase CASES[] = {
     {"terms come as in R", terms_come_as_in_r},
     {"names within an interaction keep the order of first appearance", names_within_an_interaction_keep_their_order},
@@ -244,6 +259,6 @@ static const TestCase CASES[] = {
     {"errors name the column of the text", errors_name_the_column_of_the_text},
     {"misspelled functions get the nearest", misspelled_functions_get_the_nearest},
     {"what is too large is refused", what_is_too_large_is_refused},
+    {"slips in formulas have hints", slips_in_formulas_have_hints},
 };
-
 TEST_SUITE(formula, CASES);
