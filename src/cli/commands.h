@@ -37,6 +37,7 @@
     X(conform)                                                                                                \
     X(show)                                                                                                   \
     X(convert)                                                                                                \
+    X(define)                                                                                                 \
     X(adjust)                                                                                                 \
     X(usdm)                                                                                                   \
     X(protocol)                                                                                               \

@@ -84,21 +84,29 @@ static Str resolve(Arena *arena, Str folder, Str first)
     return file_exists(arena, beside) ? beside : folder;
 }
 
+void source_folders(Arena *arena, Str folders, Str **paths, size_t *n)
+{
+    Str rest = folders, folder, after = STR("");
+    size_t capacity = 0;
+    *paths = NULL;
+    *n = 0;
+    for (bool more = true; more; rest = after) {
+        more = str_cut(rest, STR(":"), &folder, &after);
+        ARENA_PUSH_ROOM(arena, *paths, *n, capacity);
+        (*paths)[*n] = resolve(arena, more ? folder : rest, *n ? (*paths)[0] : STR(""));
+        (*n)++;
+    }
+}
+
 bool source_open(Arena *arena, Str folders, Source **opened, Error *err)
 {
+    Str *paths;
+    size_t n;
     Source *source = ARENA_NEW(arena, Source);
     *source = (Source){.arena = arena, .folders = str_copy(arena, folders)};
-    Str rest = source->folders, folder, first = STR("");
-    for (bool more = true; more;) {
-        Str after;
-        more = str_cut(rest, STR(":"), &folder, &after);
-        if (more)
-            rest = after;
-        else
-            folder = rest;
-        folder = resolve(arena, folder, first);
-        if (first.len == 0) first = folder;
-        if (!list_folder(source, folder, err)) return false;
+    source_folders(arena, source->folders, &paths, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (!list_folder(source, paths[i], err)) return false;
     }
     if (source->n) qsort(source->files, source->n, sizeof *source->files, compare_files);
     *opened = source;

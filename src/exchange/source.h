@@ -23,6 +23,9 @@ typedef struct Source Source;
  * pilot/adam and pilot/sdtm. Fails: IO (names the folder that cannot be read). */
 MUST_USE bool source_open(Arena *arena, Str folders, Source **source, Error *err);
 
+/* The folders that such a text means. */
+void source_folders(Arena *arena, Str folders, Str **paths, size_t *n);
+
 /* A data set by name, letter case ignored. Of a transport file with several data sets, the one of the file's name. The
  * frame is named as the file. Fails: INCONSISTENT (no such data set: the nearest; two files of that name), and as
  * xpt_read_frame and csv_read_frame. */
