@@ -1,4 +1,5 @@
 SUITE(finding)
 SUITE(json_schema)
 SUITE(json_schema_peer)
+SUITE(xsd)
 SUITE(core)
