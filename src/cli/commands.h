@@ -36,6 +36,7 @@
     X(test)                                                                                                   \
     X(conform)                                                                                                \
     X(show)                                                                                                   \
+    X(terminology)                                                                                            \
     X(convert)                                                                                                \
     X(define)                                                                                                 \
     X(adjust)                                                                                                 \
