@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "exchange/gunzip.h"
 
 struct BytesSource {
     Gunzip *gunzip;
@@ -62,15 +61,20 @@ static Source *new_source(Arena *arena, size_t window_bytes, size_t max_bytes)
     return source;
 }
 
-static bool begin(Arena *arena, Source *source, ByteFeed feed, Bytes **bytes, Error *err)
+static void begin_window(Arena *arena, Source *source, Bytes **bytes)
 {
-    if (!gunzip_open(arena, feed, source->window_bytes, source->max_bytes, &source->gunzip, err))
-        return false;
     source->room = arena_new();
     source->capacity = source->window_bytes;
     source->buffer = arena_alloc(source->room, source->capacity);
     *bytes = ARENA_NEW(arena, Bytes);
     **bytes = (Bytes){.window = {source->buffer, 0}, .source = source};
+}
+
+static bool begin(Arena *arena, Source *source, ByteFeed feed, Bytes **bytes, Error *err)
+{
+    if (!gunzip_open(arena, feed, source->window_bytes, source->max_bytes, &source->gunzip, err))
+        return false;
+    begin_window(arena, source, bytes);
     return true;
 }
 
@@ -87,6 +91,15 @@ bool bytes_of_pieces(Arena *arena, Str content, size_t window_bytes, size_t max_
     Source *source = new_source(arena, window_bytes, max_bytes);
     source->rest = content;
     return begin(arena, source, (ByteFeed){read_memory, source}, bytes, err);
+}
+
+Bytes *bytes_of_feed(Arena *arena, ByteFeed feed)
+{
+    Bytes *bytes;
+    Source *source = new_source(arena, 0, SIZE_MAX);
+    source->gunzip = gunzip_pass(arena, feed, source->window_bytes);
+    begin_window(arena, source, &bytes);
+    return bytes;
 }
 
 bool bytes_open(Arena *arena, Str path, size_t window_bytes, size_t max_bytes, Bytes **bytes, Error *err)

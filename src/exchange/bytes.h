@@ -3,7 +3,7 @@
 #ifndef EXCHANGE_BYTES_H
 #define EXCHANGE_BYTES_H
 
-#include "base/text.h"
+#include "exchange/gunzip.h"
 
 #define BYTES_WINDOW ((size_t)256 * 1024) /* the window's size unless told, and unless more must be seen at once */
 
@@ -22,6 +22,9 @@ Bytes *bytes_of(Arena *arena, Str content);
  * gunzip_open. */
 MUST_USE bool bytes_of_pieces(Arena *arena, Str content, size_t window_bytes, size_t max_bytes, Bytes **bytes,
                               Error *err);
+
+/* Bytes that a feed gives, as they are, through a window; bytes_slide fails as the feed does. */
+Bytes *bytes_of_feed(Arena *arena, ByteFeed feed);
 
 /* A file, "-" for standard input; 0 for BYTES_WINDOW; closed with the arena. Fails: IO; MALFORMED (more than max_bytes,
  * compressed or not, perhaps only when they are come to). */

@@ -85,6 +85,13 @@ bool gunzip_open(Arena *arena, ByteFeed feed, size_t step_bytes, size_t max_byte
     return true;
 }
 
+Gunzip *gunzip_pass(Arena *arena, ByteFeed feed, size_t step_bytes)
+{
+    Gunzip *gunzip = ARENA_NEW(arena, Gunzip);
+    *gunzip = (Gunzip){.feed = feed, .step_bytes = step_bytes};
+    return gunzip;
+}
+
 static bool read_plain(Gunzip *gunzip, char *to, size_t room, size_t *n, Error *err)
 {
     Str ready = raw_bytes(gunzip);

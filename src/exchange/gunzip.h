@@ -19,6 +19,9 @@ bool gunzip_is_compressed(Str bytes);
 MUST_USE bool gunzip_open(Arena *arena, ByteFeed feed, size_t step_bytes, size_t max_bytes, Gunzip **opened,
                           Error *err);
 
+/* Bytes of a feed as they are, whatever they look like. */
+Gunzip *gunzip_pass(Arena *arena, ByteFeed feed, size_t step_bytes);
+
 /* The next bytes, at most `room`; none at the end. Fails: as gunzip, and as the feed. */
 MUST_USE bool gunzip_read(Gunzip *gunzip, char *to, size_t room, size_t *n, Error *err);
 

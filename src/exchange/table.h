@@ -122,7 +122,8 @@ struct TableFormat {
     X(ndjson)                                                                                                 \
     X(dsjc)                                                                                                   \
     X(odm)                                                                                                    \
-    X(csv)
+    X(csv)                                                                                                    \
+    X(xlsx)
 
 #define X(name) extern const TableFormat table_format_##name;
 TABLE_FORMATS(X)

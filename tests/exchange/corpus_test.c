@@ -5,6 +5,7 @@
 #include "data/condition.h"
 #include "exchange/csv.h"
 #include "exchange/gunzip.h"
+#include "exchange/xlsx.h"
 #include "exchange/xpt.h"
 #include "test.h"
 
@@ -36,6 +37,22 @@ static bool read_xpt(Arena *arena, Str bytes, Error *err)
     return true;
 }
 
+static bool read_workbook(Arena *arena, Str bytes, Error *err)
+{
+    Zip *zip;
+    void *state;
+    const TableMember *member;
+    const TableCell *cells;
+    if (!zip_of(arena, bytes, &zip, err) || !xlsx_open(arena, zip, &state, err)) return false;
+    while (true) {
+        if (!table_format_xlsx.next_member(state, &member, err)) return false;
+        if (!member) return true;
+        do
+            if (!table_format_xlsx.next_row(state, &cells, err)) return false;
+        while (cells);
+    }
+}
+
 /* How many seeds of a folder were read; the others were refused with a message. */
 static void run_seeds(Test *t, const char *folder, bool (*read)(Arena *, Str, Error *), int n_read_wanted,
                       int n_refused_wanted)
@@ -65,9 +82,12 @@ static void seeds_of_csv(Test *t) { run_seeds(t, "fuzz/corpus/csv", read_csv, 9,
 
 static void seeds_of_transport_files(Test *t) { run_seeds(t, "fuzz/corpus/xpt", read_xpt, 6, 3); }
 
+static void seeds_of_workbooks(Test *t) { run_seeds(t, "fuzz/corpus/xlsx", read_workbook, 5, 1); }
+
 static const TestCase CASES[] = {
     {"seeds of conditions are read or refused", seeds_of_conditions},
     {"seeds of CSV are read or refused", seeds_of_csv},
+    {"seeds of workbooks are read or refused", seeds_of_workbooks},
     {"seeds of transport files are read or refused", seeds_of_transport_files},
 };
 TEST_SUITE(corpus, CASES);
