@@ -41,11 +41,12 @@ bool ibm_float_write(double value, MissingReason missing, size_t n, unsigned cha
         return true;
     }
     if (value == 0) return true;
+    if (!isfinite(value)) return false;
     int exponent;
     double share = frexp(fabs(value), &exponent);              /* in [1/2, 1) */
     int digits = (exponent + (exponent > 0 ? 3 : 0)) / 4;      /* the least power of 16 above the value */
     uint64_t fraction = (uint64_t)ldexp(share, 56 - (4 * digits - exponent));
-    if (!isfinite(value) || digits < -64 || digits > 63) return false;
+    if (digits < -64 || digits > 63) return false;
     for (size_t i = 7; i > 0; i--, fraction >>= 8) {
         unsigned char byte = (unsigned char)(fraction & 255);
         if (i < n) bytes[i] = byte;
