@@ -1,8 +1,12 @@
 /* What is wrong with a folder of data, by CDISC's conformance rules. */
 #include <stdlib.h>
+#include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/terminology_file.h"
+#include "conform/conform_files.h"
 #include "conform/core_findings.h"
 
 /* --- the rules' own cases --- */
@@ -69,58 +73,86 @@ static void write_summary(Invocation *call, const DataFolder *folder, const Core
                summary->n_rules, STR_ARG(summary->standard), STR_ARG(summary->version), summary->n_asked, summary->n_broken, summary->n_without_data, summary->n_unsupported);
 }
 
+static void write_rules_json(JsonWriter *json, const DataFolder *folder, const CoreSummary *summary)
+{
+    json_member_text(json, "standard", summary->standard);
+    json_member_text(json, "version", summary->version);
+    json_member_integer(json, "rules", (int64_t)summary->n_rules);
+    json_member_integer(json, "asked", (int64_t)summary->n_asked);
+    json_member_integer(json, "broken", (int64_t)summary->n_broken);
+    json_member_integer(json, "withoutData", (int64_t)summary->n_without_data);
+    json_member_integer(json, "unsupported", (int64_t)summary->n_unsupported);
+    json_key(json, STR("dataSets"));
+    json_begin_array(json);
+    for (size_t i = 0; i < folder->n; i++) {
+        json_begin_object(json);
+        json_member_text(json, "name", folder->items[i].name);
+        json_member_text(json, "file", folder->items[i].file);
+        json_member_integer(json, "rows", (int64_t)folder->items[i].n_rows);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
+/* folder: NULL where no rules were asked. */
 static void write_json(Invocation *call, const DataFolder *folder, const CoreSummary *summary, const FindingList *findings)
 {
     JsonWriter json = json_writer(call->out, 2);
     json_begin_object(&json);
-    json_member_text(&json, "standard", summary->standard);
-    json_member_text(&json, "version", summary->version);
-    json_member_integer(&json, "rules", (int64_t)summary->n_rules);
-    json_member_integer(&json, "asked", (int64_t)summary->n_asked);
-    json_member_integer(&json, "broken", (int64_t)summary->n_broken);
-    json_member_integer(&json, "withoutData", (int64_t)summary->n_without_data);
-    json_member_integer(&json, "unsupported", (int64_t)summary->n_unsupported);
-    json_key(&json, STR("dataSets"));
-    json_begin_array(&json);
-    for (size_t i = 0; i < folder->n; i++) {
-        json_begin_object(&json);
-        json_member_text(&json, "name", folder->items[i].name);
-        json_member_text(&json, "file", folder->items[i].file);
-        json_member_integer(&json, "rows", (int64_t)folder->items[i].n_rows);
-        json_end_object(&json);
-    }
-    json_end_array(&json);
+    if (folder) write_rules_json(&json, folder, summary);
     findings_write_json(findings, &json);
     json_end_object(&json);
     buf_char(call->out, '\n');
 }
 
-/* The rules: named, or in the folder that the environment names. */
-static bool rules_path(Invocation *call, Str *path, Error *err)
+/* CDISC's rules, where they are given: by the option, or by the environment. */
+static bool ask_rules(Invocation *call, DataFolder *folder, CoreSummary *summary, bool *asked, FindingList *findings, Error *err)
 {
-    const char *known = getenv("EQUIPOISE_CORE_RULES");
-    *path = option_given(call, "rules") ? option_text(call, "rules") : str_from(known);
-    if (path->len) return true;
-    error_set(err, ERROR_USAGE, "no rules are given");
-    return error_hint(err, "Name CDISC's CORE rules with --rules, a folder or a .tar.gz of them; or set EQUIPOISE_CORE_RULES.");
+    CoreBook book;
+    CoreChoices choices = {option_text(call, "standard"), option_text(call, "version")};
+    Str rules = option_given(call, "rules") ? option_text(call, "rules") : str_from(getenv("EQUIPOISE_CORE_RULES"));
+    *asked = rules.len > 0;
+    if (!*asked) {
+        finding_add(findings, &(Finding){.rule = STR("CORE"), .severity = FINDING_NOT_DONE, .message = STR("CDISC's conformance rules were not asked, for they were not given"),
+                                         .fix = STR("Name CDISC's CORE rules with --rules, a folder or a .tar.gz of them; or set EQUIPOISE_CORE_RULES.")});
+        return true;
+    }
+    if (!core_book_read(call->arena, rules, false, &book, err) || !data_folder_read(call->arena, call->args[0], folder, err)
+        || !core_findings(call->arena, &book, folder, &choices, findings, summary, err)) return false;
+    for (size_t i = 0; i < book.n_bad; i++) finding_add_error(findings, book.bad_names[i], FINDING_NOT_DONE, STR(""), &book.bad_errors[i]);
+    return true;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* Each file by its format; with the terminology that is named, or that was loaded. */
+static bool check_files(Invocation *call, FindingList *findings, Error *err)
+{
+    Str path;
+    ConformOptions options = {.schemas = option_text(call, "schemas"), .standard = option_text(call, "codelists")};
+    bool is_named = option_given(call, "terminology") || option_given(call, "codelists");
+    if (options.schemas.len && !is_folder(options.schemas.data)) return error_set(err, ERROR_IO, "there is no folder \"" STR_FMT "\"", STR_ARG(options.schemas));
+    if (!terminology_path(call, &path, err)) return false;
+    if ((is_named || file_exists(call->arena, path)) && !terminology_open(call->arena, path, false, &options.terminology, err)) return false;
+    return conform_files(call->arena, call->args[0], &options, findings, err);
 }
 
 static bool run(Invocation *call, Error *err)
 {
-    Str rules;
-    CoreBook book;
     DataFolder folder;
     CoreSummary summary;
+    bool asked;
     FindingList findings = findings_new(call->arena);
-    CoreChoices choices = {option_text(call, "standard"), option_text(call, "version")};
     if (option_given(call, "self-test")) return self_test(call, err);
-    if (!rules_path(call, &rules, err) || !core_book_read(call->arena, rules, false, &book, err) || !data_folder_read(call->arena, call->args[0], &folder, err)
-        || !core_findings(call->arena, &book, &folder, &choices, &findings, &summary, err)) return false;
-    for (size_t i = 0; i < book.n_bad; i++) finding_add_error(&findings, book.bad_names[i], FINDING_NOT_DONE, STR(""), &book.bad_errors[i]);
+    if (!check_files(call, &findings, err) || !ask_rules(call, &folder, &summary, &asked, &findings, err)) return false;
     findings_sort(&findings);
-    if (call->json) write_json(call, &folder, &summary, &findings);
+    if (call->json) write_json(call, asked ? &folder : NULL, &summary, &findings);
     else {
-        write_summary(call, &folder, &summary);
+        if (asked) write_summary(call, &folder, &summary);
         findings_write_text(&findings, call->out);
     }
     call->exit_status = findings.count[FINDING_ERROR] ? error_exit_status(ERROR_INCONSISTENT) : 0;
@@ -129,9 +161,12 @@ static bool run(Invocation *call, Error *err)
 
 const Command cmd_conform = {
     .name = "conform",
-    .summary = "check a folder of data by CDISC's conformance rules",
-    .usage = "DIR --rules RULES",
-    .description = "Asks CDISC's CORE rules of the data sets in DIR (.xpt, Dataset-JSON or .csv). The rules are CDISC's and not part\n"
+    .summary = "check a folder of data by its formats, terminology and CDISC's conformance rules",
+    .usage = "DIR [--rules RULES] [--schemas DIR]",
+    .description = "Holds each file in DIR against the rules of its format: names, labels, lengths and characters of transport files;\n"
+                   "Dataset-JSON, USDM, Define-XML and ODM against the published schemas, which --schemas names; values against\n"
+                   "the codelists that equipoise terminology loaded. With --rules it asks CDISC's\n"
+                   "CORE rules of the data sets in DIR (.xpt, Dataset-JSON or .csv). The rules are CDISC's and not part\n"
                    "of this program: RULES is a copy of github.com/cdisc-org/cdisc-open-rules, a folder or a tar archive of it.\n"
                    "The same finding in many rows is one, with a count and the first rows. What was not asked is said, with the\n"
                    "reason. The exit status is 0 when no rule that is certain of itself is broken. With --self-test, DIR is such\n"
@@ -141,6 +176,9 @@ const Command cmd_conform = {
     .min_args = 1,
     .max_args = 1,
     .options = (const Option[]){OPT_FILE("rules", "RULES", "CORE rules [the path in EQUIPOISE_CORE_RULES]"),
+                                OPT_FILE("schemas", "DIR", "a folder with the published schemas somewhere in it"),
+                                OPT_TERMINOLOGY,
+                                OPT_TEXT("codelists", "STANDARD", "whose variables have which codelists [the newest SDTMIG or ADaMIG loaded]"),
                                 OPT_TEXT("standard", "NAME", "whose rules are asked [SDTMIG or ADaMIG, by the data]"),
                                 OPT_TEXT("version", "VERSION", "of the standard [the latest that has rules]"),
                                 OPT_FLAG("self-test", "run the rules in DIR on the cases that come with them"), OPT_END},

@@ -25,7 +25,7 @@ static bool add_file(Invocation *call, Terminology *terminology, Str path, Error
     if (!file_read(call->arena, path, TERMINOLOGY_MAX_BYTES, &text, err)) return false;
     if (is_map ? !terminology_add_map(terminology, text, &n_standards, &n_variables, err) : !terminology_add(call->arena, terminology, path, text, &package, err))
         return error_in(err, STR_FMT, STR_ARG(path));
-    if (is_map) buf_format(call->out, STR_FMT ": the codelists of %zu variables in %zu standards\n", STR_ARG(file_name(path)), n_variables, n_standards);
+    if (is_map) buf_format(call->out, STR_FMT ": the codelists of %zu variable%s in %zu standard%s\n", STR_ARG(file_name(path)), n_variables, n_variables == 1 ? "" : "s", n_standards, n_standards == 1 ? "" : "s");
     else buf_format(call->out, STR_FMT "%s" STR_FMT ": %zu codelists, %zu terms\n", STR_ARG(package.name), package.version.len ? " of " : "", STR_ARG(package.version), package.n_codelists, package.n_terms);
     return true;
 }
@@ -168,7 +168,7 @@ static bool show(Invocation *call, Terminology *terminology, Error *err)
         buf_char(call->out, '\n');
         return true;
     }
-    buf_format(call->out, STR_FMT " (" STR_FMT "), " STR_FMT ": %zu terms, %s\n\n", STR_ARG(codelist.submission), STR_ARG(codelist.code), STR_ARG(codelist.name), n,
+    buf_format(call->out, STR_FMT " (" STR_FMT "), " STR_FMT ": %zu term%s, %s\n\n", STR_ARG(codelist.submission), STR_ARG(codelist.code), STR_ARG(codelist.name), n, n == 1 ? "" : "s",
                codelist.is_extensible ? "which may be extended" : "which may not be extended");
     write_terms(call, terms, n, false);
     return true;

@@ -35,6 +35,7 @@ static const FileKind JSON_KINDS[] = {
 static const FileKind XML_KINDS[] = {
     {"Define-XML 2.1", "http://www.cdisc.org/ns/def/v2.1", {"arm1-0-0.xsd", "define2-1-0.xsd"}, false},
     {"Define-XML 2.0", "http://www.cdisc.org/ns/def/v2.0", {"define2-0-0.xsd", NULL}, false},
+    {"Define-XML 1.0", "http://www.cdisc.org/ns/def/v1.0", {"define1-0-0.xsd", NULL}, false},
     {"ODM 2.0", "http://www.cdisc.org/ns/odm/v2.0", {"ODM.xsd", NULL}, false},
     {"ODM 1.3", "http://www.cdisc.org/ns/odm/v1.3", {"ODM1-3-2.xsd", NULL}, false},
 };

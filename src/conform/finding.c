@@ -126,7 +126,8 @@ static void write_places(const Finding *finding, Buf *buf)
     buf_char(buf, '\n');
 }
 
-static void write_finding(const Finding *finding, Buf *buf)
+/* with_fix: nobody said it before of the same rule. */
+static void write_finding(const Finding *finding, bool with_fix, Buf *buf)
 {
     buf_add_c(buf, WORDS[finding->severity]);
     write_subject(finding, buf);
@@ -134,7 +135,7 @@ static void write_finding(const Finding *finding, Buf *buf)
     if (finding->n > 1) buf_format(buf, " %zu times", finding->n);
     buf_char(buf, '\n');
     write_places(finding, buf);
-    if (finding->fix.len) buf_format(buf, "    mend  " STR_FMT "\n", STR_ARG(finding->fix));
+    if (with_fix) buf_format(buf, "    mend  " STR_FMT "\n", STR_ARG(finding->fix));
 }
 
 static void write_count(size_t n, const char *one, const char *many, const char *end, Buf *buf)
@@ -144,7 +145,13 @@ static void write_count(size_t n, const char *one, const char *many, const char 
 
 void findings_write_text(const FindingList *findings, Buf *buf)
 {
-    for (size_t i = 0; i < findings->n; i++) write_finding(&findings->items[i], buf);
+    Map said = map_new(findings->arena);
+    for (size_t i = 0; i < findings->n; i++) {
+        const Finding *finding = &findings->items[i];
+        bool is_new = false;
+        if (finding->fix.len) map_put(&said, str_format(findings->arena, STR_FMT " " STR_FMT, STR_ARG(finding->rule), STR_ARG(finding->fix)), &is_new);
+        write_finding(finding, is_new, buf);
+    }
     if (findings->n) buf_char(buf, '\n');
     write_count(findings->count[FINDING_ERROR], "error", "errors", ", ", buf);
     write_count(findings->count[FINDING_WARNING], "warning", "warnings", ", ", buf);

@@ -68,7 +68,7 @@ void findings_sort(FindingList *findings);
 
 const char *finding_severity_word(FindingSeverity severity);
 
-/* For people: one block per finding, then a count. */
+/* For people: one block per finding, then a count. How to mend it is said once for a rule. */
 void findings_write_text(const FindingList *findings, Buf *buf);
 
 /* The same facts as members of an object that the caller has begun: "errors", "warnings", "notDone", "notes" (findings
