@@ -24,6 +24,8 @@ enum {
     EXPECTED,
     EXCESS,
     ANL01FL,
+    ABLFL,
+    PARCAT1,
     N_COLUMNS
 };
 
@@ -46,6 +48,8 @@ static const struct {
     [EXPECTED] = {"EXPECTED", "Change expected from growth", COLUMN_NUMBER},
     [EXCESS] = {"EXCESS", "Change beyond growth", COLUMN_NUMBER},
     [ANL01FL] = {"ANL01FL", "Analysed", COLUMN_TEXT},
+    [ABLFL] = {"ABLFL", "Baseline", COLUMN_TEXT},
+    [PARCAT1] = {"PARCAT1", "Instrument", COLUMN_TEXT},
 };
 
 typedef struct {
@@ -54,6 +58,7 @@ typedef struct {
     const Frame *subjects;
     const Str *first_dose;
     Map subject_rows; /* SUBJID -> row of subjects */
+    Str instrument;   /* whose scores are added */
     Frame *frame;
 } Measures;
 
@@ -98,6 +103,7 @@ static void add_score(Measures *m, const Frame *form, size_t from, const Score *
     else
         frame_set_number(frame, row, AVAL, score->value);
     put_text(frame, row, AVALC, score->text);
+    put_text(frame, row, PARCAT1, m->instrument);
     if (!score->missing && (!visit || visit->kind != VISIT_UNSCHEDULED))
         frame_set_text(frame, row, ANL01FL, STR("Y"));
 }
@@ -255,6 +261,7 @@ static Scorer scorer_of(InstrumentName name)
 static bool score_instrument(Measures *m, const InstrumentUse *use, const Frame *form, Error *err)
 {
     Scorer score = scorer_of(use->instrument);
+    m->instrument = use->id;
     for (size_t row = 0; row < form->n_rows; row++) {
         if (!is_at_visit(use, form->columns[FORM_FRAME_VISIT].texts[row])) continue;
         if (!score(m, use, form, row, err))
@@ -332,6 +339,7 @@ static void compare_group(Measures *m, const size_t *rows, size_t n)
     }
     if (base_row == SIZE_MAX) return;
     double base = frame->columns[AVAL].numbers[base_row];
+    frame_set_text(frame, base_row, ABLFL, STR("Y"));
     bool grows = str_equal(frame->columns[PARAMCD].texts[base_row], STR("GMFM66"));
     for (size_t i = 0; i < n; i++) {
         frame_set_number(frame, rows[i], BASE, base);
