@@ -1,4 +1,4 @@
-#include "trial/export.h"
+#include "trial/export_inside.h"
 
 #include <stdlib.h>
 
@@ -6,23 +6,37 @@
 #include "base/file.h"
 #include "exchange/csv.h"
 #include "trial/form_frame.h"
-#include "trial/inside.h"
 #include "trial/listing.h"
 
-typedef struct {
-    Trial *trial;
-    Arena *arena;
-    Str folder;
-    ExportReport *report;
-    size_t capacity;
-} Export;
+#define MAX_EXPORTED ((size_t)1 << 32)
 
-static bool write_file(Export *x, Str name, Str content, Error *err)
+static ExportedFile *note_file(Export *x, Str name, Str content)
+{
+    ARENA_PUSH_ROOM(x->arena, x->report->files, x->report->n, x->capacity);
+    ExportedFile *file = &x->report->files[x->report->n++];
+    *file = (ExportedFile){.name = name, .digest = digest_hex(x->arena, digest_of(content))};
+    return file;
+}
+
+bool export_file(Export *x, Str name, Str content, Error *err)
 {
     if (!file_write(x->arena, file_join(x->arena, x->folder, name), content, err)) return false;
-    ARENA_PUSH_ROOM(x->arena, x->report->files, x->report->n, x->capacity);
-    x->report->files[x->report->n++] = (ExportedFile){.name = name, .digest = digest_hex(x->arena, digest_of(content))};
+    note_file(x, name, content);
     return true;
+}
+
+bool export_written(Export *x, Str name, size_t n_rows, Error *err)
+{
+    Arena *scratch = arena_new();
+    Str content;
+    bool read = file_read(scratch, file_join(x->arena, x->folder, name), MAX_EXPORTED, &content, err);
+    if (read) {
+        ExportedFile *file = note_file(x, name, content);
+        file->has_rows = true;
+        file->n_rows = n_rows;
+    }
+    arena_free(scratch);
+    return read;
 }
 
 static bool write_frame(Export *x, const char *stem, const Frame *frame, Error *err)
@@ -30,7 +44,7 @@ static bool write_frame(Export *x, const char *stem, const Frame *frame, Error *
     Buf buf = buf_new(x->arena);
     Str name = str_format(x->arena, "%s.csv", stem);
     if (!csv_write_frame(&buf, frame, err)) return error_in(err, STR_FMT, STR_ARG(name));
-    if (!write_file(x, name, buf_str(&buf), err)) return false;
+    if (!export_file(x, name, buf_str(&buf), err)) return false;
     ExportedFile *file = &x->report->files[x->report->n - 1];
     file->has_rows = true;
     file->n_rows = frame->n_rows;
@@ -218,7 +232,7 @@ static bool write_protocol(Export *x, Error *err)
     Str text;
     return db_find_text(x->arena, x->trial->db, "SELECT text FROM protocols ORDER BY ordinal DESC LIMIT 1",
                         DB_NO_ARGS, &text, NULL, err) &&
-           write_file(x, STR("protocol.yaml"), text, err);
+           export_file(x, STR("protocol.yaml"), text, err);
 }
 
 static bool write_sums(Export *x, Error *err)
@@ -230,33 +244,30 @@ static bool write_sums(Export *x, Error *err)
     return file_write(x->arena, file_join(x->arena, x->folder, STR("SHA256SUMS")), buf_str(&sums), err);
 }
 
-static bool note_export(Trial *trial, const Actor *actor, Error *err)
+static bool note_export(Export *x, const Actor *actor, Error *err)
 {
-    Body body = body_new(trial->scratch);
-    body_put_text(&body, "as", STR("csv"));
-    return perform(trial, actor, &act_export, STR(""), STR(""), &body, NULL, err);
+    Body body = body_new(x->trial->scratch);
+    body_put_text(&body, "as", x->as);
+    return perform(x->trial, actor, &act_export, STR(""), STR(""), &body, NULL, err);
 }
 
 static bool write_simulated(Export *x, Error *err)
 {
     return !trial_protocol(x->trial)->trial.simulated ||
-           write_file(x, STR("SIMULATED.txt"),
+           export_file(x, STR("SIMULATED.txt"),
                       STR("SIMULATED: the records in this folder are made up. No person, date or number is real.\n"), err);
 }
 
-/* Sums of nothing first: they mark the folder as ours, so that an export that failed can be repeated there. */
 static bool write_all(Export *x, Error *err)
 {
-    return write_sums(x, err) && write_simulated(x, err) && write_protocol(x, err) && write_forms(x, err) && write_acts(x, err) && write_audit(x, err) &&
-           write_sums(x, err);
+    return write_sums(x, err) && write_simulated(x, err) && x->write(x, err) && write_sums(x, err);
 }
 
-/* One transaction from the entry to the last file: the files hold the entry, and a failure leaves no entry behind. */
 static bool export_noted(Export *x, const Actor *actor, Error *err)
 {
     Step step;
     if (!step_begin(x->trial, &step, err)) return false;
-    bool written = note_export(x->trial, actor, err) && file_make_folder(x->arena, x->folder, err) && write_all(x, err);
+    bool written = note_export(x, actor, err) && file_make_folder(x->arena, x->folder, err) && write_all(x, err);
     return step_end(x->trial, &step, written, err);
 }
 
@@ -277,10 +288,21 @@ static bool check_folder(const Export *x, Error *err)
     return error_hint(err, "Name a new folder, an empty one or that of an earlier export, or insist (--force).");
 }
 
+bool export_run(Export *x, const Actor *actor, ExportTo to, Error *err)
+{
+    x->folder = to.folder;
+    *x->report = (ExportReport){.is_noted = !trial_is_read_only(x->trial)};
+    if (!to.force && !check_folder(x, err)) return false;
+    return x->report->is_noted ? export_noted(x, actor, err) : export_unnoted(x, err);
+}
+
+static bool write_own(Export *x, Error *err)
+{
+    return write_protocol(x, err) && write_forms(x, err) && write_acts(x, err) && write_audit(x, err);
+}
+
 bool trial_export_csv(Trial *trial, Arena *arena, const Actor *actor, ExportTo to, ExportReport *report, Error *err)
 {
-    Export x = {.trial = trial, .arena = arena, .folder = to.folder, .report = report};
-    *report = (ExportReport){.is_noted = !trial_is_read_only(trial)};
-    if (!to.force && !check_folder(&x, err)) return false;
-    return report->is_noted ? export_noted(&x, actor, err) : export_unnoted(&x, err);
+    Export x = {.trial = trial, .arena = arena, .report = report, .as = STR("csv"), .write = write_own};
+    return export_run(&x, actor, to, err);
 }
