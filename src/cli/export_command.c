@@ -1,6 +1,6 @@
 /* A trial as files that need no program of ours. */
 #include "cli/trial_call.h"
-#include "trial/export.h"
+#include "trial/standard_export.h"
 
 static void put_text(Invocation *call, const ExportedFile *file)
 {
@@ -10,20 +10,48 @@ static void put_text(Invocation *call, const ExportedFile *file)
     buf_char(call->out, '\n');
 }
 
+/* What `--as` and `--standard` say together. Our own files are CSV; other formats are for the standards. */
+typedef struct {
+    bool own;
+    StandardRequest standard;
+} Wanted;
+
+static bool read_wanted(const Invocation *call, Wanted *wanted, Error *err)
+{
+    static const Str STANDARDS[] = {{"own", 3}, {"sdtm", 4}, {"adam", 4}, {"both", 4}};
+    Str as = option_text(call, "as"), standard = option_text(call, "standard");
+    *wanted = (Wanted){.standard.format = as.len ? table_format_named(as) : &table_format_csv};
+    if (!wanted->standard.format) {
+        error_set(err, ERROR_USAGE, "there is no format \"" STR_FMT "\"", STR_ARG(as));
+        return error_hint(err, "Formats are: " STR_FMT ".", STR_ARG(table_format_words(call->arena)));
+    }
+    if (!standard.len) standard = wanted->standard.format == &table_format_csv ? STR("own") : STR("both");
+    bool is_both = str_equal(standard, STR("both"));
+    wanted->own = str_equal(standard, STR("own"));
+    wanted->standard.sdtm = is_both || str_equal(standard, STR("sdtm"));
+    wanted->standard.adam = is_both || str_equal(standard, STR("adam"));
+    if (wanted->own && wanted->standard.format != &table_format_csv) {
+        error_set(err, ERROR_USAGE, "the trial's own files are CSV");
+        return error_hint(err, "Leave --as away, or say --standard sdtm, adam or both.");
+    }
+    if (wanted->own || wanted->standard.sdtm || wanted->standard.adam) return true;
+    Str near = str_nearest(standard, STANDARDS, 4);
+    error_set(err, ERROR_USAGE, "there is no standard \"" STR_FMT "\"", STR_ARG(standard));
+    if (near.len) return error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
+    return error_hint(err, "Standards are: own, sdtm, adam, both.");
+}
+
 static bool run(Invocation *call, Error *err)
 {
     Trial *trial;
     Actor actor;
     ExportReport report;
+    Wanted wanted;
     ExportTo to = {.folder = call->args[1], .force = option_given(call, "force")};
-    Str as = option_text(call, "as");
-    if (as.len && !str_equal(as, STR("csv"))) {
-        error_set(err, ERROR_USAGE, "there is no format \"" STR_FMT "\"", STR_ARG(as));
-        return error_hint(err, "Formats are: csv.");
-    }
-    if (!trial_call_open(call, &trial, &actor, err) ||
-        !trial_export_csv(trial, call->arena, &actor, to, &report, err))
-        return false;
+    if (!read_wanted(call, &wanted, err) || !trial_call_open(call, &trial, &actor, err)) return false;
+    bool done = wanted.own ? trial_export_csv(trial, call->arena, &actor, to, &report, err)
+                           : trial_export_standard(trial, call->arena, &actor, &wanted.standard, to, &report, err);
+    if (!done) return false;
     JsonWriter json = json_writer(call->out, 2);
     if (call->json) json_begin_array(&json);
     for (size_t i = 0; i < report.n; i++) {
@@ -53,12 +81,16 @@ const Command cmd_export = {
         "One CSV file of every kind that `equipoise import` reads, the protocol, the whole journal as "
         "audit.csv with\n"
         "audit-dictionary.csv, and SHA256SUMS over them. The export itself is written to the journal.\n"
-        "The folder is made; it must be empty or hold an earlier export. Simulated records are marked SIMULATED.",
-    .example = "  equipoise export palsy.trial out/ && (cd out && sha256sum -c SHA256SUMS)",
+        "The folder is made; it must be empty or hold an earlier export. Simulated records are marked SIMULATED.\n\n"
+        "With --standard, the data sets of SDTM or ADaM with define.xml and README.txt, in any format of `convert`;\n"
+        "docs/formats.md says what becomes what.",
+    .example = "  equipoise export palsy.trial out/ && (cd out && sha256sum -c SHA256SUMS)\n"
+               "  equipoise export palsy.trial submission/ --as xpt --standard sdtm",
     .min_args = 2,
     .max_args = 2,
     .options =
-        (const Option[]){OPT_TEXT("as", "FORMAT", "csv, which is also what is meant when nothing is said"),
+        (const Option[]){OPT_TEXT("as", "FORMAT", "csv [the default], xpt, dataset-json or another of `convert`"),
+                         OPT_TEXT("standard", "NAME", "own [csv], sdtm, adam or both [other formats]"),
                          OPT_FLAG("force", "also into a folder that holds other files"), OPTS_ACT, OPT_END},
     .run = run,
 };

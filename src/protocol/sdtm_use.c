@@ -126,8 +126,7 @@ Str sdtm_name_of(Arena *arena, Str id, size_t most)
     return str_copy(arena, buf_str(&buf));
 }
 
-/* Cut between words. */
-static Str shorter(Str text, size_t most)
+Str sdtm_label(Str text, size_t most)
 {
     if (text.len <= most) return text;
     size_t end = most;
@@ -199,7 +198,7 @@ SdtmUse sdtm_use_of(Arena *arena, const Protocol *protocol, const Form *form, co
     if (class == SDTM_CLASS_FINDING) {
         if (!use.test.len) use.test = sdtm_name_of(arena, item->id, 8);
         const char *known = use.domain == SDTM_VS ? sdtm_vital_sign(use.test) : NULL;
-        if (!use.name.len) use.name = known ? str_from(known) : shorter(item->label.len ? item->label : item->id, 40);
+        if (!use.name.len) use.name = known ? str_from(known) : sdtm_label(item->label.len ? item->label : item->id, 40);
     } else if (class && !says_place(&use)) {
         use.qualifier = sdtm_name_of(arena, item->id, 8);
     }

@@ -40,4 +40,7 @@ bool sdtm_is_name(Str text, size_t most);
 /* Such a name made of an item's id: cut, the forbidden left out. */
 Str sdtm_name_of(Arena *arena, Str id, size_t most);
 
+/* A label of at most `most` bytes, cut between words. */
+Str sdtm_label(Str text, size_t most);
+
 #endif

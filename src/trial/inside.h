@@ -47,6 +47,9 @@ MUST_USE bool perform(Trial *trial, const Actor *actor, const Act *act, Str site
                       Error *err);
 void forget_staff(Trial *trial);
 
+/* May the actor know who is in which arm? Everybody of an open trial or of one arm; else who holds a role that knows. */
+MUST_USE bool sees_allocation(Trial *trial, const Actor *actor, bool *sees, Error *err);
+
 typedef struct {
     Str subject, site, screened, consented, enrolled, arm, withdrawn;
 } SubjectRow;

@@ -238,6 +238,19 @@ static bool authorise(Trial *trial, const Actor *actor, const Act *act, Str site
                       STR_ARG(staff_set_text(trial->scratch, wanted)));
 }
 
+bool sees_allocation(Trial *trial, const Actor *actor, bool *sees, Error *err)
+{
+    static const unsigned KNOWING = STAFF_SET(RANDOMISER) | STAFF_SET(DSMB_STATISTICIAN) | STAFF_SET(DSMB_MEMBER) | STAFF_SET(INSPECTOR);
+    const Protocol *protocol = trial_protocol(trial);
+    Str user = actor->user;
+    *sees = protocol->arms.n <= 1 || protocol->trial.blinding == BLINDING_OPEN;
+    if (*sees) return true;
+    if (!user.len && !trial_first_user(trial, trial->scratch, &user, err)) return false;
+    if (!str_equal(user, trial->staff.user) && !load_staff(trial, user, err)) return false;
+    *sees = (trial->staff.everywhere & KNOWING) != 0;
+    return true;
+}
+
 bool perform(Trial *trial, const Actor *actor, const Act *act, Str site, Str subject, const Body *body,
              int64_t *seq, Error *err)
 {
