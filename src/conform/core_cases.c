@@ -1,4 +1,6 @@
 /* The cases that come with rules: run, and compared finding by finding. */
+#include <stdlib.h>
+
 #include "base/file.h"
 #include "conform/core_book.h"
 #include "exchange/csv.h"
@@ -10,11 +12,33 @@ typedef struct {
     size_t n;
 } Tally;
 
-/* "101.0" is 101; line ends and blanks around do not count. */
+static int by_text(const void *a, const void *b) { return str_compare(*(const Str *)a, *(const Str *)b); }
+
+/* The items of "['b', None, 'a']" in order, since a set has none of its own. */
+static Str plain_list(Arena *arena, Str list)
+{
+    Str rest = str_slice(list, 1, list.len - 1), *items = ARENA_ARRAY(arena, Str, list.len + 1), item;
+    size_t n = 0;
+    Buf buf = buf_new(arena);
+    for (bool more = rest.len > 0; more; items[n++] = str_trim(item)) {
+        Str after;
+        more = str_cut(rest, STR(","), &item, &after);
+        if (!more) item = rest;
+        rest = after;
+    }
+    if (n) qsort(items, n, sizeof *items, by_text);
+    for (size_t i = 0; i < n; i++) buf_format(&buf, "%s" STR_FMT, i ? ", " : "", STR_ARG(items[i]));
+    return buf_str(&buf);
+}
+
+/* "101.0" is 101, "null" is nothing, "True" is true; line ends and blanks around do not count. */
 static Str plain_value(Arena *arena, Str value)
 {
     double number;
     value = str_trim(value);
+    if (str_equal(value, STR("null")) || str_equal(value, STR("None"))) return STR("");
+    if (str_equal(value, STR("True")) || str_equal(value, STR("False"))) return str_lower(arena, value);
+    if (value.len >= 2 && value.data[0] == '[' && value.data[value.len - 1] == ']') return plain_list(arena, value);
     if (!number_parse(value, &number)) return value;
     Buf buf = buf_new(arena);
     buf_number(&buf, number);
@@ -43,16 +67,34 @@ static bool read_expected(Tally *expected, Str content, Error *err)
     if (!csv_open(expected->arena, content, &(CsvOptions){.separator = ','}, &reader, err)) return false;
     while (found) {
         if (!csv_next(reader, &row, &found, err)) return false;
-        if (found && row.n >= 4) tally(expected, str_copy(expected->arena, row.fields[0]), str_copy(expected->arena, row.fields[1]), str_copy(expected->arena, row.fields[2]), str_copy(expected->arena, row.fields[3]));
+        if (found && row.n >= 4 && row.fields[2].len) tally(expected, str_copy(expected->arena, row.fields[0]), str_copy(expected->arena, row.fields[1]), str_copy(expected->arena, row.fields[2]), str_copy(expected->arena, row.fields[3]));
     }
     return true;
 }
 
+/* "AE|3|" of "AE|3|AETERM|Fever". */
+static Str record_of(Str key)
+{
+    size_t at = 0;
+    for (int n_bars = 0; at < key.len && n_bars < 2; at++) n_bars += key.data[at] == '|';
+    return str_slice(key, 0, at);
+}
+
+static bool has_record(const Map *map, Str record)
+{
+    for (size_t i = 0; i < map->n; i++)
+        if (str_starts(map->entries[i].key, record)) return true;
+    return false;
+}
+
+/* The first finding that the other side lacks. Some results list variables that are not there, some do not: such a line
+ * is no difference when the other side has the record. */
 static const MapEntry *first_without(const Map *map, const Map *other)
 {
     for (size_t i = 0; i < map->n; i++) {
-        const MapEntry *match = map_get(other, map->entries[i].key);
-        if (!match) return &map->entries[i];
+        Str key = map->entries[i].key;
+        if (map_get(other, key) || (str_ends(key, STR("|" CORE_NOT_IN_DATASET)) && has_record(other, record_of(key)))) continue;
+        return &map->entries[i];
     }
     return NULL;
 }

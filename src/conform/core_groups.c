@@ -19,15 +19,14 @@ static size_t *count_groups(CoreRun *run, const uint32_t *groups, size_t n_group
     return counts;
 }
 
-/* A column whose texts are replaced by what a regular expression takes of them; as it is where that takes nothing. */
-static bool extracted(CoreRun *run, const DataColumn *column, Str pattern, const DataColumn **result, Error *err)
+bool core_extracted(CoreRun *run, const DataColumn *column, size_t n_rows, Str pattern, const DataColumn **result, Error *err)
 {
     const CoreRegex *regex;
     *result = column;
     if (pattern.len == 0) return true;
     if (!core_regex_compile(run->arena, pattern, &regex, err)) return false;
     DataColumnBuilder builder = data_column_builder(run->arena, column->name, false);
-    for (size_t row = 0; row < run->set.n_rows; row++) {
+    for (size_t row = 0; row < n_rows; row++) {
         Str text = data_text(column, row), part;
         data_column_add(&builder, data_of_text(core_regex_extract(regex, text, &part) ? part : text));
     }
@@ -42,23 +41,22 @@ bool core_is_unique_set(CoreRun *run, const CoreLeaf *leaf, const Operand *targe
     size_t n, n_absent, n_groups;
     const DataColumn **columns = core_columns(run, &leaf->values, &n, &n_absent);
     if (target->kind == OPERAND_COLUMN) columns[n++] = target->column;
-    if (leaf->regex.len)
-        for (size_t i = 0; i < n; i++)
-            if (!extracted(run, columns[i], leaf->regex, &columns[i], err)) return false;
+    for (size_t i = 0; i < n; i++)
+        if (!core_extracted(run, columns[i], run->set.n_rows, leaf->regex, &columns[i], err)) return false;
     const uint32_t *groups = data_groups(run->arena, columns, n, run->set.n_rows, &n_groups);
     const size_t *counts = count_groups(run, groups, n_groups);
     for (size_t row = 0; row < run->set.n_rows; row++) verdicts[row] = counts[groups[row]] == 1;
     return true;
 }
 
-/* Marks each code of `one` that stands beside two codes of `other`. */
+/* Marks each value of `one` that stands beside two values of `other`; missing ones are not asked. */
 static void mark_several(CoreRun *run, const DataColumn *one, const DataColumn *other, unsigned char *verdicts)
 {
     uint32_t *seen = ARENA_ARRAY(run->arena, uint32_t, one->n_values + 1);       /* 1 + code of other */
     unsigned char *several = ARENA_ARRAY(run->arena, unsigned char, one->n_values + 1);
     for (size_t row = 0; row < run->set.n_rows; row++) {
         uint32_t a = one->codes[row], b = other->codes[row] + 1;
-        if (seen[a] && seen[a] != b) several[a] = 1;
+        if (a && seen[a] && seen[a] != b) several[a] = 1;
         seen[a] = b;
     }
     for (size_t row = 0; row < run->set.n_rows; row++)
@@ -82,7 +80,7 @@ bool core_is_inconsistent(CoreRun *run, const CoreLeaf *leaf, const Operand *tar
     size_t n, n_absent, n_groups, n_cells;
     const DataColumn *column;
     if (target->kind != OPERAND_COLUMN) return all_rows(run, verdicts, false);
-    if (!extracted(run, target->column, leaf->regex, &column, err)) return false;
+    if (!core_extracted(run, target->column, run->set.n_rows, leaf->regex, &column, err)) return false;
     const DataColumn **columns = core_columns(run, &leaf->values, &n, &n_absent);
     const uint32_t *groups = data_groups(run->arena, columns, n, run->set.n_rows, &n_groups);
     columns[n] = column;
@@ -218,7 +216,7 @@ bool core_is_sorted_by(CoreRun *run, const CoreLeaf *leaf, const Operand *target
     size_t n_keys = 0;
     all_rows(run, verdicts, true);
     if (target->kind != OPERAND_COLUMN) return true;
-    if (!extracted(run, target->column, leaf->regex, &column, err)) return false;
+    if (!core_extracted(run, target->column, run->set.n_rows, leaf->regex, &column, err)) return false;
     for (size_t i = 0; i < leaf->n_sort_keys; i++) {
         if (!sort_key(run, leaf->sort_keys[i].name, &keys[n_keys])) continue;
         keys[n_keys].is_descending = leaf->sort_keys[i].is_descending;

@@ -67,7 +67,7 @@ struct CoreOperator {
     Str (*part)(const CoreLeaf *leaf, Arena *arena, Str text);                        /* is that part in the list? */
     bool (*rows)(CoreRun *run, const CoreLeaf *leaf, const Operand *target, unsigned char *verdicts, Error *err);
     bool (*prepare)(Arena *arena, const CoreLeaf *leaf, const void **prepared, Error *err);
-    bool complement_of_missing;       /* a missing value makes the complement true too */
+    bool takes_absent;                /* asked of the other variables when the target is not there */
 };
 
 const CoreOperator *core_operator(Str name);
@@ -75,7 +75,11 @@ const CoreOperator *core_operator(Str name);
 /* The verdict of each row of run->set. Fails: as the operators (a regular expression we cannot read). */
 MUST_USE bool core_evaluate(CoreRun *run, const CoreCheck *check, unsigned char *verdicts, Error *err);
 
-/* Of groups and order: core_groups.c. All fail never. */
+/* A column whose texts are replaced by what a regular expression takes of them; as it is where that takes nothing, or when
+ * the pattern is empty. */
+MUST_USE bool core_extracted(CoreRun *run, const DataColumn *column, size_t n_rows, Str pattern, const DataColumn **result, Error *err);
+
+/* Of groups and order: core_groups.c. */
 #define CORE_ROWS(name) bool name(CoreRun *run, const CoreLeaf *leaf, const Operand *target, unsigned char *verdicts, Error *err)
 CORE_ROWS(core_is_unique_set);
 CORE_ROWS(core_is_unique_relationship);

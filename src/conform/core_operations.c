@@ -19,7 +19,9 @@ static Operand operand_list(ValueSet *set) { return (Operand){.kind = OPERAND_LI
 /* The data set an operation reads: another of the folder, or the one checked. */
 static const DataSet *source(CoreRun *run, const CoreOperation *op)
 {
-    if (op->domain.len == 0 || (run->checked && str_equal(op->domain, run->checked->name))) return &run->set;
+    bool is_own = op->domain.len == 0 || (run->checked && str_equal(op->domain, run->checked->name));
+    if (is_own && run->checked && !set_column(&run->set, core_name(run, op->name)) && op->group.n == 0) return run->checked;
+    if (is_own) return &run->set;
     Str name = core_name(run, op->domain);
     const DataSet *set = data_folder_get(run->folder, name);
     if (!set && run->checked && str_equal(op->domain, STR("SUPP--"))) return &run->set;
@@ -77,6 +79,12 @@ static bool group(CoreRun *run, const CoreOperation *op, const DataSet *set, Gro
         ours[n] = source_column(run, &run->set, names.items[i]);
         if (!theirs[n] || !ours[n]) return false;
         n++;
+    }
+    for (size_t i = 0; i < n; i++) {
+        Error err = {0};
+        if (core_extracted(run, theirs[i], set->n_rows, op->regex, &theirs[i], &err) && core_extracted(run, ours[i], run->set.n_rows, op->regex, &ours[i], &err)) continue;
+        core_skip(run, "%s", err.message);
+        return false;
     }
     grouping->of_source = data_groups(run->arena, theirs, n, set->n_rows, &grouping->n_groups);
     if (set == &run->set) {
@@ -266,8 +274,13 @@ static void variable_count(CoreRun *run, const CoreOperation *op, Operand *resul
 
 static void variable_exists(CoreRun *run, const CoreOperation *op, Operand *result)
 {
-    const DataSet *set = op->domain.len ? data_folder_get(run->folder, op->domain) : run->checked ? run->checked : NULL;
-    truth(result, set && set_column(set, core_name(run, op->name)));
+    bool exists = false;
+    if (op->domain.len || run->checked) {
+        const DataSet *set = op->domain.len ? data_folder_get(run->folder, op->domain) : run->checked;
+        exists = set && set_column(set, core_name(run, op->name));
+    } else
+        for (size_t i = 0; i < run->folder->n; i++) exists = exists || (core_scope_covers(run->rule, &run->folder->items[i]) && set_column(&run->folder->items[i], op->name));
+    truth(result, exists);
 }
 
 static void extract_metadata(CoreRun *run, const CoreOperation *op, Operand *result)

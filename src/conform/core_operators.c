@@ -6,7 +6,13 @@
 #include "conform/core_regex.h"
 #include "conform/iso8601.h"
 
-static bool is_missing(DataValue value) { return !value.is_number && str_trim(value.text).len == 0; }
+/* Blanks are no value; other white space is one. */
+static bool is_missing(DataValue value)
+{
+    size_t at = 0;
+    while (at < value.text.len && value.text.data[at] == ' ') at++;
+    return !value.is_number && at == value.text.len;
+}
 
 static size_t n_characters(Str text)
 {
@@ -291,8 +297,8 @@ static const CoreOperator OPERATORS[] = {
     {.name = "prefix_is_not_contained_by",           .part = part_prefix, .is_complement = true},
     {.name = "suffix_is_contained_by",               .part = part_suffix},
     {.name = "suffix_is_not_contained_by",           .part = part_suffix, .is_complement = true},
-    {.name = "is_unique_set",                        .rows = core_is_unique_set},
-    {.name = "is_not_unique_set",                    .rows = core_is_unique_set, .is_complement = true},
+    {.name = "is_unique_set",                        .rows = core_is_unique_set, .takes_absent = true},
+    {.name = "is_not_unique_set",                    .rows = core_is_unique_set, .takes_absent = true, .is_complement = true},
     {.name = "is_unique_relationship",               .rows = core_is_unique_relationship},
     {.name = "is_not_unique_relationship",           .rows = core_is_unique_relationship, .is_complement = true},
     {.name = "is_inconsistent_across_dataset",       .rows = core_is_inconsistent},
@@ -406,7 +412,8 @@ static void run_member(CoreRun *run, const CoreOperator *operator, const CoreLea
         bool is_in;
         if (other.kind == OPERAND_LISTS) {
             uint32_t list = other.list_of_row[row];
-            is_in = list != UINT32_MAX && value_set_has(fold ? folded(run, &other.lists[list]) : &other.lists[list], part);
+            if (list == UINT32_MAX) continue;
+            is_in = value_set_has(fold ? folded(run, &other.lists[list]) : &other.lists[list], part);
         } else is_in = fold ? str_equal_fold(part, value_at(&other, row).text) : str_equal(part, value_at(&other, row).text);
         verdicts[row] = is_in != operator->is_complement;
     }
@@ -421,7 +428,7 @@ static bool run_leaf(CoreRun *run, const CoreLeaf *leaf, unsigned char *verdicts
         memset(verdicts, (target.kind != OPERAND_ABSENT) != operator->is_complement, run->set.n_rows);
         return true;
     }
-    if (target.kind == OPERAND_ABSENT) return true;
+    if (target.kind == OPERAND_ABSENT && !operator->takes_absent) return true;
     if (operator->rows) {
         if (!operator->rows(run, leaf, &target, verdicts, err)) return false;
         if (operator->is_complement)

@@ -65,8 +65,8 @@ Operand core_value(CoreRun *run, const CoreLeaf *leaf)
     if (operand.kind != OPERAND_ABSENT) return operand;
     if (str_equal(name, STR("DOMAIN")) && run->checked)
         return (Operand){.kind = OPERAND_VALUE, .value = data_of_text(str_slice(run->checked->domain, 0, leaf->n_characters ? leaf->n_characters : SIZE_MAX))};
-    /* a name that can only be a variable's is one that is not there */
-    if (str_starts(leaf->values.items[0], STR("$")) || str_starts(leaf->values.items[0], STR("--"))) return operand;
+    if (str_starts(name, STR("$"))) return operand;
+    /* what is no variable are the words themselves, as the rule language has it */
     return (Operand){.kind = OPERAND_VALUE, .value = data_of_text(name)};
 }
 
@@ -242,7 +242,7 @@ static Str shown(CoreRun *run, Str name, size_t row)
 static void report(CoreRun *run, const CoreSink *sink, const unsigned char *verdicts)
 {
     const CoreRule *rule = run->rule;
-    bool each = str_equal(rule->sensitivity, STR("Record"));
+    bool each = run->checked && str_equal(rule->sensitivity, STR("Record"));
     Str *names = ARENA_ARRAY(run->arena, Str, rule->outputs.n + 1), *values = ARENA_ARRAY(run->arena, Str, rule->outputs.n + 1);
     for (size_t i = 0; i < rule->outputs.n; i++) names[i] = core_name(run, rule->outputs.items[i]);
     size_t last = SIZE_MAX;
@@ -261,7 +261,7 @@ static void report(CoreRun *run, const CoreSink *sink, const unsigned char *verd
 
 static bool ask(CoreRun *run, const CoreSink *sink, bool *was_asked, Error *err)
 {
-    if (!run->skipped.len) core_match(run);
+    if (!run->skipped.len && run->checked) core_match(run);
     if (!run->skipped.len) core_operations(run);
     if (run->skipped.len) {
         if (sink->asked) sink->asked(sink->to, run->rule, run->set.name, run->skipped);

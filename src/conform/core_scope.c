@@ -36,9 +36,9 @@ static bool is_relationship(const DataSet *set)
 
 const char *core_class(const DataSet *set)
 {
-    const SdtmDomain *domain = sdtm_domain(set->prefix);
+    const char *class_name = sdtm_class_of_domain(set->prefix);
     if (is_relationship(set)) return "RELATIONSHIP";
-    if (domain && set->prefix.len == 2) return domain->class_name;
+    if (class_name) return class_name;
     if (has_variable(set, "TERM")) return "EVENTS";
     if (has_variable(set, "TRT")) return "INTERVENTIONS";
     if (has_variable(set, "TESTCD")) return has_variable(set, "OBJ") ? "FINDINGS ABOUT" : "FINDINGS";

@@ -29,15 +29,10 @@ static Str variable_key(Arena *arena, Str set, Str variable)
     return str_format(arena, STR_FMT "." STR_FMT, STR_ARG(set), STR_ARG(variable));
 }
 
-/* A cell: blank is missing; trailing blanks do not count. */
 static DataValue value_of_text(Str text, bool is_number)
 {
-    DataValue value = {.text = text};
-    while (value.text.len && value.text.data[value.text.len - 1] == ' ') value.text.len--;
-    Str trimmed = str_trim(value.text);
-    if (trimmed.len == 0) value.text = STR("");
-    if (is_number && number_parse(trimmed, &value.number)) return (DataValue){.number = value.number, .is_number = true};
-    return value;
+    double number;
+    return is_number && number_parse(str_trim(text), &number) ? (DataValue){.number = number, .is_number = true} : data_of_text(text);
 }
 
 /* Which variables of a CSV without declarations are of numbers: all cells that are not blank are. */
@@ -81,6 +76,29 @@ static DataSet finish(Arena *arena, Str name, DataColumnBuilder *builders, size_
     return data_set_of(arena, name, columns, n, n ? builders[0].n_rows : 0);
 }
 
+/* Names for columns that have none, as a spreadsheet's row numbers: "COLUMN1". Only a header without quotes is mended. */
+static Str name_columns(Arena *arena, Str content)
+{
+    Str header, rest, name;
+    if (!str_cut(content, STR("\n"), &header, &rest) || str_find(header, STR("\"")) != SIZE_MAX || str_find(header, STR(",")) == SIZE_MAX) return content;
+    if (!str_starts(header, STR(",")) && str_find(header, STR(",,")) == SIZE_MAX && !str_ends(str_trim(header), STR(","))) return content;
+    Buf buf = buf_new(arena);
+    header = str_trim(header);
+    size_t n = 0;
+    for (bool more = true; more; n++) {
+        Str after;
+        more = str_cut(header, STR(","), &name, &after);
+        if (!more) name = header;
+        header = after;
+        buf_add_c(&buf, n ? "," : "");
+        if (str_trim(name).len) buf_add(&buf, name);
+        else buf_format(&buf, "COLUMN%zu", n + 1);
+    }
+    buf_char(&buf, '\n');
+    buf_add(&buf, rest);
+    return buf_str(&buf);
+}
+
 static bool read_csv(const Declarations *d, Str file, Str content, DataFolder *folder, Error *err)
 {
     Arena *arena = d->arena;
@@ -90,6 +108,7 @@ static bool read_csv(const Declarations *d, Str file, Str content, DataFolder *f
     size_t n;
     Str name = set_name(arena, file);
     CsvOptions options = {.max_bytes = MAX_CSV_BYTES};
+    content = name_columns(arena, content);
     if (!csv_open(arena, content, &options, &reader, err)) return error_in(err, STR_FMT, STR_ARG(file));
     const Str *names = csv_names(reader, &n);
     if (!survey(arena, reader, n, &is_number, err) || !csv_open(arena, content, &options, &reader, err)) return error_in(err, STR_FMT, STR_ARG(file));
@@ -194,6 +213,15 @@ static bool read_declarations(Declarations *d, Str file, Str content, Error *err
 
 static bool is_declaration(Str name) { return str_equal(name, STR("_datasets.csv")) || str_equal(name, STR("_variables.csv")); }
 
+static bool has_all_declared(const Declarations *d, const DataFolder *folder, Error *err)
+{
+    for (size_t i = 0; i < d->labels.n; i++) {
+        Str name = d->labels.entries[i].key;
+        if (name.len && !data_folder_get(folder, name)) return error_set(err, ERROR_INCONSISTENT, "_datasets.csv lists \"" STR_FMT "\", which is not there", STR_ARG(name));
+    }
+    return true;
+}
+
 bool data_folder_of_texts(Arena *arena, const Str *names, const Str *texts, size_t n, DataFolder *folder, Error *err)
 {
     Declarations d = {.arena = arena, .labels = map_new(arena), .variables = map_new(arena)};
@@ -203,7 +231,7 @@ bool data_folder_of_texts(Arena *arena, const Str *names, const Str *texts, size
     for (size_t i = 0; i < n; i++)
         if (!is_declaration(names[i]) && str_ends(names[i], STR(".csv")) && !read_csv(&d, names[i], texts[i], folder, err)) return false;
     data_folder_sort(folder);
-    return true;
+    return has_all_declared(&d, folder, err);
 }
 
 static bool is_csv(Arena *arena, Str name)

@@ -51,8 +51,8 @@ const DataSet *data_folder_get(const DataFolder *folder, Str name);      /* NULL
 
 /* Reads each file of a folder that a TableFormat knows, by its ending; .gz may follow. Files that begin with "." are left
  * alone. A folder of CSV may hold _datasets.csv (Filename, Label) and _variables.csv (dataset, variable, label, type,
- * length), which then say what CSV cannot. Fails: IO, INCONSISTENT (two data sets of one name; none at all), and as the
- * formats. */
+ * length), which then say what CSV cannot. Columns of CSV without a name get one. Fails: IO, INCONSISTENT (two data sets of one name; none at all; one that
+ * _datasets.csv lists is not there), and as the formats. */
 MUST_USE bool data_folder_read(Arena *arena, Str path, DataFolder *folder, Error *err);
 
 /* The same of CSV texts that are in memory: names are those of files. */

@@ -63,20 +63,37 @@ static const SdtmDomain DOMAINS[] = {
     {"OI", "STUDY REFERENCE", "Non-host Organism Identifiers"},
 };
 
+/* Of the guides for animals, devices and tobacco. */
+static const SdtmDomain ELSEWHERE[] = {
+    {"TX", "TRIAL DESIGN", "Trial Sets"},
+    {"TT", "TRIAL DESIGN", "Trial Stages"},
+    {"TP", "TRIAL DESIGN", "Trial Paths"},
+    {"SJ", "SPECIAL PURPOSE", "Subject Stages"},
+    {"DI", "STUDY REFERENCE", "Device Identifiers"},
+};
+
 static const char *const TIMING[] = {
     "VISITNUM", "VISIT", "VISITDY", "TAETORD", "EPOCH", "RPHASE", "RPPLDY", "RPPLSTDY", "RPPLENDY", "--DTC", "--STDTC",
-    "--ENDTC", "--DY", "--STDY", "--ENDY", "--NOMDY", "--NOMLBL", "--RPDY", "--RPSTDY", "--RPENDY", "--XDY", "--XSTDY",
-    "--XENDY", "--CHDY", "--CHSTDY", "--CHENDY", "--DUR", "--TPT", "--TPTNUM", "--ELTM", "--TPTREF", "--RFTDTC", "--STRF",
-    "--ENRF", "--EVLINT", "--EVINTX", "--STRTPT", "--STTPT", "--ENRTPT", "--ENTPT", "MIDS", "RELMIDS", "MIDSDTC",
-    "--STINT", "--ENINT", "--DETECT", "--PTFL", "--PDUR",
+    "--ENDTC", "--DY", "--STDY", "--ENDY", "--NOMDY", "--NOMLBL", "--RPDY", "--RPSTDY", "--RPENDY", "--DUR", "--TPT",
+    "--TPTNUM", "--ELTM", "--TPTREF", "--RFTDTC", "--STRF", "--ENRF", "--EVLINT", "--EVINTX", "--STRTPT", "--STTPT",
+    "--ENRTPT", "--ENTPT", "MIDS", "RELMIDS", "MIDSDTC", "--STINT", "--ENINT", "--DETECT",
 };
 /* clang-format on */
 
-const SdtmDomain *sdtm_domain(Str code)
+static const SdtmDomain *find(const SdtmDomain *domains, size_t n, Str code)
 {
-    for (size_t i = 0; i < sizeof DOMAINS / sizeof DOMAINS[0]; i++)
-        if (str_equal(code, str_from(DOMAINS[i].code))) return &DOMAINS[i];
+    for (size_t i = 0; i < n; i++)
+        if (str_equal(code, str_from(domains[i].code))) return &domains[i];
     return NULL;
+}
+
+const SdtmDomain *sdtm_domain(Str code) { return find(DOMAINS, sizeof DOMAINS / sizeof DOMAINS[0], code); }
+
+const char *sdtm_class_of_domain(Str code)
+{
+    const SdtmDomain *domain = sdtm_domain(code);
+    if (!domain) domain = find(ELSEWHERE, sizeof ELSEWHERE / sizeof ELSEWHERE[0], code);
+    return domain ? domain->class_name : NULL;
 }
 
 const char *const *sdtm_timing_variables(size_t *n)

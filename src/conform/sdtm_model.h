@@ -11,6 +11,8 @@ typedef struct {
 
 const SdtmDomain *sdtm_domain(Str code);              /* NULL when the standard has none of that code */
 
+const char *sdtm_class_of_domain(Str code);                     /* also of domains of other guides; NULL when not known */
+
 /* "VISITNUM", or "--DTC", where "--" stands for the domain; n of them, in the model's order. */
 const char *const *sdtm_timing_variables(size_t *n);
 
