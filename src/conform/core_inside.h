@@ -111,6 +111,14 @@ void core_result(CoreRun *run, Str name, Operand result);
 Str core_match_unsupported(Arena *arena, const CoreRule *rule);
 /* Joins run->set with the rule's other data sets, or skips the run. */
 void core_match(CoreRun *run);
+/* The rows that a row's RDOMAIN, IDVAR and IDVARVAL name, as columns named by IDVAR; and those that RELREC relates, as
+ * columns "RELREC.**TERM": core_relate.c. */
+void core_match_parents(CoreRun *run);
+void core_match_relrec(CoreRun *run, const CoreMatch *match);
+/* Keeps these rows of run->set, in this order; one may come twice. */
+void core_take_rows(CoreRun *run, const uint32_t *rows, size_t n_rows);
+/* Values of a row as one text that no other values give. */
+Str core_joined_key(Arena *arena, const DataColumn *const *columns, size_t n, size_t row);
 
 /* --- scope: core_scope.c --- */
 

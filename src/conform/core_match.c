@@ -5,8 +5,8 @@ Str core_match_unsupported(Arena *arena, const CoreRule *rule)
 {
     for (size_t i = 0; i < rule->n_matches; i++) {
         const CoreMatch *match = &rule->matches[i];
-        if (str_equal(match->name, STR("RELREC")) && !match->is_child && match->n_keys == 0) return STR("match with RELREC");
-        if (match->n_keys == 0) return str_format(arena, "match without keys " STR_FMT, STR_ARG(match->name));
+        bool is_relrec = str_equal(match->name, STR("RELREC")) && rule->n_matches == 1;
+        if (match->n_keys == 0 && !is_relrec) return str_format(arena, "match without keys " STR_FMT, STR_ARG(match->name));
     }
     return STR("");
 }
@@ -27,16 +27,6 @@ static const DataColumn **key_columns(CoreRun *run, const DataSet *set, const St
     return columns;
 }
 
-static Str joined_key(Arena *arena, const DataColumn *const *columns, size_t n, size_t row)
-{
-    Buf buf = buf_new(arena);
-    for (size_t i = 0; i < n; i++) {
-        buf_add(&buf, data_text(columns[i], row));
-        buf_char(&buf, '\x1f');
-    }
-    return buf_str(&buf);
-}
-
 /* Rows of the right side by key: rows[first[g] .. first[g+1]) of group g. */
 typedef struct {
     Map groups;
@@ -52,7 +42,7 @@ static Index index_rows(CoreRun *run, const DataColumn *const *columns, size_t n
     index.first = ARENA_ARRAY(run->arena, size_t, n_groups + 2);
     index.rows = ARENA_ARRAY(run->arena, uint32_t, n_rows + 1);
     for (size_t row = 0; row < n_rows; row++) {
-        if (index.first[groups[row] + 1]++ == 0) map_put(&index.groups, joined_key(run->arena, columns, n_columns, row), NULL)->index = groups[row];
+        if (index.first[groups[row] + 1]++ == 0) map_put(&index.groups, core_joined_key(run->arena, columns, n_columns, row), NULL)->index = groups[row];
     }
     for (size_t g = 0; g < n_groups; g++) index.first[g + 1] += index.first[g];
     size_t *at = ARENA_ARRAY(run->arena, size_t, n_groups + 1);
@@ -86,7 +76,7 @@ static Pairs pair_rows(CoreRun *run, const DataColumn *const *left, const DataCo
     bool *sought = ARENA_ARRAY(run->arena, bool, n_groups + 1);
     for (size_t row = 0; row < run->set.n_rows; row++) {
         uint32_t g = groups[row];
-        if (!sought[g]) found[g] = map_get(&index.groups, joined_key(run->arena, left, n_keys, row));
+        if (!sought[g]) found[g] = map_get(&index.groups, core_joined_key(run->arena, left, n_keys, row));
         sought[g] = true;
         if (!found[g] && is_left_join) add_pair(run->arena, &pairs, row, UINT32_MAX);
         if (!found[g]) continue;
@@ -95,26 +85,31 @@ static Pairs pair_rows(CoreRun *run, const DataColumn *const *left, const DataCo
     return pairs;
 }
 
+void core_take_rows(CoreRun *run, const uint32_t *rows, size_t n_rows)
+{
+    const DataSet *set = &run->set;
+    DataColumn *columns = ARENA_ARRAY(run->arena, DataColumn, set->n_columns + 1);
+    for (size_t i = 0; i < set->n_columns; i++) columns[i] = data_column_take(run->arena, &set->columns[i], rows, n_rows);
+    uint32_t *records = ARENA_ARRAY(run->arena, uint32_t, n_rows + 1);
+    for (size_t i = 0; i < n_rows; i++) records[i] = set->records ? set->records[rows[i]] : rows[i];
+    DataSet taken = *set;
+    taken.columns = columns;
+    taken.n_rows = n_rows;
+    taken.records = records;
+    run->set = taken;
+}
+
 /* Columns of both sides; a name of the right that the left has too gets its data set before it, "TV.VISITDY". */
 static void take_pairs(CoreRun *run, const DataSet *right, const Pairs *pairs, const StrList *keys)
 {
-    const DataSet *left = &run->set;
-    DataColumn *columns = ARENA_ARRAY(run->arena, DataColumn, left->n_columns + right->n_columns + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < left->n_columns; i++) columns[n++] = data_column_take(run->arena, &left->columns[i], pairs->left, pairs->n);
+    core_take_rows(run, pairs->left, pairs->n);
     for (size_t i = 0; i < right->n_columns; i++) {
         Str name = right->columns[i].name;
         if (str_list_has(keys, name)) continue;
-        columns[n] = data_column_take(run->arena, &right->columns[i], pairs->right, pairs->n);
-        if (set_column(left, name)) columns[n].name = str_format(run->arena, STR_FMT "." STR_FMT, STR_ARG(right->name), STR_ARG(name));
-        n++;
+        DataColumn column = data_column_take(run->arena, &right->columns[i], pairs->right, pairs->n);
+        if (set_column(&run->set, name)) column.name = str_format(run->arena, STR_FMT "." STR_FMT, STR_ARG(right->name), STR_ARG(name));
+        data_set_add(run->arena, &run->set, column);
     }
-    uint32_t *records = ARENA_ARRAY(run->arena, uint32_t, pairs->n + 1);
-    for (size_t i = 0; i < pairs->n; i++) records[i] = left->records ? left->records[pairs->left[i]] : pairs->left[i];
-    DataSet joined = data_set_of(run->arena, left->name, columns, n, pairs->n);
-    joined.file = left->file, joined.label = left->label, joined.domain = left->domain, joined.rdomain = left->rdomain, joined.prefix = left->prefix;
-    joined.records = records;
-    run->set = joined;
 }
 
 static void join(CoreRun *run, const CoreMatch *match, const DataSet *right)
@@ -157,20 +152,8 @@ static void pivot(CoreRun *run, const CoreMatch *match, const DataSet *supp)
             if (qnam->codes[pairs.right[i]] == name && belongs(supp, pairs.right[i], &run->set, pairs.left[i])) texts[pairs.left[i]] = data_text(qval, pairs.right[i]);
         DataColumnBuilder builder = data_column_builder(run->arena, qnam->values[name].text, false);
         for (size_t row = 0; row < run->set.n_rows; row++) data_column_add(&builder, data_of_text(texts[row]));
-        run->set = data_set_with(run->arena, &run->set, builder.column);
+        data_set_add(run->arena, &run->set, builder.column);
     }
-}
-
-/* The parent's columns beside the child's: each row by the data set that its RDOMAIN names, IDVAR's value by IDVARVAL. */
-static void join_parents(CoreRun *run)
-{
-    const DataColumn *rdomain = set_column(&run->set, STR("RDOMAIN")), *idvar = set_column(&run->set, STR("IDVAR")), *idvarval = set_column(&run->set, STR("IDVARVAL")), *subject = set_column(&run->set, STR("USUBJID"));
-    if (!rdomain || !idvar || !idvarval || !subject) {
-        core_skip(run, STR_FMT " has no RDOMAIN, USUBJID, IDVAR or IDVARVAL", STR_ARG(run->set.name));
-        return;
-    }
-    Pairs pairs = {0};
-    (void)pairs;
 }
 
 void core_match(CoreRun *run)
@@ -178,7 +161,11 @@ void core_match(CoreRun *run)
     for (size_t i = 0; i < run->rule->n_matches && !run->skipped.len; i++) {
         const CoreMatch *match = &run->rule->matches[i];
         if (match->is_child) {
-            join_parents(run);
+            core_match_parents(run);
+            continue;
+        }
+        if (match->n_keys == 0) {
+            core_match_relrec(run, match);
             continue;
         }
         Str name = str_equal(match->name, STR("SUPP--")) ? str_format(run->arena, "SUPP" STR_FMT, STR_ARG(run->checked->name)) : match->name;

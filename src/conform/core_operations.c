@@ -43,16 +43,6 @@ typedef struct {
     const uint32_t *of_source, *of_row;
 } Grouping;
 
-static Str joined_key(Arena *arena, const DataColumn *const *columns, size_t n, size_t row)
-{
-    Buf buf = buf_new(arena);
-    for (size_t i = 0; i < n; i++) {
-        buf_add(&buf, data_text(columns[i], row));
-        buf_char(&buf, '\x1f');
-    }
-    return buf_str(&buf);
-}
-
 /* Names of columns, an operation's list of names written out. */
 static StrList expand(CoreRun *run, const StrList *names)
 {
@@ -95,7 +85,7 @@ static bool group(CoreRun *run, const CoreOperation *op, const DataSet *set, Gro
     bool *seen = ARENA_ARRAY(run->arena, bool, grouping->n_groups + 1);
     for (size_t row = 0; row < set->n_rows; row++) {
         uint32_t number = grouping->of_source[row];
-        if (!seen[number]) map_put(&known, joined_key(run->arena, theirs, n, row), NULL)->index = number;
+        if (!seen[number]) map_put(&known, core_joined_key(run->arena, theirs, n, row), NULL)->index = number;
         seen[number] = true;
     }
     size_t n_ours;
@@ -104,7 +94,7 @@ static bool group(CoreRun *run, const CoreOperation *op, const DataSet *set, Gro
     for (size_t row = 0; row < run->set.n_rows; row++) {
         uint32_t *entry = &theirs_of_ours[our_groups[row]];
         if (*entry == 0) {
-            const MapEntry *found = map_get(&known, joined_key(run->arena, ours, n, row));
+            const MapEntry *found = map_get(&known, core_joined_key(run->arena, ours, n, row));
             *entry = found ? (uint32_t)found->index + 1 : UINT32_MAX;
         }
         of_row[row] = *entry == UINT32_MAX ? UINT32_MAX : *entry - 1;

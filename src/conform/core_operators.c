@@ -412,8 +412,7 @@ static void run_member(CoreRun *run, const CoreOperator *operator, const CoreLea
         bool is_in;
         if (other.kind == OPERAND_LISTS) {
             uint32_t list = other.list_of_row[row];
-            if (list == UINT32_MAX) continue;
-            is_in = value_set_has(fold ? folded(run, &other.lists[list]) : &other.lists[list], part);
+            is_in = list != UINT32_MAX && value_set_has(fold ? folded(run, &other.lists[list]) : &other.lists[list], part);
         } else is_in = fold ? str_equal_fold(part, value_at(&other, row).text) : str_equal(part, value_at(&other, row).text);
         verdicts[row] = is_in != operator->is_complement;
     }

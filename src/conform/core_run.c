@@ -91,6 +91,16 @@ const DataColumn **core_columns(CoreRun *run, const StrList *names, size_t *n, s
     return columns;
 }
 
+Str core_joined_key(Arena *arena, const DataColumn *const *columns, size_t n, size_t row)
+{
+    Buf buf = buf_new(arena);
+    for (size_t i = 0; i < n; i++) {
+        buf_add(&buf, data_text(columns[i], row));
+        buf_char(&buf, '\x1f');
+    }
+    return buf_str(&buf);
+}
+
 void core_skip(CoreRun *run, const char *format, ...)
 {
     va_list args;

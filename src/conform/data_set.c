@@ -101,15 +101,20 @@ DataSet data_set_of(Arena *arena, Str name, DataColumn *columns, size_t n_column
     return set;
 }
 
-DataSet data_set_with(Arena *arena, const DataSet *set, DataColumn column)
+void data_set_add(Arena *arena, DataSet *set, DataColumn column)
 {
-    DataSet more = *set;
-    more.columns = ARENA_ARRAY(arena, DataColumn, set->n_columns + 1);
-    memcpy(more.columns, set->columns, set->n_columns * sizeof *more.columns);
-    more.columns[more.n_columns++] = column;
-    more.by_name = map_new(arena);
-    for (size_t i = more.n_columns; i-- > 0;) map_put(&more.by_name, more.columns[i].name, NULL)->index = i;
-    return more;
+    bool is_new;
+    DataColumn *columns = ARENA_ARRAY(arena, DataColumn, set->n_columns + 1);
+    if (set->n_columns) memcpy(columns, set->columns, set->n_columns * sizeof *columns);
+    columns[set->n_columns] = column;
+    Map by_name = map_new(arena);
+    for (size_t i = 0; i <= set->n_columns; i++) {
+        MapEntry *entry = map_put(&by_name, columns[i].name, &is_new);
+        if (is_new) entry->index = i;
+    }
+    set->columns = columns;
+    set->by_name = by_name;
+    set->n_columns++;
 }
 
 DataColumn data_column_take(Arena *arena, const DataColumn *column, const uint32_t *rows, size_t n_rows)

@@ -83,8 +83,9 @@ void data_column_add(DataColumnBuilder *builder, DataValue value);
 /* A data set of finished columns: finds domain and prefix, indexes the names (the first of a name counts). */
 DataSet data_set_of(Arena *arena, Str name, DataColumn *columns, size_t n_columns, size_t n_rows);
 
-/* The same rows with one more column, and chosen rows of all columns. */
-DataSet data_set_with(Arena *arena, const DataSet *set, DataColumn column);
+/* One more column of as many rows (of equal names the first counts), and chosen rows of a column: UINT32_MAX gives a
+ * missing value. */
+void data_set_add(Arena *arena, DataSet *set, DataColumn column);
 DataColumn data_column_take(Arena *arena, const DataColumn *column, const uint32_t *rows, size_t n_rows);
 
 /* A group for each row: rows equal in all columns share a number from 0 to *n_groups - 1, in order of appearance. */
