@@ -8,39 +8,63 @@ typedef struct {
     Str skipped;                      /* the first reason */
 } Asking;
 
-/* "AESER=Y, AESCAN=" of the variables that are there; the lists of operations are cut. */
+#define MAX_VALUE    60               /* bytes of a value that is shown */
+#define MAX_NAMES    3                /* variables that head a finding */
+
+static Str cut(Arena *arena, Str text)
+{
+    if (text.len <= MAX_VALUE) return text;
+    size_t len = MAX_VALUE - 3;
+    while (len && ((unsigned char)text.data[len] & 0xC0) == 0x80) len--;
+    return str_format(arena, STR_FMT "...", STR_ARG(str_slice(text, 0, len)));
+}
+
+static bool is_variable_name(Str name) { return str_equal(name, STR("variable_name")); }
+
+/* "AESER=Y, AESCAN=", in the order of the rule's output variables. */
 static Str values_text(Arena *arena, const CoreHit *hit)
 {
     Buf buf = buf_new(arena);
     for (size_t i = 0; i < hit->n; i++) {
-        Str value = hit->values[i];
+        if (is_variable_name(hit->names[i]) && hit->n > 1) continue;
         if (buf.len) buf_add_c(&buf, ", ");
-        bool is_long = value.len > 60;
-        while (is_long && value.len > 57) value.len--;
-        while (is_long && value.len && ((unsigned char)value.data[value.len] & 0xC0) == 0x80) value.len--;
-        bool is_absent = str_equal(value, STR(CORE_NOT_IN_DATASET));
-        buf_format(&buf, is_absent ? STR_FMT " is absent" STR_FMT "%s" : STR_FMT "=" STR_FMT "%s", STR_ARG(hit->names[i]), STR_ARG(is_absent ? STR("") : value), is_long ? "..." : "");
+        buf_add(&buf, hit->names[i]);
+        if (str_equal(hit->values[i], STR(CORE_NOT_IN_DATASET))) buf_add_c(&buf, " is absent");
+        else buf_format(&buf, "=" STR_FMT, STR_ARG(cut(arena, hit->values[i])));
     }
     return buf_str(&buf);
 }
 
+/* The variables that a finding is about: those the rule puts out, or the one whose metadata or value it judges. */
 static Str names_text(Arena *arena, const CoreHit *hit)
 {
     Buf buf = buf_new(arena);
+    size_t n = 0;
+    for (size_t i = 0; i < hit->n; i++)
+        if (is_variable_name(hit->names[i])) return str_copy(arena, hit->values[i]);
     for (size_t i = 0; i < hit->n; i++) {
         if (str_starts(hit->names[i], STR("$"))) continue;
+        if (n++ == MAX_NAMES) buf_add_c(&buf, ", ...");
+        if (n > MAX_NAMES) break;
         if (buf.len) buf_add_c(&buf, ", ");
         buf_add(&buf, hit->names[i]);
     }
     return buf_str(&buf);
 }
 
-/* A message without the full stop that some rules end in. */
-static Str fact(Str message)
+/* A message without the full stop that some end in, "--SEV" named as it is in the data set. */
+static Str fact(Arena *arena, Str message, Str prefix)
 {
+    Buf buf = buf_new(arena);
     message = str_trim(message);
     while (str_ends(message, STR("."))) message.len--;
-    return message;
+    for (size_t i = 0; i < message.len; i++) {
+        bool is_open = prefix.len && i + 2 < message.len && message.data[i] == '-' && message.data[i + 1] == '-' && message.data[i + 2] >= 'A' && message.data[i + 2] <= 'Z';
+        if (is_open) buf_add(&buf, prefix);
+        else buf_char(&buf, message.data[i]);
+        i += is_open;
+    }
+    return buf_str(&buf);
 }
 
 static void take_hit(void *to, const CoreHit *hit)
@@ -50,7 +74,7 @@ static void take_hit(void *to, const CoreHit *hit)
     const CoreRule *rule = hit->rule;
     bool overreports = str_find(rule->executability, STR("Overreporting")) != SIZE_MAX;
     Finding finding = {.rule = rule->id, .severity = overreports ? FINDING_WARNING : FINDING_ERROR, .data_set = hit->data_set, .variable = names_text(asking->texts, hit),
-                       .row = hit->record, .message = fact(rule->message.len ? rule->message : rule->description), .value = values_text(asking->texts, hit)};
+                       .row = hit->record, .message = fact(asking->texts, rule->message.len ? rule->message : rule->description, hit->prefix), .value = values_text(asking->texts, hit)};
     asking->was_broken = true;
     finding_add(asking->findings, &finding);
     arena_rewind(asking->texts, mark);

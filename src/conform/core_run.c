@@ -261,7 +261,7 @@ static void report(CoreRun *run, const CoreSink *sink, const unsigned char *verd
         if (!verdicts[row] || (each && record == last)) continue;
         ArenaMark mark = arena_mark(run->arena);
         for (size_t i = 0; i < rule->outputs.n; i++) values[i] = shown(run, names[i], row);
-        CoreHit hit = {.rule = rule, .data_set = run->set.name, .record = each ? record + 1 : 0, .n = rule->outputs.n, .names = names, .values = values};
+        CoreHit hit = {.rule = rule, .data_set = run->set.name, .prefix = run->checked ? run->checked->prefix : STR(""), .record = each ? record + 1 : 0, .n = rule->outputs.n, .names = names, .values = values};
         sink->hit(sink->to, &hit);
         arena_rewind(run->arena, mark);
         last = record;

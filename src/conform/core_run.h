@@ -8,6 +8,7 @@
 typedef struct {
     const CoreRule *rule;
     Str data_set;                     /* "AE"; "STUDY" for a rule about the folder */
+    Str prefix;                       /* what "--" stands for there; empty for the folder */
     size_t record;                    /* row from 1; 0 when the rule speaks of the data set */
     size_t n;
     const Str *names, *values;        /* the rule's output variables: "Not in dataset" for one that is not there */

@@ -211,6 +211,12 @@ static bool read_declarations(Declarations *d, Str file, Str content, Error *err
     return true;
 }
 
+static bool is_csv(Arena *arena, Str name)
+{
+    Str lower = str_lower(arena, name);
+    return str_ends(lower, STR(".csv"));
+}
+
 static bool is_declaration(Str name) { return str_equal(name, STR("_datasets.csv")) || str_equal(name, STR("_variables.csv")); }
 
 static bool has_all_declared(const Declarations *d, const DataFolder *folder, Error *err)
@@ -229,15 +235,9 @@ bool data_folder_of_texts(Arena *arena, const Str *names, const Str *texts, size
     for (size_t i = 0; i < n; i++)
         if (is_declaration(names[i]) && !read_declarations(&d, names[i], texts[i], err)) return false;
     for (size_t i = 0; i < n; i++)
-        if (!is_declaration(names[i]) && str_ends(names[i], STR(".csv")) && !read_csv(&d, names[i], texts[i], folder, err)) return false;
+        if (!is_declaration(names[i]) && is_csv(arena, names[i]) && !read_csv(&d, names[i], texts[i], folder, err)) return false;
     data_folder_sort(folder);
     return has_all_declared(&d, folder, err);
-}
-
-static bool is_csv(Arena *arena, Str name)
-{
-    Str lower = str_lower(arena, name);
-    return str_ends(lower, STR(".csv"));
 }
 
 static bool list_files(Arena *arena, Str path, Str **names, size_t *n, Error *err)

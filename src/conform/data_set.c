@@ -125,7 +125,20 @@ DataColumn data_column_take(Arena *arena, const DataColumn *column, const uint32
     return taken;
 }
 
-/* Numbers the distinct pairs (group, code) in order of appearance, in an open hash table of pairs. */
+/* Numbers the distinct pairs (group, code) in order of appearance, by a table of all pairs. */
+static size_t refine_few(Arena *arena, uint32_t *groups, const DataColumn *column, size_t n_groups, size_t n_rows)
+{
+    size_t n = 0;
+    uint32_t *numbers = ARENA_ARRAY(arena, uint32_t, n_groups * column->n_values + 1);     /* 1 + group, 0 is free */
+    for (size_t row = 0; row < n_rows; row++) {
+        uint32_t *number = &numbers[groups[row] * column->n_values + column->codes[row]];
+        if (!*number) *number = (uint32_t)++n;
+        groups[row] = *number - 1;
+    }
+    return n;
+}
+
+/* The same in an open hash table of the pairs there are. */
 static size_t refine(Arena *arena, uint32_t *groups, const uint32_t *codes, size_t n_rows)
 {
     size_t n_slots = 16, n = 0;
@@ -151,7 +164,8 @@ uint32_t *data_groups(Arena *arena, const DataColumn *const *columns, size_t n_c
     *n_groups = n_rows > 0;
     ArenaMark mark = arena_mark(arena);
     for (size_t i = 0; i < n_columns; i++) {
-        *n_groups = refine(arena, groups, columns[i]->codes, n_rows);
+        bool are_few = *n_groups <= 4 * (n_rows + 1000) / (columns[i]->n_values + 1);
+        *n_groups = are_few ? refine_few(arena, groups, columns[i], *n_groups, n_rows) : refine(arena, groups, columns[i]->codes, n_rows);
         arena_rewind(arena, mark);
     }
     return groups;

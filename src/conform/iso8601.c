@@ -94,7 +94,7 @@ bool iso_date_is_valid(Str text)
 bool iso_date_is_complete(Str text)
 {
     IsoTime t;
-    return iso_time_parse(text, &t) && !t.has_gaps && t.n_parts >= 3;
+    return iso_time_parse(text, &t) && t.part[0] >= 0 && t.part[1] >= 0 && t.part[2] >= 0;
 }
 
 bool iso_duration_is_valid(Str text, bool may_be_negative)

@@ -160,7 +160,7 @@ static void what_we_do_not_do_is_said(Test *t)
         {RULE("  all:\n  - {name: A, operator: is_beautiful}\n", ""), "operator is_beautiful"},
         {RULE("  all:\n  - {name: A, operator: empty, colour: red}\n", ""), "check parameter colour"},
         {RULE("  all:\n  - {name: A, operator: empty}\n", "Operations:\n- {id: $x, operator: divine}\n"), "operation divine"},
-        {RULE("  all:\n  - {name: A, operator: empty}\n", "Match Datasets:\n- {Name: RELREC}\n"), "match with RELREC"},
+        {RULE("  all:\n  - {name: A, operator: empty}\n", "Match Datasets:\n- {Name: DM}\n"), "match without keys DM"},
         {"Core: {Id: X}\nRule Type: JSONata\nCheck: '**.a'\n", "rule type JSONata"},
         {"Core: {Id: X}\nRule Type: Tea Leaves\nCheck: {all: [{name: A, operator: empty}]}\n", "rule type Tea Leaves"},
     };
@@ -202,8 +202,8 @@ static void published_cases_agree(Test *t)
     for (size_t i = 0; i < n; i++) n_agree += cases[i].outcome == CASE_AGREES;
     for (size_t i = 0; i < book.n; i++) n_supported += book.rules[i].unsupported.len == 0;
     CHECK_INT(t, book.n_bad, 0);
-    CHECK(t, n_supported >= 620);
-    CHECK(t, n_agree >= 855);
+    CHECK(t, n_supported >= 630);
+    CHECK(t, n_agree >= 892);
 }
 
 static const TestCase CASES[] = {
