@@ -2,7 +2,7 @@
  * UTF-8; a repeated key is the caller's affair. Several documents may follow each other (NDJSON).
  *
  * Why not yajl or jansson: jansson wants the whole document, and a pull of our own over exchange/bytes is faster than a
- * push with a callback for each of a hundred million cells (docs/decisions). */
+ * push with a callback for each of a hundred million cells (docs/decisions/0013). */
 #ifndef EXCHANGE_JSON_PULL_H
 #define EXCHANGE_JSON_PULL_H
 
