@@ -66,6 +66,7 @@ typedef struct {
     Str comparator;                   /* LT LE GT GE EQ NE IN NOTIN; empty with an expression */
     bool is_soft;
     OdmStrs values;
+    Str unit_oid;                     /* the unit that the values are in; empty where not said */
     OdmExpressions expressions;
     OdmTexts message;
 } OdmRangeCheck;
@@ -136,7 +137,7 @@ typedef struct {
     bool repeats;
     OdmTexts description;
     OdmRefs refs;
-    Str redcap_name, arm_number, arm_name, day, before, after;     /* of REDCap; texts as written */
+    Str redcap_title, redcap_name, arm_number, arm_name, day, before, after;     /* of REDCap; texts as written */
 } OdmStudyEvent;
 ODM_LIST(OdmStudyEvent, OdmStudyEvents);
 
@@ -157,6 +158,7 @@ typedef struct {
     OdmItems items;
     OdmCodelists codelists;
     OdmRules conditions, methods;
+    OdmStrs redcap_repeating;         /* forms of REDCap that repeat, by its names */
     OdmSkips skipped;
     bool has_data;                    /* there is a ClinicalData element */
     OdmStrs missing;                  /* what is referred to and not defined: "item \"AGE\"", each once, at most 100 */
@@ -173,6 +175,12 @@ MUST_USE bool odm_read(Arena *arena, Bytes *bytes, OdmStudy **study, Error *err)
 /* What an item asks: its question, else its description, else its name; of a box of REDCap's checkboxes with the choice:
  * "Medications: Prozac". */
 Str odm_label(Arena *arena, const OdmItem *item, Str language);
+
+/* The name of an item's column: the first of SASFieldName, Name and OID that is letters, digits and underscores; else the
+ * OID made so. item may be NULL. */
+Str odm_item_name(Arena *arena, const OdmItem *item, Str oid);
+bool odm_is_name(Str text);
+Str odm_made_name(Arena *arena, Str oid);
 
 /* The code that one box of a field of REDCap's checkboxes stands for ("2" of race___2) and its label, from all choices of
  * the field. False for any other item. */

@@ -179,12 +179,6 @@ static bool read_texts(Reader *r, const XmlEvent *opened, void *object, Error *e
     }
 }
 
-static bool skip_element(Reader *r, const XmlEvent *event, void *object, Error *err)
-{
-    (void)event, (void)object;
-    return xml_pull_skip(r->xml, err);
-}
-
 /* Files a definition that stands last in its list: one that had the OID before gives way. */
 #define FILE_LAST(map, list)                                                                                  \
     do {                                                                                                      \
@@ -237,9 +231,31 @@ static bool read_study_name(Reader *r, const XmlEvent *event, void *object, Erro
 static bool read_study_words(Reader *r, const XmlEvent *event, void *object, Error *err) { (void)event, (void)object; return take_text(r, &r->study->description, err); }
 static bool read_protocol_name(Reader *r, const XmlEvent *event, void *object, Error *err) { (void)event, (void)object; return take_text(r, &r->study->protocol_name, err); }
 
+static bool read_repeating(Reader *r, const XmlEvent *event, void *object, Error *err)
+{
+    OdmStrs *forms = &r->study->redcap_repeating;
+    (void)object;
+    *(Str *)PUSH(r, forms) = keep_attribute(r, event, "RepeatInstrument");
+    return xml_pull_skip(r->xml, err);
+}
+
+static bool read_repeating_forms(Reader *r, const XmlEvent *event, void *object, Error *err)
+{
+    static const Element ROWS[] = {{"RepeatingInstrument", read_repeating}};
+    return CHILDREN(r, event, ROWS, object, err);
+}
+
+/* REDCap says here which forms repeat. */
+static bool read_repeats(Reader *r, const XmlEvent *event, void *object, Error *err)
+{
+    static const Element ROWS[] = {{"RepeatingInstruments", read_repeating_forms}};
+    return CHILDREN(r, event, ROWS, object, err);
+}
+
 static bool read_globals(Reader *r, const XmlEvent *event, void *object, Error *err)
 {
-    static const Element ROWS[] = {{"StudyName", read_study_name}, {"StudyDescription", read_study_words}, {"ProtocolName", read_protocol_name}};
+    static const Element ROWS[] = {{"StudyName", read_study_name}, {"StudyDescription", read_study_words}, {"ProtocolName", read_protocol_name},
+                                   {"RepeatingInstrumentsAndEvents", read_repeats}};
     return CHILDREN(r, event, ROWS, object, err);
 }
 
@@ -267,7 +283,7 @@ static bool read_event(Reader *r, const XmlEvent *event, void *object, Error *er
 {
     static const Attribute ATTRIBUTES[] = {
         {"OID", A_TEXT, offsetof(OdmStudyEvent, oid)}, {"Name", A_TEXT, offsetof(OdmStudyEvent, name)}, {"Type", A_TEXT, offsetof(OdmStudyEvent, type)},
-        {"Repeating", A_UNLESS_NO, offsetof(OdmStudyEvent, repeats)}, {"UniqueEventName", A_TEXT, offsetof(OdmStudyEvent, redcap_name)},
+        {"Repeating", A_UNLESS_NO, offsetof(OdmStudyEvent, repeats)}, {"UniqueEventName", A_TEXT, offsetof(OdmStudyEvent, redcap_name)}, {"EventName", A_TEXT, offsetof(OdmStudyEvent, redcap_title)},
         {"ArmNum", A_TEXT, offsetof(OdmStudyEvent, arm_number)}, {"ArmName", A_TEXT, offsetof(OdmStudyEvent, arm_name)},
         {"DayOffset", A_TEXT, offsetof(OdmStudyEvent, day)}, {"OffsetMin", A_TEXT, offsetof(OdmStudyEvent, before)},
         {"OffsetMax", A_TEXT, offsetof(OdmStudyEvent, after)}};
@@ -336,10 +352,16 @@ static bool check_value(Reader *r, const XmlEvent *event, void *object, Error *e
 static bool check_expression(Reader *r, const XmlEvent *event, void *object, Error *err) { return push_expression(r, event, &((OdmRangeCheck *)object)->expressions, err); }
 static bool check_message(Reader *r, const XmlEvent *event, void *object, Error *err) { return read_texts(r, event, &((OdmRangeCheck *)object)->message, err); }
 
+static bool check_unit(Reader *r, const XmlEvent *event, void *object, Error *err)
+{
+    ((OdmRangeCheck *)object)->unit_oid = keep_attribute(r, event, "MeasurementUnitOID");
+    return xml_pull_skip(r->xml, err);
+}
+
 static bool item_check(Reader *r, const XmlEvent *event, void *object, Error *err)
 {
     static const Attribute ATTRIBUTES[] = {{"Comparator", A_TEXT, offsetof(OdmRangeCheck, comparator)}, {"SoftHard", A_SOFT, offsetof(OdmRangeCheck, is_soft)}};
-    static const Element ROWS[] = {{"CheckValue", check_value}, {"FormalExpression", check_expression}, {"ErrorMessage", check_message}, {"MeasurementUnitRef", skip_element}};
+    static const Element ROWS[] = {{"CheckValue", check_value}, {"FormalExpression", check_expression}, {"ErrorMessage", check_message}, {"MeasurementUnitRef", check_unit}};
     OdmRangeChecks *checks = &((OdmItem *)object)->checks;
     OdmRangeCheck *check = PUSH(r, checks);
     TAKE(r, event, ATTRIBUTES, check);
@@ -702,4 +724,33 @@ Str odm_label(Arena *arena, const OdmItem *item, Str language)
     if (!label.len) label = item->name;
     if (!odm_checkbox_choice(item, &code, &choice)) return label;
     return str_format(arena, STR_FMT ": " STR_FMT, STR_ARG(label), STR_ARG(choice));
+}
+
+bool odm_is_name(Str text)
+{
+    if (text.len == 0 || text.len > 64 || (text.data[0] >= '0' && text.data[0] <= '9')) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '_') return false;
+    }
+    return true;
+}
+
+Str odm_made_name(Arena *arena, Str oid)
+{
+    Buf buf = buf_new(arena);
+    if (!oid.len || (oid.data[0] >= '0' && oid.data[0] <= '9')) buf_char(&buf, 'X');
+    for (size_t i = 0; i < oid.len && buf.len < 64; i++) {
+        bool is_digit = oid.data[i] >= '0' && oid.data[i] <= '9';
+        buf_char(&buf, is_digit || odm_is_name(str_slice(oid, i, i + 1)) ? oid.data[i] : '_');
+    }
+    return buf_str(&buf);
+}
+
+Str odm_item_name(Arena *arena, const OdmItem *item, Str oid)
+{
+    Str names[] = {item ? item->sas_name : STR(""), item ? item->name : STR(""), oid};
+    for (size_t i = 0; i < 3; i++)
+        if (odm_is_name(names[i])) return names[i];
+    return odm_made_name(arena, oid);
 }

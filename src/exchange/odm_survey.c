@@ -259,31 +259,13 @@ static bool go_through(OdmSurvey *s, Bytes *bytes, OdmSkips *skipped, Error *err
 
 /* --- the tables --- */
 
-static bool is_name(Str text)
-{
-    if (text.len == 0 || text.len > 64 || (text.data[0] >= '0' && text.data[0] <= '9')) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '_') return false;
-    }
-    return true;
-}
-
-static Str made_name(Arena *arena, Str oid)
-{
-    Buf buf = buf_new(arena);
-    if (!oid.len || (oid.data[0] >= '0' && oid.data[0] <= '9')) buf_char(&buf, 'X');
-    for (size_t i = 0; i < oid.len && buf.len < 64; i++) buf_char(&buf, is_name(str_slice(oid, i, i + 1)) || (oid.data[i] >= '0' && oid.data[i] <= '9') ? oid.data[i] : '_');
-    return buf_str(&buf);
-}
-
 /* The first that can name a column, else one made from the OID; no other has it. */
 static Str choose_name(OdmSurvey *s, Map *taken, const Str *candidates, size_t n, Str oid)
 {
     Str stem = STR(""), name;
     for (size_t i = 0; i < n && !stem.len; i++)
-        if (is_name(candidates[i])) stem = candidates[i];
-    if (!stem.len) stem = made_name(s->arena, oid);
+        if (odm_is_name(candidates[i])) stem = candidates[i];
+    if (!stem.len) stem = odm_made_name(s->arena, oid);
     name = stem;
     for (int i = 2;; i++) {
         bool is_new;
@@ -347,11 +329,11 @@ static void add_columns(OdmSurvey *s, OdmTable *table, const OdmTableGroup *grou
     for (size_t i = 0; i < group->by_item.n; i++) {
         OdmColumn *column = group->by_item.entries[i].pointer;
         const OdmItem *item = column->item;
-        Str candidates[] = {item ? item->sas_name : STR(""), item ? item->name : STR(""), column->oid};
+        Str name = odm_item_name(s->arena, item, column->oid);
         settle_type(s, table, column);
         column->place = table->member.n_variables;
         TableVariable *variable = &table->member.variables[table->member.n_variables++];
-        *variable = (TableVariable){.name = choose_name(s, taken, candidates, 3, column->oid), .oid = column->oid, .type = column->type};
+        *variable = (TableVariable){.name = choose_name(s, taken, &name, 1, column->oid), .oid = column->oid, .type = column->type};
         Str label = item ? odm_label(s->arena, item, STR("")) : STR("");
         variable->label = on_one_line(s->arena, label.len ? label : column->oid);
         variable->length = table_is_number(variable) ? 8 : column->longest;
