@@ -1,4 +1,5 @@
 /* A trial as files that need no program of ours. */
+#include "cli/export_redcap.h"
 #include "cli/trial_call.h"
 #include "trial/standard_export.h"
 
@@ -23,7 +24,7 @@ static bool read_wanted(const Invocation *call, Wanted *wanted, Error *err)
     *wanted = (Wanted){.standard.format = as.len ? table_format_named(as) : &table_format_csv};
     if (!wanted->standard.format) {
         error_set(err, ERROR_USAGE, "there is no format \"" STR_FMT "\"", STR_ARG(as));
-        return error_hint(err, "Formats are: " STR_FMT ".", STR_ARG(table_format_words(call->arena)));
+        return error_hint(err, "Formats are: redcap, " STR_FMT ".", STR_ARG(table_format_words(call->arena)));
     }
     if (!standard.len) standard = wanted->standard.format == &table_format_csv ? STR("own") : STR("both");
     bool is_both = str_equal(standard, STR("both"));
@@ -41,21 +42,12 @@ static bool read_wanted(const Invocation *call, Wanted *wanted, Error *err)
     return error_hint(err, "Standards are: own, sdtm, adam, both.");
 }
 
-static bool run(Invocation *call, Error *err)
+void export_put_report(Invocation *call, const ExportReport *report)
 {
-    Trial *trial;
-    Actor actor;
-    ExportReport report;
-    Wanted wanted;
-    ExportTo to = {.folder = call->args[1], .force = option_given(call, "force")};
-    if (!read_wanted(call, &wanted, err) || !trial_call_open(call, &trial, &actor, err)) return false;
-    bool done = wanted.own ? trial_export_csv(trial, call->arena, &actor, to, &report, err)
-                           : trial_export_standard(trial, call->arena, &actor, &wanted.standard, to, &report, err);
-    if (!done) return false;
     JsonWriter json = json_writer(call->out, 2);
     if (call->json) json_begin_array(&json);
-    for (size_t i = 0; i < report.n; i++) {
-        const ExportedFile *file = &report.files[i];
+    for (size_t i = 0; i < report->n; i++) {
+        const ExportedFile *file = &report->files[i];
         if (!call->json) {
             put_text(call, file);
             continue;
@@ -66,10 +58,25 @@ static bool run(Invocation *call, Error *err)
         json_member_text(&json, "sha256", file->digest);
         json_end_object(&json);
     }
-    if (!call->json && !report.is_noted)
+    if (!call->json && !report->is_noted)
         buf_add_c(call->out, "not in the journal: the trial file can only be read here\n");
     if (call->json) json_end_array(&json);
     if (call->json) buf_char(call->out, '\n');
+}
+
+static bool run(Invocation *call, Error *err)
+{
+    Trial *trial;
+    Actor actor;
+    ExportReport report;
+    Wanted wanted;
+    ExportTo to = {.folder = call->args[1], .force = option_given(call, "force")};
+    if (str_equal(option_text(call, "as"), STR("redcap"))) return export_redcap(call, err);
+    if (!read_wanted(call, &wanted, err) || !trial_call_open(call, &trial, &actor, err)) return false;
+    bool done = wanted.own ? trial_export_csv(trial, call->arena, &actor, to, &report, err)
+                           : trial_export_standard(trial, call->arena, &actor, &wanted.standard, to, &report, err);
+    if (!done) return false;
+    export_put_report(call, &report);
     return true;
 }
 
@@ -83,14 +90,15 @@ const Command cmd_export = {
         "audit-dictionary.csv, and SHA256SUMS over them. The export itself is written to the journal.\n"
         "The folder is made; it must be empty or hold an earlier export. Simulated records are marked SIMULATED.\n\n"
         "With --standard, the data sets of SDTM or ADaM with define.xml and README.txt, in any format of `convert`;\n"
-        "docs/formats.md says what becomes what.",
+        "docs/formats.md says what becomes what. With --as redcap, data.csv and dictionary.csv as a map has them.",
     .example = "  equipoise export palsy.trial out/ && (cd out && sha256sum -c SHA256SUMS)\n"
                "  equipoise export palsy.trial submission/ --as xpt --standard sdtm",
     .min_args = 2,
     .max_args = 2,
     .options =
-        (const Option[]){OPT_TEXT("as", "FORMAT", "csv [the default], xpt, dataset-json or another of `convert`"),
+        (const Option[]){OPT_TEXT("as", "FORMAT", "csv [the default], xpt, dataset-json or another of `convert`; redcap"),
                          OPT_TEXT("standard", "NAME", "own [csv], sdtm, adam or both [other formats]"),
+                         OPT_FILE("map", "MAP.yaml", "of --as redcap: the map that the data came in by"),
                          OPT_FLAG("force", "also into a folder that holds other files"), OPTS_ACT, OPT_END},
     .run = run,
 };

@@ -34,6 +34,10 @@ static void put_skipped(Invocation *call, const MapReport *report)
         if (block->n_skipped)
             buf_format(call->out, "  " STR_FMT ": %zu blank skipped, the first in row %zu\n", STR_ARG(block->into), block->n_skipped, block->first_skipped);
     }
+    for (size_t i = 0; i < report->n_blocks; i++)
+        if (report->blocks[i].n_refused)
+            buf_format(call->out, "  " STR_FMT ": %zu refused by the map, the first in row %zu\n", STR_ARG(report->blocks[i].into), report->blocks[i].n_refused,
+                       report->blocks[i].first_refused);
     if (!report->unused.n) return;
     buf_add_c(call->out, "  not read: ");
     for (size_t i = 0; i < report->unused.n; i++) buf_format(call->out, "%s" STR_FMT, i ? ", " : "", STR_ARG(report->unused.items[i]));

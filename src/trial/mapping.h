@@ -8,6 +8,7 @@
 #ifndef TRIAL_MAPPING_H
 #define TRIAL_MAPPING_H
 
+#include "trial/export.h"
 #include "trial/import.h"
 
 #define MAPPING_GRAMMAR_VERSION 1
@@ -79,7 +80,8 @@ MUST_USE bool map_source_read(Arena *arena, Str path, MapSource *source, Error *
 typedef struct {
     Str into;
     size_t n_rows;                    /* that the block selects */
-    size_t n_skipped, first_skipped;  /* of them, with all cells blank; the first row, from 1 */
+    size_t n_skipped, first_skipped;  /* of them, with all items blank; the first row, from 1 */
+    size_t n_refused, first_refused;  /* of them, that the map cannot make */
 } MapBlockRows;
 
 typedef struct {
@@ -94,6 +96,17 @@ typedef struct {
  * as trial_import; the problems are then in the report. */
 MUST_USE bool trial_import_mapped(Trial *trial, Arena *arena, const Actor *actor, const MapSource *source, const Mapping *mapping,
                                   bool dry_run, MapReport *report, Error *err);
+
+/* The map the other way round: data.csv with the columns of `order` (else those the blocks read), a row for each event, and
+ * instance where forms repeat, of each subject; and dictionary.csv, the fields as REDCap's data dictionary has them.
+ *
+ * Values, factors, missing codes and date forms are undone; where several values become one of ours, the first is written. Rows
+ * are found by the columns that SUBJID, VISIT, DOSE and ENTRY come from and by `match`; `where` cannot be undone. Rows stand by
+ * subject, then in the order of the map's values and matches. Not written: what only consent, enrolment, deviations and
+ * withdrawals hold, reasons why a value is missing for which the map has no text, columns that nothing is made from.
+ * Fails: USAGE (no block has an item), and as trial_export_csv. */
+MUST_USE bool trial_export_mapped(Trial *trial, Arena *arena, const Actor *actor, const Mapping *mapping, ExportTo to, ExportReport *report,
+                                  Error *err);
 
 /* A first map for this file and trial, by the names of columns, items, events and codes. */
 void trial_draft_map(Trial *trial, Arena *arena, const MapSource *source, Buf *buf);

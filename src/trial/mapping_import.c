@@ -37,9 +37,10 @@ typedef struct {
 static bool no_such(Error *err, const char *what, Str name, const Str *names, size_t n)
 {
     Str near = str_nearest(name, names, n);
+    bool is_one_column = n == 1 && str_equal(str_from(what), STR("column"));
     error_set(err, ERROR_INCONSISTENT, "the file has no %s \"" STR_FMT "\"", what, STR_ARG(name));
+    if (is_one_column) return error_hint(err, "It has one, \"" STR_FMT "\": are its columns separated by commas, tabs or semicolons?", STR_ARG(str_slice(names[0], 0, 60)));
     if (near.len) return error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
-    if (n == 1) return error_hint(err, "It has one, \"" STR_FMT "\": are its columns separated by commas, tabs or semicolons?", STR_ARG(str_slice(names[0], 0, 60)));
     return error_hint(err, "`equipoise show FILE` lists them.");
 }
 
@@ -126,14 +127,53 @@ static void keep_columns(Mapped *m, Bound *bound, const char *const *keys)
     }
 }
 
+static bool no_such_kind(Mapped *m, Str into, Error *err)
+{
+    const Forms *forms = &trial_protocol(m->trial)->forms;
+    Str *names = ARENA_ARRAY(m->arena, Str, forms->n + sizeof KINDS / sizeof KINDS[0] + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < forms->n; i++) names[n++] = forms->items[i].id;
+    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) names[n++] = str_from(KINDS[i].into);
+    Str near = str_nearest(into, names, n);
+    error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" is no form of the protocol and no other kind of record", STR_ARG(into));
+    if (near.len) return error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
+    return error_hint(err, "Name a form, or screening, consent, enrolment, adverse_events, deviations or withdrawals.");
+}
+
+/* Items that no version of the protocol has; of several versions, the import asks the one that holds on the day. */
+static bool check_items(Mapped *m, const Bound *bound, const char *const *keys, Error *err)
+{
+    Str into = bound->block->into;
+    const Protocol *protocol = trial_protocol(m->trial);
+    const Form *form = trial_form(m->arena, protocol, str_equal(into, STR("screening")) ? protocol->eligibility.form : into);
+    for (size_t k = 0; m->trial->n_versions == 1 && k < bound->n_kept; k++) {
+        const MapColumn *column = &bound->block->columns.items[bound->kept[k]];
+        if (!bound->is_item[k] || (form && form_item(form, column->to))) continue;
+        size_t n = 0;
+        Str *names = ARENA_ARRAY(m->arena, Str, (form ? form->items.n : 0) + 8);
+        for (size_t i = 0; form && i < form->items.n; i++) names[n++] = form->items.items[i].id;
+        for (size_t i = 0; keys[i]; i++) names[n++] = str_from(keys[i]);
+        Str near = str_nearest(column->to, names, n);
+        error_set(err, ERROR_INCONSISTENT, "\"" STR_FMT "\" has no item or column \"" STR_FMT "\"", STR_ARG(into), STR_ARG(column->to));
+        if (near.len) error_hint(err, "Did you mean \"" STR_FMT "\"?", STR_ARG(near));
+        else error_hint(err, "What is not in the protocol is not recorded: leave the column out, or amend the protocol.");
+        return at_node(column->at, err);
+    }
+    return true;
+}
+
 static bool bind_block(Mapped *m, size_t i, Error *err)
 {
     Bound *bound = &m->bound[i];
     const MapBlock *block = bound->block = &m->mapping->blocks.items[i];
     if (!find_member(m, block, &bound->member, err)) return at_node(block->at, err);
     const char *const *keys = keys_of(m, block->into);
-    static const char *const NONE[] = {NULL};
-    keep_columns(m, bound, keys ? keys : NONE);      /* what is no kind at all, the import says */
+    if (!keys) {
+        (void)no_such_kind(m, block->into, err);
+        return at_node(block->at, err);
+    }
+    keep_columns(m, bound, keys);
+    if (!check_items(m, bound, keys, err)) return false;
     bound->from = ARENA_ARRAY(m->arena, size_t, block->columns.n + 1);
     bound->match = ARENA_ARRAY(m->arena, size_t, block->match.n + 1);
     for (size_t k = 0; k < bound->n_kept; k++) {
@@ -289,22 +329,27 @@ static void make_room(Mapped *m, Made *made, size_t n_columns)
     made->capacity = wanted;
 }
 
-/* One row of the block; *blank when it is to be skipped. */
+static bool make_column(Mapped *m, const Bound *bound, size_t k, const Str *cells, Str *made, Error *err)
+{
+    const MapColumn *column = &bound->block->columns.items[bound->kept[k]];
+    Str text = bound->from[k] == ABSENT ? column->text : cells[bound->from[k]];
+    if (make_cell(m, column, text, made, err)) return true;
+    return bound->from[k] != ABSENT && error_in(err, "column \"" STR_FMT "\"", STR_ARG(column->from));
+}
+
+/* One row of the block; *blank when it is to be skipped, and then nothing is asked of what names it. */
 static bool make_row(Mapped *m, const Bound *bound, const Str *cells, Str *made, bool *blank, Error *err)
 {
     size_t n_items = 0, n_filled = 0;
     for (size_t k = 0; k < bound->n_kept; k++) {
-        const MapColumn *column = &bound->block->columns.items[bound->kept[k]];
-        Str text = bound->from[k] == ABSENT ? column->text : cells[bound->from[k]];
-        if (!make_cell(m, column, text, &made[k], err)) {
-            if (bound->from[k] == ABSENT) return false;
-            return error_in(err, "column \"" STR_FMT "\"", STR_ARG(column->from));
-        }
-        bool is_read = bound->is_item[k] && bound->from[k] != ABSENT;
-        n_items += is_read;
-        n_filled += is_read && str_trim(text).len;
+        if (!bound->is_item[k]) continue;
+        if (!make_column(m, bound, k, cells, &made[k], err)) return false;
+        n_items += bound->from[k] != ABSENT;
+        n_filled += bound->from[k] != ABSENT && str_trim(cells[bound->from[k]]).len && str_trim(made[k]).len;
     }
     *blank = n_items && !n_filled && !bound->block->keep_blank;
+    for (size_t k = 0; !*blank && k < bound->n_kept; k++)
+        if (!bound->is_item[k] && !make_column(m, bound, k, cells, &made[k], err)) return false;
     return true;
 }
 
@@ -329,6 +374,7 @@ static bool make_rows(Mapped *m, size_t i, Error *err)
         make_room(m, made, bound->n_kept + 1);
         if (!make_row(m, bound, cells, &made->cells[made->rows.n_rows * bound->n_kept], &blank, &problem)) {
             import_note_problem(&m->report->import, m->arena, file, row + 1, &problem);
+            if (!counts->n_refused++) counts->first_refused = row + 1;
             continue;
         }
         if (blank) {
