@@ -252,7 +252,7 @@ static bool list_files(Arena *arena, Str path, Str **names, size_t *n, Error *er
     }
     for (struct dirent *entry; (entry = readdir(open_folder));) {
         Str name = str_from(entry->d_name);
-        if (str_starts(name, STR(".")) || (!is_declaration(name) && !table_format_of_ending(name))) continue;
+        if (str_starts(name, STR(".")) || str_equal_fold(name, STR("define.xml")) || (!is_declaration(name) && !table_format_of_ending(name))) continue;
         ARENA_PUSH_ROOM(arena, *names, *n, capacity);
         (*names)[(*n)++] = str_copy(arena, name);
     }

@@ -73,23 +73,7 @@ static void put_not_done(StandardSet *set, MissingReason reason)
 
 /* --- findings --- */
 
-static bool is_number_code(Str code)
-{
-    double ignored;
-    return number_parse(code, &ignored);
-}
-
-/* Codes that are all numbers are a scale; one that is not ("1+") makes all of them words. */
-static bool has_numbers(const Item *item)
-{
-    if (item->type == COLUMN_NUMBER || item->type == COLUMN_INTEGER) return true;
-    const Codelist *list = item->codelist.list;
-    for (size_t i = 0; list && i < list->n; i++)
-        if (!is_number_code(list->codes[i])) return false;
-    return item->type == COLUMN_CODED && list && list->n;
-}
-
-static void put_result(Records *r, StandardSet *set, const Item *item, const SdtmUse *use, const Column *column, size_t row)
+static void put_result(Records *r, StandardSet *set, const SdtmUse *use, const Column *column, size_t row)
 {
     Str text = frame_cell_text(r->sdtm->arena, column, row);
     double number = 0;
@@ -97,10 +81,10 @@ static void put_result(Records *r, StandardSet *set, const Item *item, const Sdt
     standard_text(set, "--STRESC", text);
     standard_text(set, "--ORRESU", use->unit);
     standard_text(set, "--STRESU", use->unit);
-    if (has_numbers(item) && number_parse(text, &number)) standard_number(set, "--STRESN", number);
+    if (number_parse(text, &number)) standard_number(set, "--STRESN", number);
 }
 
-static void add_finding(Records *r, const Record *record, const Item *item, const SdtmUse *use, const Column *column)
+static void add_finding(Records *r, const Record *record, const SdtmUse *use, const Column *column)
 {
     MissingReason missing = (MissingReason)column->missing[record->row];
     if (missing == MISSING_UNSTATED) return;
@@ -111,7 +95,7 @@ static void add_finding(Records *r, const Record *record, const Item *item, cons
     standard_text(set, "--CAT", use->category);
     sdtm_date(r->sdtm, set, record->subject, "--DTC", "--DY", record->date);
     if (missing) put_not_done(set, missing);
-    else put_result(r, set, item, use, column, record->row);
+    else put_result(r, set, use, column, record->row);
 }
 
 /* The last result of each test on or before the first dose. */
@@ -303,7 +287,7 @@ static void add_items(Records *r, const Record *record, SdtmDomain domain, const
         const Column *column = frame_column(record->frame, item->id);
         SdtmPlace place = sdtm_place(&uses[i]);
         if (!column) continue;
-        if (place == SDTM_AS_FINDING) add_finding(r, record, item, &uses[i], column);
+        if (place == SDTM_AS_FINDING) add_finding(r, record, &uses[i], column);
         if (place == SDTM_AS_TERM && uses[i].domain != domain) add_answer(r, record, item, &uses[i], column);
     }
 }

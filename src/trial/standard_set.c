@@ -210,13 +210,29 @@ static bool is_empty(const Column *column, size_t n_rows)
     return true;
 }
 
+/* A study day whose date is there: it stays, though no subject has a day to count from. */
+static bool has_date(const StandardSet *set, Str name)
+{
+    if (!str_ends(name, STR("DY")) || str_equal(name, STR("VISITDY"))) return false;
+    const Column *date = frame_column(set->frame, str_format(set->arena, STR_FMT "DTC", STR_ARG(str_slice(name, 0, name.len - 2))));
+    return date && !is_empty(date, set->frame->n_rows);
+}
+
+static bool is_kept(const StandardSet *set, size_t c)
+{
+    const Column *column = &set->frame->columns[c];
+    return !str_equal(str_from(set->columns[c]->core), STR("Perm")) || !is_empty(column, set->frame->n_rows) || has_date(set, column->name);
+}
+
 static void drop_empty(StandardSet *set)
 {
     Frame *frame = set->frame;
     size_t n = 0;
+    bool *kept = ARENA_ARRAY(set->arena, bool, frame->n_columns + 1);
+    for (size_t c = 0; c < frame->n_columns; c++) kept[c] = is_kept(set, c);
     set->places = map_new(set->arena);
     for (size_t c = 0; c < frame->n_columns; c++) {
-        if (str_equal(str_from(set->columns[c]->core), STR("Perm")) && is_empty(&frame->columns[c], frame->n_rows)) continue;
+        if (!kept[c]) continue;
         set->columns[n] = set->columns[c];
         frame->columns[n] = frame->columns[c];
         map_put(&set->places, frame->columns[n].name, NULL)->index = n;
