@@ -230,6 +230,28 @@ static void finish_event(Records *r, StandardSet *set, const Record *record)
         standard_qualify(set, STR("AETRTEM"), STR("Treatment Emergent Flag"), STR("Y"), "DERIVED");
 }
 
+/* An event and the dose that it followed, where the form of events says which. */
+static bool relate_doses(Records *r, Error *err)
+{
+    Arena *arena = r->sdtm->arena;
+    const StandardSet *ae = standard_find(r->sdtm->sets, STR("AE")), *ex = standard_find(r->sdtm->sets, STR("EX"));
+    StandardSet *related = standard_set_new(arena, &sdtm_spec_RELREC);
+    Map doses = map_new(arena);
+    for (size_t row = 0; ex && row < ex->frame->n_rows; row++)
+        map_put(&doses, str_format(arena, STR_FMT "\n" STR_FMT, STR_ARG(standard_get(ex, row, "USUBJID")), STR_ARG(standard_get(ex, row, "EXSPID"))), NULL)
+            ->index = row;
+    for (size_t i = 0; ae && i < ae->n_qualifiers; i++) {
+        const StandardQualifier *q = &ae->qualifiers[i];
+        Str who = standard_get(ae, q->row, "USUBJID");
+        const MapEntry *dose = map_get(&doses, str_format(arena, STR_FMT "\n" STR_FMT, STR_ARG(who), STR_ARG(q->value)));
+        if (!str_equal(q->name, STR("AEDOSE")) || !dose) continue;
+        Str id = str_format(arena, "AE" STR_FMT, STR_ARG(standard_sequence(ae, q->row)));
+        standard_relate(related, ae, q->row, id);
+        standard_relate(related, ex, dose->index, id);
+    }
+    return sdtm_keep(r->sdtm, related, err);
+}
+
 /* The domain whose rows the form makes, one per form; SDTM_NONE when items make rows of their own. */
 static SdtmDomain row_domain(const Sdtm *sdtm, const Form *form)
 {
@@ -329,6 +351,7 @@ bool sdtm_add_records(Sdtm *sdtm, Error *err)
         if (sdtm_class(ORDER[i]) == SDTM_CLASS_FINDING) flag_last_before(sdtm, set);
         if (!sdtm_keep(sdtm, set, err)) return false;
     }
+    if (!relate_doses(&r, err)) return false;
     if (r.n_unplaced)
         standard_note(sdtm->sets, str_format(sdtm->arena, "Items without a place in SDTM (say it under `sdtm` in the protocol): " STR_FMT ".",
                                              STR_ARG(buf_str(&r.unplaced))));

@@ -280,10 +280,20 @@ static const StandardColumn SUPPLEMENT_COLUMNS[] = {
 };
 /* clang-format on */
 
-static Str sequence_text(const StandardSet *set, size_t row)
+Str standard_sequence(const StandardSet *set, size_t row)
 {
-    const Column *seq = &set->frame->columns[place_of(set, "--SEQ")];
-    return frame_cell_text(set->arena, seq, row);
+    return frame_cell_text(set->arena, &set->frame->columns[place_of(set, "--SEQ")], row);
+}
+
+void standard_relate(StandardSet *related, const StandardSet *set, size_t row, Str id)
+{
+    standard_row(related);
+    standard_text(related, "STUDYID", standard_get(set, row, "STUDYID"));
+    standard_text(related, "RDOMAIN", set->name);
+    standard_text(related, "USUBJID", standard_get(set, row, "USUBJID"));
+    standard_text(related, "IDVAR", full_name(set->arena, set->name, "--SEQ"));
+    standard_text(related, "IDVARVAL", standard_sequence(set, row));
+    standard_text(related, "RELID", id);
 }
 
 StandardSet *standard_supplement(const StandardSet *set)
@@ -307,7 +317,7 @@ StandardSet *standard_supplement(const StandardSet *set)
         standard_text(supplement, "USUBJID", standard_get(set, q->row, "USUBJID"));
         if (has_sequence) {
             standard_text(supplement, "IDVAR", full_name(set->arena, set->name, "--SEQ"));
-            standard_text(supplement, "IDVARVAL", sequence_text(set, q->row));
+            standard_text(supplement, "IDVARVAL", standard_sequence(set, q->row));
         }
         standard_text(supplement, "QNAM", q->name);
         standard_text(supplement, "QLABEL", q->label);

@@ -89,6 +89,10 @@ MUST_USE bool standard_finish(StandardSet *set, Error *err);
 /* The supplemental qualifiers of a finished set as a set of their own; NULL when it has none. */
 StandardSet *standard_supplement(const StandardSet *set);
 
+/* --SEQ of a row as a text; a row of RELREC that points at it. */
+Str standard_sequence(const StandardSet *set, size_t row);
+void standard_relate(StandardSet *related, const StandardSet *set, size_t row, Str id);
+
 void standard_add(StandardSets *sets, StandardSet *set);
 void standard_note(StandardSets *sets, Str note);
 StandardSet *standard_find(const StandardSets *sets, Str name);               /* NULL when there is none */
