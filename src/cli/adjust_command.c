@@ -30,7 +30,7 @@ static bool add_p(Adjusting *a, Str text, Str label, Error *err)
     double p;
     if (!number_parse(text, &p) || !(p >= 0 && p <= 1)) {
         error_set(err, ERROR_USAGE, "\"" STR_FMT "\" is no p value", STR_ARG(text));
-        return error_hint(err, "Give numbers from 0 to 1, a CSV file with --column, or a graph (.yaml).");
+        return error_hint(err, "Give numbers from 0 to 1 with a point (0.01), a CSV file with --column, or a graph (.yaml).");
     }
     a->p[a->n] = p;
     a->labels[a->n] = label.len ? label : str_format(a->call->arena, "p%zu", a->n + 1);

@@ -51,6 +51,7 @@ typedef struct {
 typedef struct {
     const char *name;                 /* "Cochran-Mantel-Haenszel, general association" */
     double value, df, df2, p;         /* df NaN: none; df2 NaN: one only */
+    bool is_count;                    /* the value is a number of rows */
 } ComparisonStatistic;
 
 typedef struct {

@@ -14,7 +14,7 @@
 
 static void add_statistic(ComparisonResult *r, const char *name, double value, double df, double p)
 {
-    r->statistics[r->n_statistics++] = (ComparisonStatistic){name, value, df, NAN, p};
+    r->statistics[r->n_statistics++] = (ComparisonStatistic){name, value, df, NAN, p, false};
 }
 
 /* --- tables --- */

@@ -11,7 +11,7 @@
 
 static void add_statistic(ComparisonResult *r, const char *name, double value, double df, double df2, double p)
 {
-    r->statistics[r->n_statistics++] = (ComparisonStatistic){name, value, df, df2, p};
+    r->statistics[r->n_statistics++] = (ComparisonStatistic){name, value, df, df2, p, false};
 }
 
 static double null_of(const ComparisonData *d) { return isnan(d->options.against) ? 0 : d->options.against; }
@@ -157,6 +157,7 @@ static bool sign_run(const ComparisonData *d, ComparisonResult *r, Error *err)
     r->ci_level = s.ci_level;
     r->exact = true;
     add_statistic(r, "above", (double)s.n_positive, NAN, NAN, s.p_two_sided);
+    r->statistics[r->n_statistics - 1].is_count = true;
     r->p_greater = s.p_greater;
     r->p_less = s.p_less;
     r->tested = str_format(d->arena, "Tested was whether " STR_FMT " is as often above %g (%zu) as below (%zu); %zu equal to it were left out.",

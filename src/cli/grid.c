@@ -64,7 +64,7 @@ int decimals_for(double least)
 {
     if (!(least > 0) || !isfinite(least)) return 4;
     double decimals = 3 - floor(log10(least));
-    return decimals < 0 ? 0 : decimals > 10 ? 10 : (int)decimals;
+    return decimals < 0 ? 0 : decimals > 30 ? 30 : (int)decimals;
 }
 
 Str p_words(Arena *arena, double p)

@@ -150,7 +150,7 @@ static void write_statistics(const Test *t)
     for (size_t i = 0; i < r->n_statistics; i++) {
         const ComparisonStatistic *s = &r->statistics[i];
         buf_format(out, "  %s", s->name);
-        if (!isnan(s->value)) buf_char(out, ' '), add_number(out, s->value, decimals_for(fabs(s->value)));
+        if (!isnan(s->value)) buf_char(out, ' '), add_number(out, s->value, s->is_count ? 0 : decimals_for(fabs(s->value)));
         if (!isnan(s->df)) buf_format(out, " on %.6g%s", s->df, isnan(s->df2) ? " df" : "");
         if (!isnan(s->df2)) buf_format(out, " and %.6g df", s->df2);
         buf_format(out, ", p " STR_FMT " (%s%s)\n", STR_ARG(p_words(t->call->arena, s->p)), p_kind(t, s), isnan(r->p_greater) ? "" : ", two-sided");

@@ -92,8 +92,9 @@ static bool check_estimable(const Draw *w, size_t row, Error *err)
 {
     const ImputeData *d = w->d;
     if (w->fit->space.rank == d->p || row_space_holds(&w->fit->space, &d->grid.x[row*d->p])) return true;
-    return error_set(err, ERROR_DEGENERATE, "the mean of subject \"" STR_FMT "\" at visit \"" STR_FMT "\" is not estimable",
-                     STR_ARG(d->subjects[row / d->m]), STR_ARG(d->visits[row % d->m]));
+    error_set(err, ERROR_DEGENERATE, "the mean of subject \"" STR_FMT "\" at visit \"" STR_FMT "\" is not estimable",
+              STR_ARG(d->subjects[row / d->m]), STR_ARG(d->visits[row % d->m]));
+    return error_hint(err, "Nobody of its arm was seen there: leave the visit, the arm or the interaction out.");
 }
 
 static bool find_means(Draw *w, size_t subject, Error *err)

@@ -192,11 +192,26 @@ static bool evaluate(const Builder *b, const FormulaVariable *variable, double *
         Twofold value = expression_value(variable->expression, values);
         high[i] = value.high;
         low[i] = value.low;
-        if (isfinite(value.high)) continue;
+        if (fabs(value.high) <= MODEL_MAX_VALUE) continue;
+        if (isfinite(value.high)) {
+            error_set(b->err, ERROR_MALFORMED, "\"" STR_FMT "\" is %.3g in row %zu, beyond %g", STR_ARG(variable->name), value.high, row + 1, MODEL_MAX_VALUE);
+            return error_hint(b->err, "Correct the row, or choose another unit.");
+        }
         error_set(b->err, ERROR_MALFORMED, "\"" STR_FMT "\" has no finite value in row %zu", STR_ARG(variable->name), row + 1);
         return error_hint(b->err, "Correct the row, or leave it out by a condition.");
     }
     return true;
+}
+
+/* Squares of responses must not vanish. */
+static bool check_size(const Builder *b)
+{
+    const Model *m = b->model;
+    double most = 0;
+    for (size_t i = 0; i < m->n; i++) most = fmax(most, fabs(m->y[i]));
+    if (most == 0 || most >= MODEL_LEAST_VALUE) return true;
+    error_set(b->err, ERROR_MALFORMED, "the largest response is %.3g, below %g", most, MODEL_LEAST_VALUE);
+    return error_hint(b->err, "Choose another unit.");
 }
 
 static bool make_variable(Builder *b, const FormulaVariable *from, ModelVariable *v)
@@ -387,7 +402,7 @@ bool model_build(Arena *arena, const Formula *formula, const Frame *frame, const
     if (!find_columns(&b) || !choose_rows(&b, rows, rows ? n_rows : frame->n_rows)) return false;
     average_columns(&b);
     model->y = ARENA_ARRAY(arena, double, model->n);
-    if (!evaluate(&b, &formula->response, model->y, ARENA_ARRAY(arena, double, model->n))) return false;
+    if (!evaluate(&b, &formula->response, model->y, ARENA_ARRAY(arena, double, model->n)) || !check_size(&b)) return false;
     model->variables = ARENA_ARRAY(arena, ModelVariable, model->n_variables);
     for (size_t v = 0; v < model->n_variables; v++)
         if (!make_variable(&b, &formula->variables[v], &model->variables[v])) return false;

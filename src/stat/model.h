@@ -8,6 +8,8 @@
 
 #define MODEL_MAX_COLUMNS  2000
 #define MODEL_MAX_CELLS    ((size_t)1 << 28)     /* rows times columns of the design */
+#define MODEL_MAX_VALUE    1e60                  /* of a response or covariate, whose products must not overflow */
+#define MODEL_LEAST_VALUE  1e-60                 /* of the largest response, unless all are 0 */
 
 /* One variable of the terms, over the n rows used. */
 typedef struct {
@@ -62,7 +64,8 @@ typedef struct {
  * Levels of text that a covariance term names as visits stand by the numbers of the column of that name and "N" (AVISITN
  * beside AVISIT) where these go with the levels one to one, else by str_compare_natural.
  * Fails: INCONSISTENT (no such column; text in arithmetic), DEGENERATE (no row is complete; a factor with one level,
- * named; a design beyond the limits), MALFORMED (a value of an expression that is not finite; names the row, from 1).
+ * named; a design beyond the limits), MALFORMED (a value of an expression that is not finite, or beyond MODEL_MAX_VALUE: names
+ * the row, from 1; responses that are all below MODEL_LEAST_VALUE).
  * Memory: everything lives in `arena`; the frame and the formula are kept by reference.
  * Source: Chambers & Hastie (1992), chapter 2. Checked against R 4.2 model.matrix. */
 MUST_USE bool model_build(Arena *arena, const Formula *formula, const Frame *frame, const size_t *rows, size_t n_rows,

@@ -1,6 +1,7 @@
 #include "stat/model.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "stat/model_data.h"
 
@@ -202,6 +203,29 @@ static void visits_of_a_covariance_stand_in_their_own_order(Test *t)
     CHECK_TEXT(t, v.levels[0], "a");
 }
 
+/* Products of such values overflow or vanish: fits went on for ever, or printed zeros. */
+static void values_whose_squares_overflow_or_vanish_are_refused(Test *t)
+{
+    static const struct {
+        const char *column;
+        double factor;
+        const char *message;
+    } REFUSED[] = {{"y", 1e70, "beyond 1e+60"}, {"y", 1e-70, "below 1e-60"}, {"base", -1e70, "beyond 1e+60"}};
+    for (size_t k = 0; k < sizeof REFUSED / sizeof REFUSED[0]; k++)
+        for (int pass = 0; pass < 2; pass++) {
+            Frame *frame = two_way(t);
+            Column *column = frame_column(frame, str_from(REFUSED[k].column));
+            Formula f;
+            Model m;
+            Error err = {0};
+            for (size_t i = 0; i < frame->n_rows; i++) column->numbers[i] *= pass ? REFUSED[k].factor : 1;
+            if (!CHECK_OK(t, formula_parse(t->arena, STR("y ~ arm * base"), &f, &err), err)) return;
+            bool built = model_build(t->arena, &f, frame, NULL, 0, &m, &err);
+            if (pass == 0) CHECK_OK(t, built, err);
+            else if (CHECK(t, !built && err.code == ERROR_MALFORMED)) CHECK(t, strstr(err.message, REFUSED[k].message) && strstr(err.hint, "another unit"));
+        }
+}
+
 static const TestCase CASES[] = {
     {"visits of a covariance stand in their own order", visits_of_a_covariance_stand_in_their_own_order},
     {"columns are named and filled as in R", columns_are_named_and_filled_as_in_r},
@@ -212,6 +236,7 @@ static const TestCase CASES[] = {
     {"what cannot be modelled is said", what_cannot_be_modelled_is_said},
     {"a design beyond its limits is refused", a_design_beyond_its_limits_is_refused},
     {"rows may be chosen, and covariance columns count", rows_may_be_chosen_and_their_covariance_columns_count},
+    {"values whose squares overflow or vanish are refused", values_whose_squares_overflow_or_vanish_are_refused},
     {"containment is that of SAS", containment_is_that_of_sas},
 };
 
