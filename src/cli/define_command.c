@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/trial_call.h"
+#include "conform/define_data.h"
 #include "exchange/define_xml.h"
 #include "trial/define_study.h"
 
@@ -53,6 +54,47 @@ static void put_text(Invocation *call, Str file, const StudyMetadata *study, con
     for (size_t i = 0; i < notes->n; i++) buf_format(call->out, STR_FMT "\n", STR_ARG(notes->items[i]));
 }
 
+static void put_unread(FindingList *findings, Str file, const DefineUnread *unread)
+{
+    for (size_t i = 0; i < unread->n; i++) {
+        const ShapeUnread *item = &unread->items[i];
+        Finding finding = {.rule = STR("DEFINE-UNREAD"), .severity = FINDING_NOTE, .place = str_format(findings->arena, STR_FMT ": line %zu", STR_ARG(file), item->line),
+                           .message = str_format(findings->arena, STR_FMT ": not read, %zu times", STR_ARG(item->what), item->n)};
+        finding_add(findings, &finding);
+    }
+}
+
+/* The document named first against the data. */
+static bool check(Invocation *call, Error *err)
+{
+    StudyMetadata *study;
+    DefineUnread unread;
+    DataSurvey survey;
+    Str file = call->args[0], data = option_text(call, "data");
+    FindingList findings = findings_new(call->arena);
+    JsonWriter json = json_writer(call->out, 2);
+    if (!data.len) {
+        error_set(err, ERROR_USAGE, "there are no data to compare \"" STR_FMT "\" with", STR_ARG(file));
+        return error_hint(err, "Name their folder with --data DIR.");
+    }
+    if (!define_read(call->arena, file, &study, &unread, err) || !data_survey(call->arena, data, &(SurveyChoices){.max_values = DEFINE_DATA_MAX_VALUES}, &survey, err)) return false;
+    define_data_check(&findings, study, &survey);
+    put_unread(&findings, file_name(file), &unread);
+    findings_sort(&findings);
+    if (call->json) {
+        json_begin_object(&json);
+        findings_write_json(&findings, &json);
+        json_end_object(&json);
+        buf_char(call->out, '\n');
+    } else {
+        Totals totals = totals_of(study);
+        buf_format(call->out, STR_FMT ": %zu data sets, %zu variables; " STR_FMT ": %zu data sets\n\n", STR_ARG(file), study->data_sets.n, totals.n_variables, STR_ARG(data), survey.n);
+        findings_write_text(&findings, call->out);
+    }
+    call->exit_status = findings.count[FINDING_ERROR] ? error_exit_status(ERROR_INCONSISTENT) : 0;
+    return true;
+}
+
 static bool run(Invocation *call, Error *err)
 {
     StudyMetadata *study;
@@ -62,6 +104,7 @@ static bool run(Invocation *call, Error *err)
     DefineChoices choices = {.stylesheet = option_text(call, "stylesheet")};
     request.choices = (DataMetadataChoices){.folder = file.len ? file_folder(file) : STR("."), .sdtmig = option_text(call, "sdtmig"), .adamig = option_text(call, "adamig"),
                                             .sdtm_ct = option_text(call, "sdtm-ct"), .adam_ct = option_text(call, "adam-ct")};
+    if (option_given(call, "check")) return check(call, err);
     if (call->json && !file.len) {
         error_set(err, ERROR_USAGE, "--json says what was written, and nothing is");
         return error_hint(err, "Name the file with -o define.xml.");
@@ -77,15 +120,18 @@ static bool run(Invocation *call, Error *err)
 const Command cmd_define = {
     .name = "define",
     .summary = "write Define-XML: what the data sets and results are",
-    .usage = "PROTOCOL --data DIR [-o define.xml]",
+    .usage = "PROTOCOL --data DIR [-o define.xml] | DEFINE.xml --data DIR --check",
     .description = "Reads the data sets once and writes Define-XML 2.1 with analysis results metadata: every variable with label, type and\n"
                    "length, codelists where values are few, keys that tell the records apart, predecessors that were compared record by\n"
-                   "record, and each display of the protocol with the data it reads, its method and the lines that make it.",
-    .example = "  equipoise define examples/cdiscpilot01/protocol.yaml --data pilot/adam:sdtm -o pilot/define.xml",
+                   "record, and each display of the protocol with the data it reads, its method and the lines that make it.\n"
+                   "With --check, a Define-XML is compared with the data: data sets and variables that only one side has, types,\n"
+                   "lengths, labels, codes that are in no list. The exit status is 0 when nothing is wrong.",
+    .example = "  equipoise define examples/cdiscpilot01/protocol.yaml --data pilot/adam:sdtm -o pilot/define.xml\n"
+               "  equipoise define pilot/define.xml --data pilot/adam:sdtm --check",
     .min_args = 1,
     .max_args = 1,
     .options = (const Option[]){OPT_OUTPUT("the document; else it is printed"), OPT_TEXT("data", "DIR", "folder of the data sets; several with \":\" between"),
-                                OPT_TEXT("sdtmig", "VERSION", "SDTM implementation guide that the data follow: 3.4"),
+                                OPT_FLAG("check", "compare the document with the data"), OPT_TEXT("sdtmig", "VERSION", "SDTM implementation guide that the data follow: 3.4"),
                                 OPT_TEXT("adamig", "VERSION", "ADaM implementation guide that the data follow: 1.3"),
                                 OPT_TEXT("sdtm-ct", "DATE", "terminology for SDTM: 2023-12-15"), OPT_TEXT("adam-ct", "DATE", "terminology for ADaM"),
                                 OPT_TEXT("stylesheet", "HREF", "style sheet that shows the document in a browser"), OPT_END},

@@ -178,7 +178,7 @@ static void add_variable(StudyMetadata *study, const DataSurvey *survey, const S
     set_length(study->arena, v, variable);
     if (str_find(v->variable.format, STR("$")) != 0 && !str_equal(v->variable.format, STR("."))) variable->format = v->variable.format;
     variable->key = key_of(set, place);
-    variable->mandatory = variable->key || (set->n_rows && !v->n_missing) ? STR("Yes") : STR("No");
+    variable->mandatory = set->n_rows && !v->n_missing ? STR("Yes") : STR("No");
     variable->no_data = set->n_rows && v->n_missing == set->n_rows;
     if (is_coded(set, v)) variable->codelist = add_list(study, survey, set, v, variable->type);
     if (v->predecessor.len) study_add_origin(study, variable, "Predecessor", "Sponsor", v->predecessor);

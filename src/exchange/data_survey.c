@@ -52,6 +52,12 @@ static int compare_files(const void *a, const void *b)
     return order ? order : str_compare(one->path, other->path);
 }
 
+/* Of a format of tables; the XML files of a study's folder are its metadata. */
+static bool is_data(Str name)
+{
+    return name.data[0] != '.' && !str_ends(name, STR(".xml")) && table_format_of_ending(name) != NULL;
+}
+
 static bool list_files(Arena *arena, Str folder, DataFiles *files, Error *err)
 {
     DIR *open_folder = opendir(str_c(arena, folder));
@@ -61,7 +67,7 @@ static bool list_files(Arena *arena, Str folder, DataFiles *files, Error *err)
     }
     for (struct dirent *entry; (entry = readdir(open_folder));) {
         Str name = str_copy(arena, str_from(entry->d_name));
-        if (name.data[0] == '.' || !table_format_of_ending(name)) continue;
+        if (!is_data(name)) continue;
         ARENA_PUSH_ROOM(arena, files->items, files->n, files->capacity);
         Str stem = str_upper(arena, file_stem(name));
         int rank = !survey_is_analysis(stem) ? 0 : str_equal(stem, STR("ADSL")) ? 1 : 2;

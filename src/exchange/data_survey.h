@@ -53,7 +53,7 @@ typedef struct {
     size_t max_values;                /* a variable with more values has no list of them [60] */
 } SurveyChoices;
 
-/* Reads every file of the folders (as source_open has them) that is of a format of tables. A number that is whole in one data
+/* Reads every file of the folders (as source_open has them) that is of a format of tables, but XML. A number that is whole in one data
  * set and not in another is not whole in either, so that a variable is of one type. Fails: as the readers; INCONSISTENT (no
  * data set; two of one name); IO. */
 MUST_USE bool data_survey(Arena *arena, Str folders, const SurveyChoices *choices, DataSurvey *survey, Error *err);
