@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "data/condition.h"
 #include "exchange/csv.h"
+#include "exchange/define_xml.h"
 #include "exchange/gunzip.h"
 #include "exchange/xlsx.h"
 #include "exchange/xpt.h"
@@ -53,6 +54,13 @@ static bool read_workbook(Arena *arena, Str bytes, Error *err)
     }
 }
 
+static bool read_define(Arena *arena, Str bytes, Error *err)
+{
+    StudyMetadata *study;
+    DefineUnread unread;
+    return define_read_bytes(arena, bytes_of(arena, bytes), &study, &unread, err);
+}
+
 /* How many seeds of a folder were read; the others were refused with a message. */
 static void run_seeds(Test *t, const char *folder, bool (*read)(Arena *, Str, Error *), int n_read_wanted,
                       int n_refused_wanted)
@@ -84,7 +92,10 @@ static void seeds_of_transport_files(Test *t) { run_seeds(t, "fuzz/corpus/xpt", 
 
 static void seeds_of_workbooks(Test *t) { run_seeds(t, "fuzz/corpus/xlsx", read_workbook, 5, 1); }
 
+static void seeds_of_define(Test *t) { run_seeds(t, "fuzz/corpus/define", read_define, 3, 3); }
+
 static const TestCase CASES[] = {
+    {"seeds of Define-XML are read or refused", seeds_of_define},
     {"seeds of conditions are read or refused", seeds_of_conditions},
     {"seeds of CSV are read or refused", seeds_of_csv},
     {"seeds of workbooks are read or refused", seeds_of_workbooks},
