@@ -1,13 +1,8 @@
 /* A table from one format to another. */
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/progress.h"
 #include "exchange/table.h"
-
-#define PROGRESS_ROWS  ((size_t)1 << 18)
 
 typedef struct {
     Invocation *call;
@@ -16,6 +11,7 @@ typedef struct {
     TableSurvey *surveys;             /* of each member, when the format written needs them */
     size_t n_surveys, n_members, n_rows;
     Str wanted;
+    Progress progress;
 } Conversion;
 
 static bool find_format(Invocation *call, const TableFormat **format, Error *err)
@@ -42,11 +38,6 @@ static TableMember measured(Conversion *c, const TableMember *member, size_t i)
     return known;
 }
 
-static void show_progress(const Conversion *c)
-{
-    if (isatty(STDERR_FILENO)) fprintf(stderr, "\r%zu rows", c->n_rows);
-}
-
 static bool copy_rows(Conversion *c, Error *err)
 {
     const TableCell *cells;
@@ -54,7 +45,8 @@ static bool copy_rows(Conversion *c, Error *err)
         if (!table_next_row(c->reader, &cells, err)) return false;
         if (!cells) return true;
         if (!table_write(c->writer, cells, err)) return error_in(err, "row %zu", table_rows_read(c->reader));
-        if (++c->n_rows % PROGRESS_ROWS == 0) show_progress(c);
+        c->n_rows++;
+        progress_row(&c->progress, table_share_read(c->reader));
     }
 }
 
@@ -69,7 +61,7 @@ static bool copy_members(Conversion *c, Error *err)
         if (!table_begin(c->writer, &known, err) || !copy_rows(c, err)) return false;
         c->n_members++;
     }
-    if (c->n_rows >= PROGRESS_ROWS && isatty(STDERR_FILENO)) fprintf(stderr, "\r%*s\r", 30, "");
+    progress_end(&c->progress);
     if (c->n_members) return table_finish(c->writer, err);
     error_set(err, ERROR_INCONSISTENT, c->wanted.len ? "no data set is called \"" STR_FMT "\"" : "there is no data set", STR_ARG(c->wanted));
     return error_hint(err, "equipoise show FILE lists them.");
@@ -122,7 +114,7 @@ static bool survey_if_needed(Conversion *c, const TableFormat *from, const Table
 static bool run(Invocation *call, Error *err)
 {
     const TableFormat *format;
-    Conversion c = {.call = call, .wanted = option_text(call, "member")};
+    Conversion c = {.call = call, .wanted = option_text(call, "member"), .progress = progress_begin()};
     TableChoices choices = {.created = creation_time(call), .shorten_names = option_given(call, "shorten-names"),
                             .cut_texts = option_given(call, "cut-texts"), .dates_as_numbers = option_given(call, "dates-as-numbers"), .to_windows = option_given(call, "windows-1252"), .to_ascii = option_given(call, "ascii"),
                             .special_as_null = option_given(call, "plain-missing")};

@@ -2,7 +2,8 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/grid.h"
-#include "exchange/table.h"
+#include "cli/progress.h"
+#include "exchange/iso_count.h"
 
 #define N_FIRST_ROWS  5
 #define CELL_WIDTH    24
@@ -12,15 +13,20 @@ typedef struct {
     size_t n_rows, n_kept, wanted;
     size_t *n_missing;
     Str *cells;
+    bool json;                        /* a date that is a number stays one */
+    Progress *progress;
 } Look;
 
-static Str cell_text(Arena *arena, const TableVariable *variable, const TableCell *cell)
+static Str cell_text(Arena *arena, const TableVariable *variable, const TableCell *cell, bool json)
 {
     const char *word = missing_word(cell->missing);
     if (cell->missing == MISSING_UNSTATED) return STR("");
     if (cell->missing) return str_format(arena, "%s%s", word[0] == '.' ? "" : ".", word);
     if (!table_is_number(variable)) return str_copy(arena, cell->text);
+    if (variable->type == TABLE_BOOLEAN) return cell->number != 0 ? STR("true") : STR("false");
     Buf buf = buf_new(arena);
+    if (variable->is_count && !json && iso_count_put(&buf, variable->type, cell->number)) return buf_str(&buf);
+    buf.len = 0;
     buf_number(&buf, cell->number);
     return buf_str(&buf);
 }
@@ -36,10 +42,11 @@ static bool look(Invocation *call, TableReader *reader, const TableMember *membe
         if (!cells) return true;
         for (size_t i = 0; i < n; i++) {
             look->n_missing[i] += cells[i].missing != MISSING_NOT;
-            if (look->n_rows < look->wanted) look->cells[look->n_kept * n + i] = cell_text(call->arena, &member->variables[i], &cells[i]);
+            if (look->n_rows < look->wanted) look->cells[look->n_kept * n + i] = cell_text(call->arena, &member->variables[i], &cells[i], look->json);
         }
         look->n_kept += look->n_rows < look->wanted;
         look->n_rows++;
+        progress_row(look->progress, table_share_read(reader));
     }
 }
 
@@ -149,6 +156,7 @@ static bool run(Invocation *call, Error *err)
     const TableMember *member;
     Str wanted = option_text(call, "member");
     size_t n_shown = 0;
+    Progress progress = progress_begin();
     JsonWriter json = json_writer(call->out, 2);
     int64_t n_rows = option_integer(call, "rows", N_FIRST_ROWS);
     if (n_rows < 0 || n_rows > 1000) return error_set(err, ERROR_USAGE, "--rows must lie between 0 and 1000");
@@ -161,7 +169,7 @@ static bool run(Invocation *call, Error *err)
         json_begin_array(&json);
     } else buf_format(call->out, "%s\n", format->meaning);
     while (true) {
-        Look seen = {.wanted = (size_t)n_rows};
+        Look seen = {.wanted = (size_t)n_rows, .json = call->json, .progress = &progress};
         if (!table_next_member(reader, &member, err)) return false;
         if (!member) break;
         if (wanted.len && !str_equal(str_lower(call->arena, wanted), str_lower(call->arena, member->name))) continue;
@@ -170,6 +178,7 @@ static bool run(Invocation *call, Error *err)
         if (call->json) write_json(&json, member, &seen);
         else write_text(call, member, &seen);
     }
+    progress_end(&progress);
     if (call->json) {
         json_end_array(&json);
         write_notes(call, &json, reader);
@@ -186,7 +195,9 @@ const Command cmd_show = {
     .summary = "say what is in a file of data",
     .usage = "FILE [--member NAME] [--rows N]",
     .description = "Data sets, variables with their labels, types and formats, how many values are missing, and the first rows. The format\n"
-                   "is known by the file's first bytes; the file may be compressed by gzip. It is read once, row by row.",
+                   "is known by the file's first bytes; the file may be compressed by gzip. It is read row by row: memory does not grow\n"
+                   "with the file. Dates that are numbers (of SAS, of Excel) are shown as dates, and stay numbers in --json. Formats, with\n"
+                   "what is kept of each: docs/formats.md.",
     .example = "  equipoise show adsl.xpt\n"
                "  equipoise show visits.csv --rows 20",
     .min_args = 1,

@@ -121,6 +121,11 @@ size_t bytes_file_size(const Bytes *bytes)
     return bytes->is_whole ? bytes->window.len : bytes->source->file_size;
 }
 
+size_t bytes_file_read(const Bytes *bytes)
+{
+    return bytes->is_whole ? bytes->window.len : bytes->source->n_read;
+}
+
 static void grow_buffer(Source *source, size_t used)
 {
     Arena *room = arena_new();

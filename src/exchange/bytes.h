@@ -41,6 +41,9 @@ MUST_USE bool bytes_again(Arena *arena, Bytes **bytes, Error *err);
 /* The size of the file as it lies, 0 when not known. */
 size_t bytes_file_size(const Bytes *bytes);
 
+/* How many of them were read so far. */
+size_t bytes_file_read(const Bytes *bytes);
+
 /* Moves the window so that it begins at `from`, which it must hold or end at, and reaches `to` or the end. Views of
  * the window go stale, unless it is whole. Fails: as bytes_open, and as gunzip_read. */
 MUST_USE bool bytes_slide(Bytes *bytes, size_t from, size_t to, Error *err);

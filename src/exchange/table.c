@@ -25,6 +25,8 @@ struct TableReader {
     Str path;
     const TableFormat *format;
     void *state;
+    const Bytes *bytes;               /* NULL when the format opens the path itself */
+    const TableMember *member;
     size_t n_rows;
 };
 
@@ -117,6 +119,7 @@ bool table_open(Arena *arena, Str path, TableReader **opened, Error *err)
     if (!bytes_keep(arena, &bytes, err) || !find_format(arena, path, bytes, &reader->format, err) || !bytes_again(arena, &bytes, err))
         return error_in(err, STR_FMT, STR_ARG(file_name(path)));
     TableInput input = {.path = reader->path, .bytes = reader->format->opens_path ? NULL : bytes};
+    reader->bytes = input.bytes;
     return reader->format->open(arena, &input, &reader->state, err) || error_in(err, STR_FMT, STR_ARG(file_name(path)));
 }
 
@@ -124,10 +127,20 @@ const TableFormat *table_format(const TableReader *reader) { return reader->form
 size_t table_notes(const TableReader *reader, const Str **notes) { return reader->format->notes ? reader->format->notes(reader->state, notes) : 0; }
 size_t table_rows_read(const TableReader *reader) { return reader->n_rows; }
 
+double table_share_read(const TableReader *reader)
+{
+    const TableMember *member = reader->member;
+    if (member && member->n_rows_known) return member->n_rows ? (double)reader->n_rows / (double)member->n_rows : 1;
+    size_t size = reader->bytes ? bytes_file_size(reader->bytes) : 0;
+    return size ? (double)bytes_file_read(reader->bytes) / (double)size : -1;
+}
+
 bool table_next_member(TableReader *reader, const TableMember **member, Error *err)
 {
     reader->n_rows = 0;
-    return reader->format->next_member(reader->state, member, err) || error_in(err, STR_FMT, STR_ARG(file_name(reader->path)));
+    bool ok = reader->format->next_member(reader->state, member, err);
+    reader->member = ok ? *member : NULL;
+    return ok || error_in(err, STR_FMT, STR_ARG(file_name(reader->path)));
 }
 
 bool table_next_row(TableReader *reader, const TableCell **cells, Error *err)

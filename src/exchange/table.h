@@ -143,6 +143,7 @@ MUST_USE bool table_next_member(TableReader *reader, const TableMember **member,
 MUST_USE bool table_next_row(TableReader *reader, const TableCell **cells, Error *err);
 size_t table_notes(const TableReader *reader, const Str **notes);      /* how many; see TableFormat */
 size_t table_rows_read(const TableReader *reader);                    /* of the member at hand */
+double table_share_read(const TableReader *reader);                   /* of the member, or of the file, from 0 to 1; -1: not known */
 
 /* The longest text (bytes of UTF-8) and whether a text is beyond ASCII, of each variable; read row by row to the end. */
 typedef struct {

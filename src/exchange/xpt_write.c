@@ -366,6 +366,18 @@ bool xpt_begin_member(void *to, const TableMember *member, Error *err)
     return put_member_header(state, name, label, err);
 }
 
+/* The reason of a missing value that cannot be written: allowed and counted, or an error. */
+static bool drop_reason(State *state, const Field *field, MissingReason missing, Error *err)
+{
+    if (state->choices.special_as_null) {
+        state->changes->n_special_missing++;
+        return true;
+    }
+    error_set(err, ERROR_INCONSISTENT, "the reason of a missing %s (%s) has no place in a transport file", field->is_number ? "value" : "text", missing_word(missing));
+    error_hint(err, "--plain-missing writes it without its reason.");
+    return error_in(err, "variable \"" STR_FMT "\"", STR_ARG(field->name));
+}
+
 static bool put_number(State *state, size_t i, const TableCell *cell, Error *err)
 {
     const Field *field = &state->fields[i];
@@ -373,12 +385,7 @@ static bool put_number(State *state, size_t i, const TableCell *cell, Error *err
     MissingReason missing = cell->missing;
     bool is_letter = missing == MISSING_SAS_UNDERSCORE || (missing >= MISSING_SAS_A && missing <= MISSING_SAS_Z);
     if (missing && !is_letter && missing != MISSING_UNSTATED) {
-        if (!state->choices.special_as_null) {
-            error_set(err, ERROR_INCONSISTENT, "the reason of a missing value (%s) has no place in a transport file", missing_word(missing));
-            error_hint(err, "--plain-missing writes it without its reason.");
-            return error_in(err, "variable \"" STR_FMT "\"", STR_ARG(field->name));
-        }
-        state->changes->n_special_missing++;
+        if (!drop_reason(state, field, missing, err)) return false;
         missing = MISSING_UNSTATED;
     }
     if (ibm_float_write(missing ? 0 : cell->number, missing, field->length, bytes)) {
@@ -395,6 +402,7 @@ static bool put_text(State *state, size_t i, const TableCell *cell, Error *err)
     const Field *field = &state->fields[i];
     const TableVariable *variable = &state->member->variables[i];
     Str text = cell->missing ? STR("") : cell->text;
+    if (cell->missing && cell->missing != MISSING_UNSTATED && !drop_reason(state, field, cell->missing, err)) return false;
     if (!is_ascii(text) || text.len > field->length) {
         size_t most = field->length < state->limits->text || state->choices.cut_texts ? field->length : state->limits->text;
         if (!fit_text(state, variable, "the text", text, most, &text, err)) return false;

@@ -191,6 +191,8 @@ static void nothing_is_cut_in_silence(Test *t)
     check_refusal(t, text, (TableCell){.text = STR("1")}, "xpt", "no name to SAS", "2ND");
     check_refusal(t, number, (TableCell){.text = STR(""), .number = 1e76}, "xpt", "cannot be written", "N");
     check_refusal(t, number, (TableCell){.text = STR(""), .missing = MISSING_REFUSED}, "xpt", "no place", "N");
+    text.name = STR("TEXT");
+    check_refusal(t, text, (TableCell){.text = STR(""), .missing = MISSING_SAS_A}, "xpt8", "no place", "TEXT");
     CHECK(t, !file_exists(t->arena, test_scratch(t, "refused.xpt")));
 }
 
