@@ -33,8 +33,10 @@ static TableMember measured(Conversion *c, const TableMember *member, size_t i)
     known.n_rows_known = true;
     known.n_rows = survey->n_rows;
     known.variables = arena_copy(c->call->arena, member->variables, member->n_variables * sizeof(TableVariable));
-    for (size_t v = 0; v < member->n_variables && v < survey->n_variables; v++)
-        if (known.variables[v].length < survey->longest[v]) known.variables[v].length = survey->longest[v];
+    for (size_t v = 0; v < member->n_variables && v < survey->n_variables; v++) {
+        size_t longest = option_given(c->call, "ascii") ? survey->longest_ascii[v] : survey->longest[v];
+        if (known.variables[v].length < longest) known.variables[v].length = longest;
+    }
     return known;
 }
 
@@ -105,7 +107,8 @@ static Str creation_time(const Invocation *call)
 /* What the format written must know before the first row, and the one read does not say, takes a pass of its own. */
 static bool survey_if_needed(Conversion *c, const TableFormat *from, const TableFormat *to, Error *err)
 {
-    if ((!to->needs_lengths || from->gives_lengths) && (!to->needs_rows || from->gives_rows)) return true;
+    bool longer = option_given(c->call, "ascii");              /* than the source says */
+    if ((!to->needs_lengths || (from->gives_lengths && !longer)) && (!to->needs_rows || from->gives_rows)) return true;
     if (!str_equal(c->call->args[0], STR("-"))) return table_survey(c->call->arena, c->call->args[0], &c->surveys, &c->n_surveys, err);
     error_set(err, ERROR_USAGE, "standard input comes once, and %s to %s needs two passes", from->word, to->word);
     return error_hint(err, "Write it to a file first.");

@@ -150,6 +150,17 @@ bool table_next_row(TableReader *reader, const TableCell **cells, Error *err)
     return true;
 }
 
+/* As \uXXXX, or \UXXXXXXXX beyond 16 bits. */
+static size_t ascii_length(Str text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        n += c < 127 ? 1 : (c & 0xC0) == 0x80 ? 0 : c >= 0xF0 ? 10 : 6;
+    }
+    return n;
+}
+
 static void survey_row(TableSurvey *survey, const TableMember *member, const TableCell *cells)
 {
     survey->n_rows++;
@@ -158,7 +169,9 @@ static void survey_row(TableSurvey *survey, const TableMember *member, const Tab
         if (cells[i].missing) survey->n_missing[i]++;
         if (cells[i].missing || table_is_number(&member->variables[i])) continue;
         if (text.len > survey->longest[i]) survey->longest[i] = text.len;
-        for (size_t k = 0; k < text.len && !survey->beyond_ascii[i]; k++) survey->beyond_ascii[i] = (unsigned char)text.data[k] > 126;
+        size_t in_ascii = str_is_ascii(text) && !memchr(text.data, 127, text.len) ? text.len : ascii_length(text);
+        if (in_ascii != text.len) survey->beyond_ascii[i] = true;
+        if (in_ascii > survey->longest_ascii[i]) survey->longest_ascii[i] = in_ascii;
     }
 }
 
@@ -176,6 +189,7 @@ bool table_survey(Arena *arena, Str path, TableSurvey **members, size_t *n, Erro
         TableSurvey *survey = &(*members)[(*n)++];
         *survey = (TableSurvey){.name = str_copy(arena, member->name), .n_variables = member->n_variables};
         survey->longest = ARENA_ARRAY(arena, size_t, member->n_variables), survey->n_missing = ARENA_ARRAY(arena, size_t, member->n_variables);
+        survey->longest_ascii = ARENA_ARRAY(arena, size_t, member->n_variables);
         survey->beyond_ascii = ARENA_ARRAY(arena, bool, member->n_variables);
         while ((ok = table_next_row(reader, &cells, err)) && cells) survey_row(survey, member, cells);
     }

@@ -150,6 +150,7 @@ typedef struct {
     Str name;
     size_t n_rows, n_variables;
     size_t *longest, *n_missing;      /* n_variables */
+    size_t *longest_ascii;            /* with other letters written as \uXXXX */
     bool *beyond_ascii;
 } TableSurvey;
 MUST_USE bool table_survey(Arena *arena, Str path, TableSurvey **members, size_t *n, Error *err);
