@@ -1,26 +1,11 @@
 #include "report/analysis_display.h"
 
+#include "report/analysis_making.h"
 #include "report/analysis_words.h"
 #include "report/yaml_make.h"
 
-typedef struct {
-    Str label, left, right;
-} Compared;
-
-typedef struct {
-    Arena *arena;
-    YamlMaker maker;
-    const Protocol *protocol;
-    const AnalysisPlan *plan;
-    Str outcome, title;
-    size_t n_levels, n_compared;
-    Str *levels; /* of the group, those compared first named first */
-    Compared *compared;
-    const char *why;
-} Making;
-
 /* A key of the analysis under the name it has in a block, if it is said. */
-static void pass(const Making *m, Yaml *map, const char *key, const char *as)
+void making_pass(const Making *m, Yaml *map, const char *key, const char *as)
 {
     const Yaml *said = yaml_get(m->plan->at, key);
     if (said) yaml_put(&m->maker, map, str_from(as), *said);
@@ -97,21 +82,21 @@ static void find_groups(Making *m)
 
 static double confidence_of(const Making *m) { return 1 - m->plan->alpha; }
 
-static Str interval_title(const Making *m) { return str_format(m->arena, "%g %% CI", 100 * confidence_of(m)); }
+Str making_interval_title(const Making *m) { return str_format(m->arena, "%g %% CI", 100 * confidence_of(m)); }
 
-static void put_confidence(const Making *m, Yaml *map)
+void making_put_confidence(const Making *m, Yaml *map)
 {
     yaml_put(&m->maker, map, STR("confidence"), yaml_make_text(&m->maker, str_format(m->arena, "%.12g", confidence_of(m))));
 }
 
 /* The family that adjusts its p-values; empty when none does. */
-static Str adjusting_family(const Making *m)
+Str making_adjusting_family(const Making *m)
 {
     const Family *family = protocol_family(m->protocol, m->plan->family);
     return family && family->method != FAMILY_NONE ? family->id : (Str){0};
 }
 
-static Str adjusted_title(const Making *m)
+Str making_adjusted_title(const Making *m)
 {
     const Family *family = protocol_family(m->protocol, m->plan->family);
     return str_format(m->arena, "p, %s", grammar_word(&FAMILY_METHOD_WORDS, (int)family->method));
@@ -135,7 +120,7 @@ static Yaml *start(const Making *m, Str number, bool with_visits)
 }
 
 /* Columns of the groups, then `more` for what is compared. */
-static void put_columns(const Making *m, Yaml *display, Yaml *more)
+void making_put_columns(const Making *m, Yaml *display, Yaml *more)
 {
     Yaml *columns = yaml_make_mapping(&m->maker), *levels = yaml_make_list(&m->maker, m->n_levels);
     yaml_put_text(&m->maker, columns, "variable", group_of(m));
@@ -156,7 +141,7 @@ static void add_item(const Making *m, Yaml *across, const char *key, Str header,
     yaml_put_text(&m->maker, item, "header", header);
     yaml_put_text(&m->maker, item, "variable", variable);
     yaml_put_text(&m->maker, item, "format", str_from(format));
-    put_confidence(m, item);
+    making_put_confidence(m, item);
     yaml_add(across, *item);
 }
 
@@ -175,7 +160,7 @@ static void add_blocks(const Making *m, Yaml *rows, FillBlock *fill)
     }
 }
 
-static size_t most_blocks(const Making *m) { return 4 * (m->plan->visits.n + 1) + m->n_compared; }
+size_t making_most_blocks(const Making *m) { return 4 * (m->plan->visits.n + 1) + m->n_compared; }
 
 /* --- change within subjects --- */
 
@@ -183,19 +168,19 @@ static void fill_change(const Making *m, Yaml *block, Str label)
 {
     yaml_put_text(&m->maker, block, "row", label);
     yaml_put_text(&m->maker, block, "method", str_from(grammar_word(&ANALYSIS_METHOD_WORDS, (int)m->plan->method)));
-    yaml_put_text(&m->maker, block, "family", adjusting_family(m));
+    yaml_put_text(&m->maker, block, "family", making_adjusting_family(m));
 }
 
 static bool make_change(Making *m, Yaml *display)
 {
-    Yaml *across = yaml_make_list(&m->maker, 8), *rows = yaml_make_list(&m->maker, most_blocks(m));
+    Yaml *across = yaml_make_list(&m->maker, 8), *rows = yaml_make_list(&m->maker, making_most_blocks(m));
     bool is_t = m->plan->method == METHOD_PAIRED_T;
     add_item(m, across, "n", STR("n"), m->outcome, "{n}");
     add_item(m, across, "estimate", is_t ? STR("Mean") : STR("Median\n(Hodges-Lehmann)"), m->outcome, "{estimate}");
     if (is_t) add_item(m, across, "se", STR("SE"), m->outcome, "{se}");
-    add_item(m, across, "ci", interval_title(m), m->outcome, "{ci_low} to {ci_high}");
+    add_item(m, across, "ci", making_interval_title(m), m->outcome, "{ci_low} to {ci_high}");
     add_item(m, across, "p", STR("p"), m->outcome, "{p}");
-    if (adjusting_family(m).len) add_item(m, across, "p_adjusted", adjusted_title(m), m->outcome, "{p_adjusted}");
+    if (making_adjusting_family(m).len) add_item(m, across, "p_adjusted", making_adjusted_title(m), m->outcome, "{p_adjusted}");
     add_blocks(m, rows, fill_change);
     yaml_put(&m->maker, display, STR("across"), *across);
     yaml_put(&m->maker, display, STR("rows"), *rows);
@@ -206,13 +191,13 @@ static void fill_described(const Making *m, Yaml *block, Str label) { yaml_put_t
 
 static bool make_described(Making *m, Yaml *display)
 {
-    Yaml *across = yaml_make_list(&m->maker, 8), *rows = yaml_make_list(&m->maker, most_blocks(m));
+    Yaml *across = yaml_make_list(&m->maker, 8), *rows = yaml_make_list(&m->maker, making_most_blocks(m));
     add_item(m, across, "n", STR("n"), m->outcome, "{n}");
     add_item(m, across, "mean", STR("Mean (SD)"), m->outcome, "{mean} ({sd})");
-    add_item(m, across, "ci", interval_title(m), m->outcome, "{ci_low} to {ci_high}");
+    add_item(m, across, "ci", making_interval_title(m), m->outcome, "{ci_low} to {ci_high}");
     add_item(m, across, "median", STR("Median (min, max)"), m->outcome, "{median} ({min}, {max})");
     add_blocks(m, rows, fill_described);
-    if (m->n_levels) put_columns(m, display, NULL);
+    if (m->n_levels) making_put_columns(m, display, NULL);
     yaml_put(&m->maker, display, STR("across"), *across);
     yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
@@ -237,12 +222,12 @@ static bool make_share(Making *m, Yaml *display)
     Yaml *across = yaml_make_list(&m->maker, 8), *rows = yaml_make_list(&m->maker, 1), *row = yaml_make_mapping(&m->maker);
     put_subjects(m, display);
     add_item(m, across, "n", STR("Subjects"), (Str){0}, "{n}/{N}");
-    add_item(m, across, "pct", str_format(m->arena, "%% (exact\n" STR_FMT ")", STR_ARG(interval_title(m))), (Str){0},
+    add_item(m, across, "pct", str_format(m->arena, "%% (exact\n" STR_FMT ")", STR_ARG(making_interval_title(m))), (Str){0},
              "{pct:1} ({ci_low:1} to {ci_high:1})");
     add_item(m, across, "events", STR("Records"), (Str){0}, "{events}");
     yaml_put_text(&m->maker, row, "row", m->title);
     yaml_add(rows, *row);
-    if (m->n_levels) put_columns(m, display, NULL);
+    if (m->n_levels) making_put_columns(m, display, NULL);
     yaml_put(&m->maker, display, STR("across"), *across);
     yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
@@ -298,7 +283,7 @@ static bool make_counts(Making *m, Yaml *display)
     if (!need_groups(m)) return false;
     Yaml *tests = make_tests(m, test_of(m->plan->method), columns);
     put_subjects(m, display);
-    put_columns(m, display, columns);
+    making_put_columns(m, display, columns);
     yaml_put_text(&m->maker, row, "count", m->title);
     yaml_put_text(&m->maker, row, "format", STR("{n}/{N} ({pct}%)"));
     yaml_put_text(&m->maker, row, "zero", STR("{n}/{N}"));
@@ -324,132 +309,20 @@ static void fill_values(const Making *m, Yaml *block, Str label)
 
 static bool make_values(Making *m, Yaml *display)
 {
-    Yaml *columns = yaml_make_list(&m->maker, m->n_compared + 1), *rows = yaml_make_list(&m->maker, most_blocks(m));
+    Yaml *columns = yaml_make_list(&m->maker, m->n_compared + 1), *rows = yaml_make_list(&m->maker, making_most_blocks(m));
     if (!need_groups(m)) return false;
     (void)make_tests(m, test_of(m->plan->method), columns);
-    put_columns(m, display, columns);
+    making_put_columns(m, display, columns);
     add_blocks(m, rows, fill_values);
     yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
 }
 
-/* --- models --- */
-
-static bool is_repeated(const Making *m) { return m->plan->method == METHOD_MMRM; }
-
-static Str means_words(const Making *m)
-{
-    const Texts *at = &m->plan->means_at;
-    if (at->n == 1) return analysis_visit_title(m->protocol, at->items[0]);
-    Buf buf = buf_new(m->arena);
-    buf_add_c(&buf, "Average of ");
-    for (size_t i = 0; i < at->n; i++) buf_format(&buf, "%s" STR_FMT, i ? ", " : "", STR_ARG(analysis_visit_title(m->protocol, at->items[i])));
-    buf_c(&buf);
-    return buf_str(&buf);
-}
-
-static Yaml *model_block(const Making *m, Str group, bool is_first, bool has_means)
-{
-    static const struct {
-        const char *key, *as;
-    } PASSED[] = {{"df", "df"}, {"likelihood", "method"}, {"fallback", "fallback"}, {"vcov", "vcov"}, {"weights", "weights"}};
-    Yaml *block = yaml_make_mapping(&m->maker);
-    yaml_put_text(&m->maker, block, "model", m->plan->formula);
-    yaml_put_text(&m->maker, block, "group", group);
-    if (!is_first) {
-        yaml_put_text(&m->maker, block, "header", STR("false"));
-        yaml_put_text(&m->maker, block, "indent", STR("1"));
-    }
-    for (size_t i = 0; i < sizeof PASSED / sizeof PASSED[0]; i++) pass(m, block, PASSED[i].key, PASSED[i].as);
-    if (has_means) pass(m, block, "impute", "impute");
-    if (has_means) pass(m, block, "at", "at");
-    if (has_means) pass(m, block, "margins", "margins");
-    put_confidence(m, block);
-    return block;
-}
-
-static void put_means(const Making *m, Yaml *rows, Yaml *block)
-{
-    Yaml *lines = yaml_make_mapping(&m->maker);
-    yaml_put_text(&m->maker, lines, "n", STR("{n}"));
-    yaml_put_text(&m->maker, lines, "LS mean (SE)", STR("{lsmean} ({se})"));
-    yaml_put(&m->maker, block, STR("lines"), *lines);
-    yaml_add(rows, *block);
-}
-
-/* compare: {name: [left, right]} */
-static Yaml *comparisons(const Making *m)
-{
-    Yaml *compare = yaml_make_mapping(&m->maker);
-    for (size_t i = 0; i < m->n_compared; i++) {
-        Yaml *two = yaml_make_list(&m->maker, 2);
-        yaml_add(two, yaml_make_text(&m->maker, m->compared[i].left));
-        yaml_add(two, yaml_make_text(&m->maker, m->compared[i].right));
-        yaml_put(&m->maker, compare, m->compared[i].label, *two);
-    }
-    return compare;
-}
-
-static void put_differences(const Making *m, Yaml *rows, Yaml *block)
-{
-    Yaml *lines = yaml_make_mapping(&m->maker);
-    yaml_put(&m->maker, block, STR("compare"), *comparisons(m));
-    yaml_put_text(&m->maker, block, "family", adjusting_family(m));
-    yaml_put_text(&m->maker, lines, "Difference", STR("{diff}"));
-    yaml_put_text(&m->maker, lines, "SE", STR("{se}"));
-    yaml_put(&m->maker, lines, interval_title(m), yaml_make_words(&m->maker, "{ci_low} to {ci_high}"));
-    yaml_put_text(&m->maker, lines, "p", STR("{p}"));
-    if (adjusting_family(m).len) yaml_put(&m->maker, lines, adjusted_title(m), yaml_make_words(&m->maker, "{p_adjusted}"));
-    yaml_put(&m->maker, block, STR("lines"), *lines);
-    yaml_add(rows, *block);
-}
-
-static void put_term(const Making *m, Yaml *rows, Yaml *block, const char *column)
-{
-    Yaml *lines = yaml_make_mapping(&m->maker);
-    yaml_put_text(&m->maker, block, "term", m->plan->term);
-    yaml_put_text(&m->maker, block, "in", str_from(column));
-    yaml_put_text(&m->maker, lines, "F", STR("{statistic}"));
-    yaml_put_text(&m->maker, lines, "p", STR("{p}"));
-    yaml_put(&m->maker, block, STR("lines"), *lines);
-    yaml_add(rows, *block);
-}
-
-/* Blocks of one visit, or of all. */
-static void add_models(const Making *m, Yaml *rows, Str group, Str where)
-{
-    bool with_groups = m->n_levels > 1, is_alone = is_repeated(m) && !with_groups && !m->plan->term.len;
-    size_t from = rows->n;
-    if (with_groups || is_alone) put_means(m, rows, model_block(m, group, true, true));
-    if (with_groups && m->n_compared) put_differences(m, rows, model_block(m, group, false, true));
-    if (m->plan->term.len) put_term(m, rows, model_block(m, group, rows->n == from, false), with_groups ? "term" : "all");
-    for (size_t i = from; i < rows->n; i++) yaml_put_text(&m->maker, &rows->items[i], "where", where);
-}
-
-static bool make_model(Making *m, Yaml *display)
-{
-    const Texts *visits = &m->plan->visits;
-    Yaml *columns = yaml_make_list(&m->maker, m->n_compared + 1), *rows = yaml_make_list(&m->maker, most_blocks(m));
-    if (!m->plan->formula.len) m->why = "no table: no model is named: write a `formula`";
-    else if (m->n_levels < 2 && !m->plan->term.len && !is_repeated(m))
-        m->why = "no table: neither groups to compare nor a `term` to test is named";
-    if (m->why) return false;
-    for (size_t i = 0; i < m->n_compared; i++) yaml_add(columns, *yaml_make_pair(&m->maker, "key", m->compared[i].label, "header", m->compared[i].label));
-    if (m->plan->term.len)
-        yaml_add(columns, *yaml_make_pair(&m->maker, "key", STR("term"), "header", str_format(m->arena, "Test of " STR_FMT, STR_ARG(m->plan->term))));
-    if (m->n_levels > 1) put_columns(m, display, columns);
-    if (is_repeated(m)) add_models(m, rows, m->plan->means_at.n ? means_words(m) : m->title, (Str){0});
-    else if (analysis_has_scores(m->protocol, m->plan) && visits->n)
-        for (size_t i = 0; i < visits->n; i++)
-            add_models(m, rows, analysis_visit_title(m->protocol, visits->items[i]), analysis_visits_condition(m->arena, &(Texts){1, &visits->items[i]}));
-    else add_models(m, rows, m->title, (Str){0});
-    yaml_put(&m->maker, display, STR("rows"), *rows);
-    return true;
-}
+/* --- models and groups within them --- */
 
 static bool make_anova(Making *m, Yaml *display)
 {
-    return m->plan->formula.len ? make_model(m, display) : make_values(m, display);
+    return m->plan->formula.len ? analysis_make_model(m, display) : make_values(m, display);
 }
 
 static void fill_subgroup(const Making *m, Yaml *block, Str label)
@@ -458,7 +331,7 @@ static void fill_subgroup(const Making *m, Yaml *block, Str label)
     yaml_put_text(&m->maker, block, "group", label);
     yaml_put_text(&m->maker, block, "outcome", m->outcome);
     yaml_put_text(&m->maker, block, "overall", STR("All"));
-    put_confidence(m, block);
+    making_put_confidence(m, block);
     if (m->n_levels > 1) {
         yaml_put_text(&m->maker, block, "factor", group_of(m));
         yaml_put_text(&m->maker, block, "reference", m->compared[0].right);
@@ -467,103 +340,17 @@ static void fill_subgroup(const Making *m, Yaml *block, Str label)
 
 static bool make_subgroup(Making *m, Yaml *display)
 {
-    Yaml *across = yaml_make_list(&m->maker, 8), *rows = yaml_make_list(&m->maker, most_blocks(m));
+    Yaml *across = yaml_make_list(&m->maker, 8), *rows = yaml_make_list(&m->maker, making_most_blocks(m));
     if (!m->plan->interaction) m->why = "no table: groups are looked at without their interaction";
     if (m->n_levels > 1 && !m->n_compared) m->why = "no table: no comparison is named";
     if (m->why) return false;
     add_item(m, across, "n", STR("n"), (Str){0}, "{n}");
     add_item(m, across, "estimate", m->n_levels > 1 ? STR("Difference") : STR("Mean"), (Str){0}, "{estimate}");
     add_item(m, across, "se", STR("SE"), (Str){0}, "{se}");
-    add_item(m, across, "ci", interval_title(m), (Str){0}, "{ci_low} to {ci_high}");
+    add_item(m, across, "ci", making_interval_title(m), (Str){0}, "{ci_low} to {ci_high}");
     add_item(m, across, "p", STR("p that levels\ndiffer"), (Str){0}, "{p}");
     add_blocks(m, rows, fill_subgroup);
     yaml_put(&m->maker, display, STR("across"), *across);
-    yaml_put(&m->maker, display, STR("rows"), *rows);
-    return true;
-}
-
-/* --- times to an event --- */
-
-static Yaml *survival_block(const Making *m, Yaml *rows, bool is_first)
-{
-    Yaml *block = yaml_make_mapping(&m->maker);
-    yaml_put_text(&m->maker, block, "survival", m->plan->formula);
-    yaml_put_text(&m->maker, block, "group", m->title);
-    if (!is_first) {
-        yaml_put_text(&m->maker, block, "header", STR("false"));
-        yaml_put_text(&m->maker, block, "indent", STR("1"));
-    }
-    put_confidence(m, block);
-    yaml_add(rows, *block);
-    return &rows->items[rows->n - 1];
-}
-
-static void put_curves(const Making *m, Yaml *rows)
-{
-    Yaml *block = survival_block(m, rows, true), *lines = yaml_make_mapping(&m->maker);
-    yaml_put_text(&m->maker, lines, "Events / n", STR("{events}/{n}"));
-    yaml_put(&m->maker, lines, str_format(m->arena, "Median (" STR_FMT ")", STR_ARG(interval_title(m))), yaml_make_words(&m->maker, "{median} ({ci_low} to {ci_high})"));
-    yaml_put(&m->maker, block, STR("lines"), *lines);
-}
-
-/* Each comparison in its column: the log-rank test of the two, or the ratio of their hazards. */
-static void put_hazards(const Making *m, Yaml *rows)
-{
-    Yaml *block = survival_block(m, rows, false), *lines = yaml_make_mapping(&m->maker);
-    bool is_cox = m->plan->method == METHOD_COX_REGRESSION;
-    yaml_put(&m->maker, block, STR("compare"), *comparisons(m));
-    if (!is_cox) yaml_put_text(&m->maker, block, "method", STR("log-rank"));
-    if (is_cox) {
-        yaml_put_text(&m->maker, lines, "Hazard ratio", STR("{ratio}"));
-        yaml_put(&m->maker, lines, interval_title(m), yaml_make_words(&m->maker, "{ci_low:2} to {ci_high:2}"));
-    }
-    yaml_put_text(&m->maker, lines, is_cox ? "p" : "Log-rank p", STR("{p}"));
-    yaml_put(&m->maker, block, STR("lines"), *lines);
-}
-
-static bool make_survival(Making *m, Yaml *display)
-{
-    Yaml *columns = yaml_make_list(&m->maker, m->n_compared), *rows = yaml_make_list(&m->maker, 2);
-    bool compares = m->plan->method != METHOD_KAPLAN_MEIER;
-    if (!m->plan->formula.len) m->why = "no table: no model is named: write a `formula`, Surv(TIME, EVENT) ~ ARM";
-    else if (compares && !m->n_compared) m->why = "no table: there are no groups to compare: name them with `group` and `compare`";
-    if (m->why) return false;
-    for (size_t i = 0; compares && i < m->n_compared; i++)
-        yaml_add(columns, *yaml_make_pair(&m->maker, "key", m->compared[i].label, "header", m->compared[i].label));
-    if (m->n_levels > 1) put_columns(m, display, columns);
-    put_curves(m, rows);
-    if (compares) put_hazards(m, rows);
-    yaml_put(&m->maker, display, STR("rows"), *rows);
-    return true;
-}
-
-/* --- outcomes that are or are not --- */
-
-static Yaml *regression_block(const Making *m, Yaml *rows, bool is_first)
-{
-    Yaml *block = model_block(m, m->title, is_first, false);
-    yaml_put_text(&m->maker, block, "regression", str_from(grammar_word(&ANALYSIS_METHOD_WORDS, (int)m->plan->method)));
-    yaml_add(rows, *block);
-    return &rows->items[rows->n - 1];
-}
-
-static bool make_odds(Making *m, Yaml *display)
-{
-    Yaml *columns = yaml_make_list(&m->maker, m->n_compared), *rows = yaml_make_list(&m->maker, 2), *shares = yaml_make_mapping(&m->maker), *ratios = yaml_make_mapping(&m->maker), *block;
-    if (!m->plan->formula.len) m->why = "no table: no model is named: write a `formula`, RESP = 'Y' ~ ARM";
-    else if (!m->n_compared) m->why = "no table: there are no groups to compare: name them with `group` and `compare`";
-    if (m->why) return false;
-    for (size_t i = 0; i < m->n_compared; i++) yaml_add(columns, *yaml_make_pair(&m->maker, "key", m->compared[i].label, "header", m->compared[i].label));
-    put_columns(m, display, columns);
-    yaml_put_text(&m->maker, shares, "Events / n", STR("{events}/{n}"));
-    yaml_put(&m->maker, shares, str_format(m->arena, "Adjusted %% (" STR_FMT ")", STR_ARG(interval_title(m))), yaml_make_words(&m->maker, "{pct} ({ci_low:0} to {ci_high:0})"));
-    yaml_put(&m->maker, regression_block(m, rows, true), STR("lines"), *shares);
-    block = regression_block(m, rows, false);
-    yaml_put_text(&m->maker, ratios, "Odds ratio", STR("{ratio}"));
-    yaml_put(&m->maker, ratios, interval_title(m), yaml_make_words(&m->maker, "{ci_low:2} to {ci_high:2}"));
-    yaml_put_text(&m->maker, ratios, "p", STR("{p}"));
-    yaml_put(&m->maker, block, STR("compare"), *comparisons(m));
-    yaml_put(&m->maker, block, STR("lines"), *ratios);
     yaml_put(&m->maker, display, STR("rows"), *rows);
     return true;
 }
@@ -583,15 +370,15 @@ static const struct {
     {METHOD_SIGNED_RANK_PRATT, "Wilcoxon's signed-rank test with changes of nought (Pratt)", make_change, NULL},
     {METHOD_T_TEST, "two-sample t test, variances not assumed equal (Welch)", make_values, NULL},
     {METHOD_RANK_SUM, "Wilcoxon's rank-sum test", make_values, NULL},
-    {METHOD_ANCOVA, "analysis of covariance", make_model, NULL},
+    {METHOD_ANCOVA, "analysis of covariance", analysis_make_model, NULL},
     {METHOD_ANOVA, "analysis of variance", make_anova, NULL},
-    {METHOD_LINEAR_MODEL, "linear model", make_model, NULL},
-    {METHOD_MMRM, "mixed model for repeated measures", make_model, NULL},
-    {METHOD_KAPLAN_MEIER, "Kaplan-Meier curves", make_survival, NULL},
-    {METHOD_LOG_RANK_TEST, "log-rank test", make_survival, NULL},
-    {METHOD_COX_REGRESSION, "Cox's regression", make_survival, NULL},
-    {METHOD_LOGISTIC, "logistic regression", make_odds, NULL},
-    {METHOD_FIRTH, "logistic regression by Firth's penalised likelihood", make_odds, NULL},
+    {METHOD_LINEAR_MODEL, "linear model", analysis_make_model, NULL},
+    {METHOD_MMRM, "mixed model for repeated measures", analysis_make_model, NULL},
+    {METHOD_KAPLAN_MEIER, "Kaplan-Meier curves", analysis_make_survival, NULL},
+    {METHOD_LOG_RANK_TEST, "log-rank test", analysis_make_survival, NULL},
+    {METHOD_COX_REGRESSION, "Cox's regression", analysis_make_survival, NULL},
+    {METHOD_LOGISTIC, "logistic regression", analysis_make_odds, NULL},
+    {METHOD_FIRTH, "logistic regression by Firth's penalised likelihood", analysis_make_odds, NULL},
     {METHOD_FISHER, "Fisher's exact test", make_counts, NULL},
     {METHOD_CHI_SQUARED, "Pearson's chi-squared test", make_counts, NULL},
     {METHOD_PROPORTION, "proportion with its exact interval", make_share, NULL},
