@@ -189,6 +189,23 @@ static void a_rule_that_is_none_is_refused_with_its_place(Test *t)
     }
 }
 
+/* Every seed of the fuzz target is a rule, or refused with a reason. */
+static void seeds_of_rules_are_read_or_refused(Test *t)
+{
+    TarFile *files;
+    size_t n, n_read = 0;
+    Error err = {0};
+    if (!CHECK_OK(t, tar_read(t->arena, test_source(t, "fuzz/corpus/core_rule"), NULL, &files, &n, &err), err)) return;
+    for (size_t i = 0; i < n; i++) {
+        CoreRule rule;
+        err = (Error){0};
+        if (core_rule_read(t->arena, files[i].content, &rule, &err)) n_read++;
+        else CHECK(t, err.code == ERROR_MALFORMED && err.message[0]);
+    }
+    CHECK(t, n_read >= 11);
+    CHECK(t, n > n_read);
+}
+
 /* CDISC's rules and their cases: at least as many as we had agree. */
 static void published_cases_agree(Test *t)
 {
@@ -215,6 +232,7 @@ static const TestCase CASES[] = {
     {"operators of order look along groups", operators_of_order_look_along_groups},
     {"what we do not do is said", what_we_do_not_do_is_said},
     {"a rule that is none is refused with its place", a_rule_that_is_none_is_refused_with_its_place},
+    {"seeds of rules are read or refused", seeds_of_rules_are_read_or_refused},
     {"published cases agree", published_cases_agree},
 };
 TEST_SUITE(core, CASES);
