@@ -3,6 +3,21 @@
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* clang-format off */
+/* What other data sets take from ADSL. */
+#define FROM_ADSL \
+    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.STUDYID"}, \
+    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.USUBJID"}, \
+    {"SUBJID", "Subject Identifier for the Study", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.SUBJID"}, \
+    {"SITEID", "Study Site Identifier", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.SITEID"}, \
+    {"TRTP", "Planned Treatment", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.TRT01P"}, \
+    {"TRTA", "Actual Treatment", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.TRT01A"}, \
+    {"TRTSDT", "Date of First Exposure to Treatment", STANDARD_DATE, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.TRTSDT"}, \
+    {"AGE", "Age", STANDARD_INTEGER, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.AGE"}, \
+    {"SEX", "Sex", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "SEX", "ADSL.SEX"}, \
+    {"ENRLFL", "Enrolled Population Flag", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "NY", "ADSL.ENRLFL"}, \
+    {"SAFFL", "Safety Population Flag", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "NY", "ADSL.SAFFL"}, \
+    {"COMPLFL", "Completers Population Flag", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "NY", "ADSL.COMPLFL"}
+
 static const StandardColumn OF_ADSL[] = {
     {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "DM.STUDYID"},
     {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "DM.USUBJID"},
@@ -33,18 +48,7 @@ static const StandardColumn OF_ADSL[] = {
 };
 
 static const StandardColumn OF_BDS[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.STUDYID"},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.USUBJID"},
-    {"SUBJID", "Subject Identifier for the Study", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.SUBJID"},
-    {"SITEID", "Study Site Identifier", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.SITEID"},
-    {"TRTP", "Planned Treatment", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.TRT01P"},
-    {"TRTA", "Actual Treatment", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.TRT01A"},
-    {"TRTSDT", "Date of First Exposure to Treatment", STANDARD_DATE, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.TRTSDT"},
-    {"AGE", "Age", STANDARD_INTEGER, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.AGE"},
-    {"SEX", "Sex", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "SEX", "ADSL.SEX"},
-    {"ENRLFL", "Enrolled Population Flag", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "NY", "ADSL.ENRLFL"},
-    {"SAFFL", "Safety Population Flag", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "NY", "ADSL.SAFFL"},
-    {"COMPLFL", "Completers Population Flag", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "NY", "ADSL.COMPLFL"},
+    FROM_ADSL,
     {"PARCAT1", "Parameter Category 1", STANDARD_TEXT, "Perm", NULL, STANDARD_ASSIGNED, NULL, NULL},
     {"PARAM", "Parameter", STANDARD_TEXT, "Req", NULL, STANDARD_ASSIGNED, NULL, NULL},
     {"PARAMCD", "Parameter Code", STANDARD_TEXT, "Req", NULL, STANDARD_ASSIGNED, "PARAMCD", NULL},
@@ -68,18 +72,7 @@ static const StandardColumn OF_BDS[] = {
 };
 
 static const StandardColumn OF_ADAE[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.STUDYID"},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.USUBJID"},
-    {"SUBJID", "Subject Identifier for the Study", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.SUBJID"},
-    {"SITEID", "Study Site Identifier", STANDARD_TEXT, "Req", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.SITEID"},
-    {"TRTP", "Planned Treatment", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.TRT01P"},
-    {"TRTA", "Actual Treatment", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.TRT01A"},
-    {"TRTSDT", "Date of First Exposure to Treatment", STANDARD_DATE, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.TRTSDT"},
-    {"AGE", "Age", STANDARD_INTEGER, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "ADSL.AGE"},
-    {"SEX", "Sex", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "SEX", "ADSL.SEX"},
-    {"ENRLFL", "Enrolled Population Flag", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "NY", "ADSL.ENRLFL"},
-    {"SAFFL", "Safety Population Flag", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "NY", "ADSL.SAFFL"},
-    {"COMPLFL", "Completers Population Flag", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, "NY", "ADSL.COMPLFL"},
+    FROM_ADSL,
     {"AESEQ", "Sequence Number", STANDARD_INTEGER, "Req", NULL, STANDARD_PREDECESSOR, NULL, "AE.AESEQ"},
     {"AESPID", "Sponsor-Defined Identifier", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "AE.AESPID"},
     {"AETERM", "Reported Term for the Adverse Event", STANDARD_TEXT, "Perm", NULL, STANDARD_PREDECESSOR, NULL, "AE.AETERM"},

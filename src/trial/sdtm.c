@@ -90,8 +90,8 @@ static void read_doses(Sdtm *sdtm)
     }
     for (size_t i = 0; i < sdtm->n_subjects; i++) {
         SdtmSubject *subject = &sdtm->subjects[i];
-        bool hidden = sdtm->doses_tell && !sdtm->sees_arms;
-        subject->reference = hidden ? subject->enrolled : subject->first_dose;
+        bool by_dose = sdtm->protocol->product.doses.n && !(sdtm->doses_tell && !sdtm->sees_arms);
+        subject->reference = by_dose ? subject->first_dose : subject->enrolled;
     }
 }
 

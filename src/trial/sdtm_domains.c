@@ -6,15 +6,35 @@
 #define SAY_COLLECTION_DAY "days from DM.RFSTDTC to the date of collection, the day itself being 1 and the day before -1; only for full dates"
 #define SAY_DAY "days from DM.RFSTDTC to the date, the day itself being 1 and the day before -1; only for full dates"
 #define SAY_END_DAY "days from DM.RFSTDTC to the end, the day itself being 1 and the day before -1; only for full dates"
-#define SAY_LAST_BEFORE "Y on the last result of the test on or before DM.RFXSTDTC"
+#define SAY_LAST_BEFORE "Y on the last result of the test on or before DM.RFSTDTC"
 #define SAY_SEQ "number of the row within the subject, in the order of the keys"
 #define SAY_STANDARD "the original result; it is collected in standard units"
 #define SAY_START_DAY "days from DM.RFSTDTC to the start, the day itself being 1 and the day before -1; only for full dates"
 
 /* clang-format off */
+/* Runs of variables that many domains have. */
+#define DESIGN_IDS \
+    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL}, \
+    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL}
+#define SUBJECT_IDS DESIGN_IDS, \
+    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"}
+#define SUBJECT_SEQUENCE SUBJECT_IDS, \
+    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ}
+#define EPOCH \
+    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"}
+#define VISIT_NAME \
+    {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL}, \
+    {"VISITDY", "Planned Study Day of Visit", STANDARD_INTEGER, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL}, \
+    EPOCH
+#define EXPECTED_VISIT \
+    {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Exp", "Timing", STANDARD_PROTOCOL, NULL, NULL}, \
+    VISIT_NAME
+#define PLANNED_VISIT \
+    {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL}, \
+    VISIT_NAME
+
 static const StandardColumn OF_TA[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
+    DESIGN_IDS,
     {"ARMCD", "Planned Arm Code", STANDARD_TEXT, "Req", "Topic", STANDARD_PROTOCOL, NULL, NULL},
     {"ARM", "Description of Planned Arm", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_PROTOCOL, NULL, NULL},
     {"TAETORD", "Planned Order of Element within Arm", STANDARD_INTEGER, "Req", "Timing", STANDARD_PROTOCOL, NULL, NULL},
@@ -25,8 +45,7 @@ static const StandardColumn OF_TA[] = {
     {"EPOCH", "Epoch", STANDARD_TEXT, "Req", "Timing", STANDARD_PROTOCOL, "EPOCH", NULL},
 };
 static const StandardColumn OF_TE[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
+    DESIGN_IDS,
     {"ETCD", "Element Code", STANDARD_TEXT, "Req", "Topic", STANDARD_PROTOCOL, NULL, NULL},
     {"ELEMENT", "Description of Element", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_PROTOCOL, NULL, NULL},
     {"TESTRL", "Rule for Start of Element", STANDARD_TEXT, "Req", "Rule", STANDARD_PROTOCOL, NULL, NULL},
@@ -34,16 +53,14 @@ static const StandardColumn OF_TE[] = {
     {"TEDUR", "Planned Duration of Element", STANDARD_DURATION, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
 };
 static const StandardColumn OF_TI[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
+    DESIGN_IDS,
     {"IETESTCD", "Incl/Excl Criterion Short Name", STANDARD_TEXT, "Req", "Topic", STANDARD_PROTOCOL, NULL, NULL},
     {"IETEST", "Inclusion/Exclusion Criterion", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_PROTOCOL, NULL, NULL},
     {"IECAT", "Inclusion/Exclusion Category", STANDARD_TEXT, "Req", "Grouping Qualifier", STANDARD_PROTOCOL, "IECAT", NULL},
     {"TIRL", "Inclusion/Exclusion Criterion Rule", STANDARD_TEXT, "Perm", "Rule", STANDARD_PROTOCOL, NULL, NULL},
 };
 static const StandardColumn OF_TS[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
+    DESIGN_IDS,
     {"TSSEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, "number of the value of the parameter"},
     {"TSPARMCD", "Trial Summary Parameter Short Name", STANDARD_TEXT, "Req", "Topic", STANDARD_ASSIGNED, "TSPARMCD", NULL},
     {"TSPARM", "Trial Summary Parameter", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_ASSIGNED, "TSPARM", NULL},
@@ -54,8 +71,7 @@ static const StandardColumn OF_TS[] = {
     {"TSVCDVER", "Version of the Reference Terminology", STANDARD_TEXT, "Exp", "Result Qualifier", STANDARD_ASSIGNED, NULL, NULL},
 };
 static const StandardColumn OF_TV[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
+    DESIGN_IDS,
     {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Req", "Topic", STANDARD_PROTOCOL, NULL, NULL},
     {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Synonym Qualifier", STANDARD_PROTOCOL, NULL, NULL},
     {"VISITDY", "Planned Study Day of Visit", STANDARD_INTEGER, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
@@ -65,11 +81,9 @@ static const StandardColumn OF_TV[] = {
     {"TVENRL", "Visit End Rule", STANDARD_TEXT, "Perm", "Rule", STANDARD_PROTOCOL, NULL, NULL},
 };
 static const StandardColumn OF_DM[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
+    SUBJECT_IDS,
     {"SUBJID", "Subject Identifier for the Study", STANDARD_TEXT, "Req", "Topic", STANDARD_COLLECTED, NULL, NULL},
-    {"RFSTDTC", "Subject Reference Start Date/Time", STANDARD_DTC, "Exp", "Record Qualifier", STANDARD_DERIVED, NULL, "date of the first dose"},
+    {"RFSTDTC", "Subject Reference Start Date/Time", STANDARD_DTC, "Exp", "Record Qualifier", STANDARD_DERIVED, NULL, "date of the first dose; of enrolment in a trial that records no doses"},
     {"RFENDTC", "Subject Reference End Date/Time", STANDARD_DTC, "Exp", "Record Qualifier", STANDARD_DERIVED, NULL, "date of the last visit of the protocol, or of the withdrawal when that is later; only with RFSTDTC"},
     {"RFXSTDTC", "Date/Time of First Study Treatment", STANDARD_DTC, "Exp", "Record Qualifier", STANDARD_DERIVED, NULL, "date of the first dose"},
     {"RFXENDTC", "Date/Time of Last Study Treatment", STANDARD_DTC, "Exp", "Record Qualifier", STANDARD_DERIVED, NULL, "date of the last dose"},
@@ -95,10 +109,7 @@ static const StandardColumn OF_DM[] = {
     {"DMDY", "Study Day of Collection", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_COLLECTION_DAY},
 };
 static const StandardColumn OF_SE[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"ETCD", "Element Code", STANDARD_TEXT, "Req", "Topic", STANDARD_DERIVED, NULL, "element of TE that the subject was in"},
     {"ELEMENT", "Description of Element", STANDARD_TEXT, "Perm", "Synonym Qualifier", STANDARD_DERIVED, NULL, "from TE"},
     {"TAETORD", "Planned Order of Element within Arm", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, "from TA"},
@@ -109,9 +120,7 @@ static const StandardColumn OF_SE[] = {
     {"SEENDY", "Study Day of End of Element", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_END_DAY},
 };
 static const StandardColumn OF_SV[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
+    SUBJECT_IDS,
     {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Req", "Topic", STANDARD_PROTOCOL, NULL, NULL},
     {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Synonym Qualifier", STANDARD_PROTOCOL, NULL, NULL},
     {"SVPRESP", "Pre-specified", STANDARD_TEXT, "Exp", "Variable Qualifier", STANDARD_ASSIGNED, "NY", NULL},
@@ -124,10 +133,7 @@ static const StandardColumn OF_SV[] = {
     {"SVUPDES", "Description of Unplanned Visit", STANDARD_TEXT, "Perm", "Synonym Qualifier", STANDARD_ASSIGNED, NULL, NULL},
 };
 static const StandardColumn OF_CM[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--SPID", "Sponsor-Defined Identifier", STANDARD_TEXT, "Perm", "Identifier", STANDARD_COLLECTED, NULL, NULL},
     {"CMTRT", "Reported Name of Drug, Med, or Therapy", STANDARD_TEXT, "Req", "Topic", STANDARD_COLLECTED, NULL, NULL},
     {"CMDECOD", "Standardized Medication Name", STANDARD_TEXT, "Perm", "Synonym Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -142,10 +148,7 @@ static const StandardColumn OF_CM[] = {
     {"CMDOSU", "Dose Units", STANDARD_TEXT, "Perm", "Variable Qualifier", STANDARD_COLLECTED, "UNIT", NULL},
     {"CMDOSFRQ", "Dosing Frequency per Interval", STANDARD_TEXT, "Perm", "Variable Qualifier", STANDARD_COLLECTED, "FREQ", NULL},
     {"CMROUTE", "Route of Administration", STANDARD_TEXT, "Perm", "Variable Qualifier", STANDARD_COLLECTED, "ROUTE", NULL},
-    {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISITDY", "Planned Study Day of Visit", STANDARD_INTEGER, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    PLANNED_VISIT,
     {"--DTC", "Date/Time of Collection", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--STDTC", "Start Date/Time of Medication", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--ENDTC", "End Date/Time of Medication", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
@@ -155,10 +158,7 @@ static const StandardColumn OF_CM[] = {
     {"--EVINTX", "Evaluation Interval Text", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
 };
 static const StandardColumn OF_EX[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--SPID", "Sponsor-Defined Identifier", STANDARD_TEXT, "Perm", "Identifier", STANDARD_COLLECTED, NULL, NULL},
     {"EXTRT", "Name of Treatment", STANDARD_TEXT, "Req", "Topic", STANDARD_PROTOCOL, NULL, NULL},
     {"EXCAT", "Category of Treatment", STANDARD_TEXT, "Perm", "Grouping Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -171,17 +171,14 @@ static const StandardColumn OF_EX[] = {
     {"EXLOT", "Lot Number", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
     {"EXLOC", "Location of Dose Administration", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "LOC", NULL},
     {"EXADJ", "Reason for Dose Adjustment", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    EPOCH,
     {"EXSTDTC", "Start Date/Time of Treatment", STANDARD_DTC, "Exp", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"EXENDTC", "End Date/Time of Treatment", STANDARD_DTC, "Exp", "Timing", STANDARD_DERIVED, NULL, "the day of the dose"},
     {"EXSTDY", "Study Day of Start of Treatment", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_START_DAY},
     {"EXENDY", "Study Day of End of Treatment", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_END_DAY},
 };
 static const StandardColumn OF_PR[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--SPID", "Sponsor-Defined Identifier", STANDARD_TEXT, "Perm", "Identifier", STANDARD_COLLECTED, NULL, NULL},
     {"PRTRT", "Reported Name of Procedure", STANDARD_TEXT, "Req", "Topic", STANDARD_COLLECTED, NULL, NULL},
     {"PRDECOD", "Standardized Procedure Name", STANDARD_TEXT, "Perm", "Synonym Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -194,10 +191,7 @@ static const StandardColumn OF_PR[] = {
     {"PRDOSE", "Dose", STANDARD_FLOAT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
     {"PRDOSU", "Dose Units", STANDARD_TEXT, "Perm", "Variable Qualifier", STANDARD_ASSIGNED, "UNIT", NULL},
     {"PRLOC", "Location of Procedure", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "LOC", NULL},
-    {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISITDY", "Planned Study Day of Visit", STANDARD_INTEGER, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    PLANNED_VISIT,
     {"--DTC", "Date/Time of Collection", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--STDTC", "Start Date/Time of Procedure", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--ENDTC", "End Date/Time of Procedure", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
@@ -207,10 +201,7 @@ static const StandardColumn OF_PR[] = {
     {"--EVINTX", "Evaluation Interval Text", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
 };
 static const StandardColumn OF_AE[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--SPID", "Sponsor-Defined Identifier", STANDARD_TEXT, "Perm", "Identifier", STANDARD_COLLECTED, NULL, NULL},
     {"AETERM", "Reported Term for the Adverse Event", STANDARD_TEXT, "Req", "Topic", STANDARD_COLLECTED, NULL, NULL},
     {"AEDECOD", "Dictionary-Derived Term", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -231,17 +222,14 @@ static const StandardColumn OF_AE[] = {
     {"AESMIE", "Other Medically Important Serious Event", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "NY", NULL},
     {"AECONTRT", "Concomitant or Additional Trtmnt Given", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "NY", NULL},
     {"AETOXGR", "Standard Toxicity Grade", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    EPOCH,
     {"AESTDTC", "Start Date/Time of Adverse Event", STANDARD_DTC, "Exp", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"AEENDTC", "End Date/Time of Adverse Event", STANDARD_DTC, "Exp", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"AESTDY", "Study Day of Start of Adverse Event", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_START_DAY},
     {"AEENDY", "Study Day of End of Adverse Event", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_END_DAY},
 };
 static const StandardColumn OF_CE[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--SPID", "Sponsor-Defined Identifier", STANDARD_TEXT, "Perm", "Identifier", STANDARD_COLLECTED, NULL, NULL},
     {"CETERM", "Reported Term for the Clinical Event", STANDARD_TEXT, "Req", "Topic", STANDARD_COLLECTED, NULL, NULL},
     {"CEDECOD", "Dictionary-Derived Term", STANDARD_TEXT, "Perm", "Synonym Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -252,10 +240,7 @@ static const StandardColumn OF_CE[] = {
     {"--REASND", "Reason Clinical Event Not Collected", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
     {"CEBODSYS", "Body System or Organ Class", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_ASSIGNED, NULL, NULL},
     {"CESEV", "Severity/Intensity", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "AESEV", NULL},
-    {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISITDY", "Planned Study Day of Visit", STANDARD_INTEGER, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    PLANNED_VISIT,
     {"--DTC", "Date/Time of Event Collection", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--STDTC", "Start Date/Time of Clinical Event", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--ENDTC", "End Date/Time of Clinical Event", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
@@ -265,35 +250,26 @@ static const StandardColumn OF_CE[] = {
     {"--EVINTX", "Evaluation Interval Text", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
 };
 static const StandardColumn OF_DS[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"DSTERM", "Reported Term for the Disposition Event", STANDARD_TEXT, "Req", "Topic", STANDARD_COLLECTED, NULL, NULL},
     {"DSDECOD", "Standardized Disposition Term", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_ASSIGNED, "NCOMPLT PROTMLST", NULL},
     {"DSCAT", "Category for Disposition Event", STANDARD_TEXT, "Exp", "Grouping Qualifier", STANDARD_ASSIGNED, "DSCAT", NULL},
     {"DSSCAT", "Subcategory for Disposition Event", STANDARD_TEXT, "Perm", "Grouping Qualifier", STANDARD_ASSIGNED, "DSSCAT", NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    EPOCH,
     {"DSSTDTC", "Start Date/Time of Disposition Event", STANDARD_DTC, "Exp", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"DSSTDY", "Study Day of Start of Disposition Event", STANDARD_INTEGER, "Exp", "Timing", STANDARD_DERIVED, NULL, SAY_DAY},
 };
 static const StandardColumn OF_DV[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"DVTERM", "Protocol Deviation Term", STANDARD_TEXT, "Req", "Topic", STANDARD_COLLECTED, NULL, NULL},
     {"DVDECOD", "Protocol Deviation Coded Term", STANDARD_TEXT, "Perm", "Synonym Qualifier", STANDARD_ASSIGNED, NULL, NULL},
     {"DVCAT", "Category for Protocol Deviation", STANDARD_TEXT, "Perm", "Grouping Qualifier", STANDARD_ASSIGNED, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    EPOCH,
     {"DVSTDTC", "Start Date/Time of Deviation", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"DVSTDY", "Study Day of Start of Deviation", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_DAY},
 };
 static const StandardColumn OF_MH[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--SPID", "Sponsor-Defined Identifier", STANDARD_TEXT, "Perm", "Identifier", STANDARD_COLLECTED, NULL, NULL},
     {"MHTERM", "Reported Term for the Medical History", STANDARD_TEXT, "Req", "Topic", STANDARD_COLLECTED, NULL, NULL},
     {"MHDECOD", "Dictionary-Derived Term", STANDARD_TEXT, "Perm", "Synonym Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -303,10 +279,7 @@ static const StandardColumn OF_MH[] = {
     {"--STAT", "Completion Status", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "ND", NULL},
     {"--REASND", "Reason Medical History Not Collected", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
     {"MHBODSYS", "Body System or Organ Class", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_ASSIGNED, NULL, NULL},
-    {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISITDY", "Planned Study Day of Visit", STANDARD_INTEGER, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    PLANNED_VISIT,
     {"--DTC", "Date/Time of History Collection", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--STDTC", "Start Date/Time of Medical History Event", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--ENDTC", "End Date/Time of Medical History Event", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
@@ -316,10 +289,7 @@ static const StandardColumn OF_MH[] = {
     {"--EVINTX", "Evaluation Interval Text", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
 };
 static const StandardColumn OF_FT[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--TESTCD", "Short Name of Test", STANDARD_TEXT, "Req", "Topic", STANDARD_ASSIGNED, NULL, NULL},
     {"--TEST", "Name of Test", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_ASSIGNED, NULL, NULL},
     {"--CAT", "Category", STANDARD_TEXT, "Perm", "Grouping Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -331,32 +301,23 @@ static const StandardColumn OF_FT[] = {
     {"--STAT", "Completion Status", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "ND", NULL},
     {"--REASND", "Reason Not Performed", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
     {"--LOBXFL", "Last Observation Before Exposure Flag", STANDARD_TEXT, "Exp", "Record Qualifier", STANDARD_DERIVED, "NY", SAY_LAST_BEFORE},
-    {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Exp", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISITDY", "Planned Study Day of Visit", STANDARD_INTEGER, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    EXPECTED_VISIT,
     {"--DTC", "Date/Time of Test", STANDARD_DTC, "Exp", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--DY", "Study Day of Test", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_DAY},
 };
 static const StandardColumn OF_IE[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"IETESTCD", "Inclusion/Exclusion Criterion Short Name", STANDARD_TEXT, "Req", "Topic", STANDARD_PROTOCOL, NULL, NULL},
     {"IETEST", "Inclusion/Exclusion Criterion", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_PROTOCOL, NULL, NULL},
     {"IECAT", "Inclusion/Exclusion Category", STANDARD_TEXT, "Req", "Grouping Qualifier", STANDARD_PROTOCOL, "IECAT", NULL},
     {"IEORRES", "I/E Criterion Original Result", STANDARD_TEXT, "Req", "Result Qualifier", STANDARD_DERIVED, "NY", "N for an inclusion criterion that does not hold, Y for an exclusion criterion that does"},
     {"IESTRESC", "I/E Criterion Result in Std Format", STANDARD_TEXT, "Req", "Result Qualifier", STANDARD_DERIVED, "NY", "the original result"},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    EPOCH,
     {"IEDTC", "Date/Time of Collection", STANDARD_DTC, "Perm", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"IEDY", "Study Day of Collection", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_DAY},
 };
 static const StandardColumn OF_LB[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--TESTCD", "Lab Test or Examination Short Name", STANDARD_TEXT, "Req", "Topic", STANDARD_ASSIGNED, "LBTESTCD", NULL},
     {"--TEST", "Lab Test or Examination Name", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_ASSIGNED, "LBTEST", NULL},
     {"--CAT", "Category for Lab Test", STANDARD_TEXT, "Perm", "Grouping Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -368,18 +329,12 @@ static const StandardColumn OF_LB[] = {
     {"--STAT", "Completion Status", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "ND", NULL},
     {"--REASND", "Reason Test Not Done", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
     {"--LOBXFL", "Last Observation Before Exposure Flag", STANDARD_TEXT, "Exp", "Record Qualifier", STANDARD_DERIVED, "NY", SAY_LAST_BEFORE},
-    {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Exp", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISITDY", "Planned Study Day of Visit", STANDARD_INTEGER, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    EXPECTED_VISIT,
     {"--DTC", "Date/Time of Specimen Collection", STANDARD_DTC, "Exp", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--DY", "Study Day of Specimen Collection", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_DAY},
 };
 static const StandardColumn OF_QS[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--TESTCD", "Question Short Name", STANDARD_TEXT, "Req", "Topic", STANDARD_ASSIGNED, NULL, NULL},
     {"--TEST", "Question Name", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_ASSIGNED, NULL, NULL},
     {"--CAT", "Category of Question", STANDARD_TEXT, "Perm", "Grouping Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -391,18 +346,12 @@ static const StandardColumn OF_QS[] = {
     {"--STAT", "Completion Status", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "ND", NULL},
     {"--REASND", "Reason Not Performed", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
     {"--LOBXFL", "Last Observation Before Exposure Flag", STANDARD_TEXT, "Exp", "Record Qualifier", STANDARD_DERIVED, "NY", SAY_LAST_BEFORE},
-    {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Exp", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISITDY", "Planned Study Day of Visit", STANDARD_INTEGER, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    EXPECTED_VISIT,
     {"--DTC", "Date/Time of Finding", STANDARD_DTC, "Exp", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--DY", "Study Day of Finding", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_DAY},
 };
 static const StandardColumn OF_RS[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--TESTCD", "Assessment Short Name", STANDARD_TEXT, "Req", "Topic", STANDARD_ASSIGNED, NULL, NULL},
     {"--TEST", "Assessment Name", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_ASSIGNED, NULL, NULL},
     {"--CAT", "Category for Assessment", STANDARD_TEXT, "Perm", "Grouping Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -414,18 +363,12 @@ static const StandardColumn OF_RS[] = {
     {"--STAT", "Completion Status", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "ND", NULL},
     {"--REASND", "Reason Not Performed", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
     {"--LOBXFL", "Last Observation Before Exposure Flag", STANDARD_TEXT, "Exp", "Record Qualifier", STANDARD_DERIVED, "NY", SAY_LAST_BEFORE},
-    {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Exp", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISITDY", "Planned Study Day of Visit", STANDARD_INTEGER, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    EXPECTED_VISIT,
     {"--DTC", "Date/Time of Assessment", STANDARD_DTC, "Exp", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--DY", "Study Day of Assessment", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_DAY},
 };
 static const StandardColumn OF_SC[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--TESTCD", "Subject Characteristic Short Name", STANDARD_TEXT, "Req", "Topic", STANDARD_ASSIGNED, "SCTESTCD", NULL},
     {"--TEST", "Subject Characteristic", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_ASSIGNED, "SCTEST", NULL},
     {"--CAT", "Category for Subject Characteristic", STANDARD_TEXT, "Perm", "Grouping Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -436,15 +379,12 @@ static const StandardColumn OF_SC[] = {
     {"--STRESU", "Standard Units", STANDARD_TEXT, "Perm", "Variable Qualifier", STANDARD_ASSIGNED, "UNIT", NULL},
     {"--STAT", "Completion Status", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "ND", NULL},
     {"--REASND", "Reason Not Performed", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    EPOCH,
     {"--DTC", "Date/Time of Collection", STANDARD_DTC, "Exp", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--DY", "Study Day of Examination", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_DAY},
 };
 static const StandardColumn OF_VS[] = {
-    {"STUDYID", "Study Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_PROTOCOL, NULL, NULL},
-    {"DOMAIN", "Domain Abbreviation", STANDARD_TEXT, "Req", "Identifier", STANDARD_ASSIGNED, "DOMAIN", NULL},
-    {"USUBJID", "Unique Subject Identifier", STANDARD_TEXT, "Req", "Identifier", STANDARD_DERIVED, NULL, "STUDYID and SUBJID, joined by a hyphen"},
-    {"--SEQ", "Sequence Number", STANDARD_INTEGER, "Req", "Identifier", STANDARD_DERIVED, NULL, SAY_SEQ},
+    SUBJECT_SEQUENCE,
     {"--TESTCD", "Vital Signs Test Short Name", STANDARD_TEXT, "Req", "Topic", STANDARD_ASSIGNED, "VSTESTCD", NULL},
     {"--TEST", "Vital Signs Test Name", STANDARD_TEXT, "Req", "Synonym Qualifier", STANDARD_ASSIGNED, "VSTEST", NULL},
     {"--CAT", "Category for Vital Signs", STANDARD_TEXT, "Perm", "Grouping Qualifier", STANDARD_ASSIGNED, NULL, NULL},
@@ -456,10 +396,7 @@ static const StandardColumn OF_VS[] = {
     {"--STAT", "Completion Status", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, "ND", NULL},
     {"--REASND", "Reason Not Performed", STANDARD_TEXT, "Perm", "Record Qualifier", STANDARD_COLLECTED, NULL, NULL},
     {"--LOBXFL", "Last Observation Before Exposure Flag", STANDARD_TEXT, "Exp", "Record Qualifier", STANDARD_DERIVED, "NY", SAY_LAST_BEFORE},
-    {"VISITNUM", "Visit Number", STANDARD_FLOAT, "Exp", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISIT", "Visit Name", STANDARD_TEXT, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"VISITDY", "Planned Study Day of Visit", STANDARD_INTEGER, "Perm", "Timing", STANDARD_PROTOCOL, NULL, NULL},
-    {"EPOCH", "Epoch", STANDARD_TEXT, "Perm", "Timing", STANDARD_DERIVED, "EPOCH", "epoch of the element of SE that holds the date"},
+    EXPECTED_VISIT,
     {"--DTC", "Date/Time of Measurements", STANDARD_DTC, "Exp", "Timing", STANDARD_COLLECTED, NULL, NULL},
     {"--DY", "Study Day of Vital Signs", STANDARD_INTEGER, "Perm", "Timing", STANDARD_DERIVED, NULL, SAY_DAY},
 };

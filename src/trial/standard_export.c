@@ -65,6 +65,9 @@ static size_t key_of(const StandardSet *set, Str name)
     return 0;
 }
 
+/* A CSV file says nothing of formats, so its dates are written as such. */
+static bool counts_days(const TableFormat *format) { return format != &table_format_csv; }
+
 static TableMember member_of(const Export *x, const Standards *s, const StandardSet *set)
 {
     bool is_ascii = s->request->format == &table_format_xpt;
@@ -87,7 +90,7 @@ static TableMember member_of(const Export *x, const Standards *s, const Standard
                                               .label = column->label,
                                               .oid = str_format(x->arena, "IT." STR_FMT "." STR_FMT, STR_ARG(set->name), STR_ARG(column->name)),
                                               .type = table_type(set->columns[c]->type),
-                                              .is_count = is_date,
+                                              .is_count = is_date && counts_days(s->request->format),
                                               .format = is_date ? STR("DATE9.") : STR(""),
                                               .length = longest(column, set->frame->n_rows, is_ascii),
                                               .key = key_of(set, column->name)};
@@ -95,7 +98,12 @@ static TableMember member_of(const Export *x, const Standards *s, const Standard
     return member;
 }
 
-static bool write_rows(const StandardSet *set, Arena *arena, TableWriter *writer, Error *err)
+static Str date_of_count(Arena *arena, double days)
+{
+    return date_text(arena, date_from_days(date_days((Date){1960, 1, 1}) + (int64_t)days));
+}
+
+static bool write_rows(const StandardSet *set, Arena *arena, const TableFormat *format, TableWriter *writer, Error *err)
 {
     const Frame *frame = set->frame;
     TableCell *cells = ARENA_ARRAY(arena, TableCell, frame->n_columns + 1);
@@ -103,7 +111,9 @@ static bool write_rows(const StandardSet *set, Arena *arena, TableWriter *writer
         for (size_t c = 0; c < frame->n_columns; c++) {
             const Column *column = &frame->columns[c];
             cells[c] = (TableCell){.missing = column->missing[row] ? MISSING_UNSTATED : MISSING_NOT};
-            if (column_is_number(column)) cells[c].number = column->numbers[row];
+            bool is_date = set->columns[c]->type == STANDARD_DATE && !counts_days(format);
+            if (is_date && !column->missing[row]) cells[c].text = date_of_count(arena, column->numbers[row]);
+            else if (column_is_number(column)) cells[c].number = column->numbers[row];
             else cells[c].text = column->texts[row];
         }
         if (!table_write(writer, cells, err)) return error_in(err, "row %zu", row + 1);
@@ -118,10 +128,10 @@ static bool write_set(Export *x, Standards *s, Str folder, const StandardSet *se
     TableChoices choices = {.created = s->created, .to_ascii = true, .cut_texts = true};
     Str name = str_format(x->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(folder), STR_ARG(str_lower(x->arena, set->name)), STR_ARG(s->ending));
     if (!table_create(x->arena, file_join(x->arena, x->folder, name), s->request->format, &choices, &writer, err) ||
-        !table_begin(writer, &member, err) || !write_rows(set, x->arena, writer, err) || !table_finish(writer, err))
+        !table_begin(writer, &member, err) || !write_rows(set, x->arena, s->request->format, writer, err) || !table_finish(writer, err))
         return error_in(err, "data set \"" STR_FMT "\"", STR_ARG(set->name));
     const TableChanges *changes = table_changes(writer);
-    buf_format(&s->readme, "  %-24.*s %6zu rows  " STR_FMT "\n", STR_ARG(name), set->frame->n_rows, STR_ARG(set->frame->label));
+    buf_format(&s->readme, "  %-24.*s %6zu %s  " STR_FMT "\n", STR_ARG(name), set->frame->n_rows, set->frame->n_rows == 1 ? "row " : "rows", STR_ARG(set->frame->label));
     if (changes->n_texts_mapped)
         buf_format(&s->readme, "  %-24s %zu texts with letters beyond ASCII are written as \\uXXXX%s\n", "", changes->n_texts_mapped,
                    changes->n_texts_cut ? "; the longest are cut" : "");

@@ -1,5 +1,7 @@
 #include "trial/standard_metadata.h"
 
+#include "protocol/sdtm_use.h"
+
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 typedef struct {
@@ -225,6 +227,101 @@ static void add_variable(Metadata *m, StudyDataSet *data_set, const StandardSet 
     }
 }
 
+/* --- values: what a variable holds where another has a code --- */
+
+static const struct {
+    const char *code, *value;
+} VALUES[] = {{"--TESTCD", "--ORRES"}, {"QNAM", "QVAL"}, {"PARAMCD", "AVAL"}};
+
+typedef struct {
+    size_t length, fraction;
+    bool is_number, is_whole;
+} Extent;
+
+static void stretch(Extent *extent, Str text)
+{
+    double number;
+    Str whole, fraction = STR("");
+    bool has_point = str_cut(text, STR("."), &whole, &fraction);
+    if (text.len > extent->length) extent->length = text.len;
+    if (has_point && fraction.len > extent->fraction) extent->fraction = fraction.len;
+    extent->is_number = extent->is_number && number_parse(text, &number);
+    extent->is_whole = extent->is_whole && !has_point;
+}
+
+/* The codes of the item that the protocol says stands there. */
+static Str item_codes(Metadata *m, Str domain, Str code)
+{
+    for (size_t f = 0; f < m->protocol->forms.n; f++) {
+        const Form *form = &m->protocol->forms.items[f];
+        for (size_t i = 0; i < form->items.n; i++) {
+            const Codelist *codes = form->items.items[i].codelist.list;
+            if (!codes) continue;
+            SdtmUse use = sdtm_use_of(m->arena, m->protocol, form, &form->items.items[i]);
+            bool is_it = str_equal(str_from(grammar_word(&SDTM_DOMAIN_WORDS, (int)use.domain)), domain) &&
+                         (str_equal(use.test, code) || str_equal(use.qualifier, code));
+            if (!is_it) continue;
+            bool is_new;
+            Str name = codes->name.len ? codes->name : form->items.items[i].id;
+            StudyCodelist *list = study_add_codelist(m->study, str_format(m->arena, "PROTOCOL." STR_FMT, STR_ARG(name)), name, STUDY_TEXT, &is_new);
+            for (size_t k = 0; is_new && k < codes->n; k++) study_add_code(m->study, list, codes->codes[k], codes->labels[k], STR(""));
+            return list->id;
+        }
+    }
+    return STR("");
+}
+
+static void add_value(Metadata *m, const StudyDataSet *data_set, const StandardSet *set, size_t value, size_t code, Str text, const Extent *extent)
+{
+    StudyWhere *where;
+    StudyVariable *variable = &data_set->variables.items[value];
+    bool is_number = extent->is_number || column_is_number(&set->frame->columns[value]);
+    StudyType type = !is_number ? STUDY_TEXT : extent->is_whole ? STUDY_INTEGER : STUDY_FLOAT;
+    StudyVariable *part = study_add_value(m->study, variable, text, type, &where);
+    part->length = extent->length;
+    if (type == STUDY_FLOAT) part->digits = str_format(m->arena, "%zu", extent->fraction);
+    part->codelist = item_codes(m, data_set->domain, text);
+    if (part->codelist.len) part->type = STUDY_TEXT, part->digits = STR("");
+    part->mandatory = STR("No");
+    study_add_origin(m->study, part, variable->origins.items[0].type.data, variable->origins.items[0].source.data, STR(""));
+    part->method = variable->method;
+    study_add_check(m->study, where, data_set->variables.items[code].id, STUDY_EQ, text);
+}
+
+static void add_values(Metadata *m, const StudyDataSet *data_set, const StandardSet *set, size_t code, size_t value)
+{
+    const Column *codes = &set->frame->columns[code], *values = &set->frame->columns[value];
+    Map seen = map_new(m->arena);
+    Extent *extents = ARENA_ARRAY(m->arena, Extent, set->frame->n_rows + 1);
+    for (size_t row = 0; row < set->frame->n_rows; row++) {
+        bool is_new;
+        MapEntry *entry = map_put(&seen, codes->texts[row], &is_new);
+        if (is_new) {
+            entry->index = seen.n - 1;
+            extents[entry->index] = (Extent){.length = 1, .is_number = true, .is_whole = true};
+        }
+        if (!values->missing[row]) stretch(&extents[entry->index], frame_cell_text(m->arena, values, row));
+    }
+    for (size_t i = 0; i < seen.n; i++) add_value(m, data_set, set, value, code, seen.entries[i].key, &extents[i]);
+}
+
+static size_t column_named(const StandardSet *set, const char *name)
+{
+    Str full = name[0] == '-' ? str_format(set->arena, STR_FMT "%s", STR_ARG(set->name), name + 2) : str_from(name);
+    const Column *column = frame_column(set->frame, full);
+    return column ? (size_t)(column - set->frame->columns) : SIZE_MAX;
+}
+
+static void add_all_values(Metadata *m, const StudyDataSet *data_set, const StandardSet *set)
+{
+    for (size_t i = 0; i < N_OF(VALUES); i++) {
+        size_t code = column_named(set, VALUES[i].code), value = column_named(set, VALUES[i].value);
+        if (code != SIZE_MAX && value != SIZE_MAX && !str_equal(set->name, STR("IE"))) add_values(m, data_set, set, code, value);
+    }
+}
+
+/* --- data sets --- */
+
 static void add_set(Metadata *m, const StandardSet *set)
 {
     StudyDataSet *data_set = study_add_data_set(m->study, set->name, set->frame->label);
@@ -239,6 +336,7 @@ static void add_set(Metadata *m, const StandardSet *set)
     data_set->leaf.href = str_format(m->arena, STR_FMT STR_FMT, STR_ARG(str_lower(m->arena, set->name)), STR_ARG(m->request->ending));
     data_set->leaf.title = data_set->leaf.href;
     for (size_t c = 0; c < set->frame->n_columns; c++) add_variable(m, data_set, set, c);
+    add_all_values(m, data_set, set);
 }
 
 StudyMetadata *trial_study_metadata(Arena *arena, const Protocol *protocol, const StandardSets *sets, const MetadataRequest *request)

@@ -472,6 +472,35 @@ static void flags_of_events_are_one_a_subject(Test *t)
     CHECK_INT(t, n_complete, 37);
 }
 
+/* A trial without a product: days count from enrolment; a partial date stays partial. */
+static void a_trial_without_doses_counts_from_enrolment(Test *t)
+{
+    Made made;
+    Error err = {0};
+    Str before, after, protocol = str_from(FIXTURE_PROTOCOL);
+    Actor ana = fixture_actor("ana", "");
+    static const ItemCell EVENT[] = {{{"TERM", 4}, {"Fall", 4}}, {{"VERBATIM", 8}, {"fell", 4}}};
+    FormSave event = {.subject = STR("S-001"), .form = STR("adverse_events"), .date = STR("2016-01"), .n_cells = 2, .cells = EVENT};
+    FormSaved saved;
+    if (!CHECK(t, str_cut(protocol, STR("product:"), &before, &after))) return;
+    if (!CHECK(t, str_cut(before, STR("  - id: doses"), &before, &after)) || !CHECK(t, str_cut(after, STR("schedule:"), &after, &protocol))) return;
+    Trial *trial = fixture_enrolled_under(t, "undosed.trial", str_format(t->arena, STR_FMT "schedule:" STR_FMT, STR_ARG(before), STR_ARG(protocol)), 1);
+    bool saves = trial && fixture_record(trial, &ana, "S-001", "WEIGHT_KG", "14.5", &err) && trial_save_form(trial, &ana, &event, &saved, &err);
+    if (!CHECK_OK(t, saves, err) || !made_of(t, trial, true, &made)) return;
+    const StandardSet *dm = need_set(t, &made.sdtm, "DM"), *sv = need_set(t, &made.sdtm, "SV"), *ae = need_set(t, &made.sdtm, "AE");
+    if (!dm || !sv || !ae) return;
+    CHECK_TEXT(t, standard_get(dm, 0, "RFSTDTC"), "2016-01-12");
+    CHECK_TEXT(t, standard_get(dm, 0, "RFXSTDTC"), "");
+    CHECK_NEAR(t, number_at(sv, 1, "SVSTDY"), 9, 0);
+    CHECK_TEXT(t, standard_get(ae, 0, "AESTDTC"), "2016-01");
+    CHECK_TEXT(t, standard_get(ae, 0, "AETERM"), "fell");
+    CHECK_TEXT(t, standard_get(ae, 0, "AEDECOD"), "Fall");
+    CHECK(t, isnan(number_at(ae, 0, "AESTDY")));
+    bool named = false;
+    for (size_t i = 0; i < made.sdtm.n_notes; i++) named = named || str_find(made.sdtm.notes[i], STR("visit.STEPS")) != SIZE_MAX;
+    CHECK(t, named);
+}
+
 /* --- blinding --- */
 
 static Str blinded_protocol(Test *t)
@@ -608,6 +637,7 @@ static const TestCase CASES[] = {
     {"analysis data sets hold the report's numbers", analysis_data_sets_hold_the_reports_numbers},
     {"a report prints what the analysis data sets give", a_report_prints_what_the_analysis_data_sets_give},
     {"flags of events are one a subject", flags_of_events_are_one_a_subject},
+    {"a trial without doses counts from enrolment", a_trial_without_doses_counts_from_enrolment},
     {"who is blinded gets no arm in any file", who_is_blinded_gets_no_arm_in_any_file},
     {"names and labels are those of the pilot", names_and_labels_are_those_of_the_pilot},
 };
