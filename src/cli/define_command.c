@@ -100,11 +100,16 @@ static bool run(Invocation *call, Error *err)
     StudyMetadata *study;
     StudyTexts notes;
     Str file = option_text(call, "output");
-    DefineRequest request = {.path = call->args[0], .data = option_text(call, "data"), .created = instant_text(call->arena, call->now)};
+    DefineRequest request = {.path = call->args[0], .data = option_text(call, "data"), .tabulation = str_equal(option_text(call, "standard"), STR("sdtm")), .actor = {.user = option_text(call, "user"), .at = call->now}};
     DefineChoices choices = {.stylesheet = option_text(call, "stylesheet")};
     request.choices = (DataMetadataChoices){.folder = file.len ? file_folder(file) : STR("."), .sdtmig = option_text(call, "sdtmig"), .adamig = option_text(call, "adamig"),
                                             .sdtm_ct = option_text(call, "sdtm-ct"), .adam_ct = option_text(call, "adam-ct")};
+    Str standard = option_text(call, "standard");
     if (option_given(call, "check")) return check(call, err);
+    if (standard.len && !request.tabulation && !str_equal(standard, STR("adam"))) {
+        error_set(err, ERROR_USAGE, "there is no standard \"" STR_FMT "\"", STR_ARG(standard));
+        return error_hint(err, "Standards are: sdtm, adam.");
+    }
     if (call->json && !file.len) {
         error_set(err, ERROR_USAGE, "--json says what was written, and nothing is");
         return error_hint(err, "Name the file with -o define.xml.");
@@ -120,18 +125,20 @@ static bool run(Invocation *call, Error *err)
 const Command cmd_define = {
     .name = "define",
     .summary = "write Define-XML: what the data sets and results are",
-    .usage = "PROTOCOL --data DIR [-o define.xml] | DEFINE.xml --data DIR --check",
+    .usage = "TRIAL | PROTOCOL --data DIR [-o define.xml] | DEFINE.xml --data DIR --check",
     .description = "Reads the data sets once and writes Define-XML 2.1 with analysis results metadata: every variable with label, type and\n"
                    "length, codelists where values are few, keys that tell the records apart, predecessors that were compared record by\n"
-                   "record, and each display of the protocol with the data it reads, its method and the lines that make it.\n"
+                   "record, and each display of the protocol with the data it reads, its method and the lines that make it. Of a trial file,\n"
+                   "the data sets are those of its export (--standard sdtm or adam), of ADaM with the results.\n"
                    "With --check, a Define-XML is compared with the data: data sets and variables that only one side has, types,\n"
                    "lengths, labels, codes that are in no list. The exit status is 0 when nothing is wrong.",
-    .example = "  equipoise define examples/cdiscpilot01/protocol.yaml --data pilot/adam:sdtm -o pilot/define.xml\n"
+    .example = "  equipoise define palsy.trial -o adam/define.xml\n"
+               "  equipoise define examples/cdiscpilot01/protocol.yaml --data pilot/adam:sdtm -o pilot/define.xml\n"
                "  equipoise define pilot/define.xml --data pilot/adam:sdtm --check",
     .min_args = 1,
     .max_args = 1,
     .options = (const Option[]){OPT_OUTPUT("the document; else it is printed"), OPT_TEXT("data", "DIR", "folder of the data sets; several with \":\" between"),
-                                OPT_FLAG("check", "compare the document with the data"), OPT_TEXT("sdtmig", "VERSION", "SDTM implementation guide that the data follow: 3.4"),
+                                OPT_TEXT("standard", "NAME", "of a trial file: sdtm, or adam [adam]"), OPT_USER, OPT_FLAG("check", "compare the document with the data"), OPT_TEXT("sdtmig", "VERSION", "SDTM implementation guide that the data follow: 3.4"),
                                 OPT_TEXT("adamig", "VERSION", "ADaM implementation guide that the data follow: 1.3"),
                                 OPT_TEXT("sdtm-ct", "DATE", "terminology for SDTM: 2023-12-15"), OPT_TEXT("adam-ct", "DATE", "terminology for ADaM"),
                                 OPT_TEXT("stylesheet", "HREF", "style sheet that shows the document in a browser"), OPT_END},

@@ -1,7 +1,12 @@
 #include "trial/define_study.h"
 
 #include "base/file.h"
+#include "trial/adam.h"
+#include "trial/inside.h"
 #include "trial/result_metadata.h"
+#include "trial/sdtm.h"
+#include "trial/sdtm_domains.h"
+#include "trial/standard_metadata.h"
 
 static bool is_protocol(Str path)
 {
@@ -52,15 +57,46 @@ static bool of_folder(Arena *arena, const DefineRequest *request, StudyMetadata 
     return add_results(*study, protocol, text, notes, err) || error_in(err, STR_FMT, STR_ARG(request->path));
 }
 
+/* The sets that an export of the standard writes, and their metadata. */
+static bool standard_metadata(Trial *trial, Arena *arena, const DefineRequest *request, StudyMetadata **study, Error *err)
+{
+    Datasets *datasets = ARENA_NEW(arena, Datasets);
+    StandardSets sdtm, adam;
+    bool sees_arms;
+    MetadataRequest metadata = {"ADaMIG", ADAM_IG_VERSION, ADAM_CT_VERSION, STR(".xpt"), instant_text(arena, request->actor.at)};
+    if (!sees_allocation(trial, &request->actor, &sees_arms, err) || !datasets_build(trial, arena, datasets, err)) return false;
+    if (!sdtm_build(trial, arena, &(SdtmRequest){.datasets = datasets, .sees_arms = sees_arms}, &sdtm, err)) return false;
+    if (request->tabulation) {
+        metadata.standard = "SDTMIG";
+        metadata.version = SDTM_IG_VERSION;
+        metadata.terminology = SDTM_CT_VERSION;
+        *study = trial_study_metadata(arena, trial_protocol(trial), &sdtm, &metadata);
+        return true;
+    }
+    if (!adam_build(trial, arena, &(AdamRequest){.datasets = datasets, .sdtm = &sdtm, .sees_arms = sees_arms}, &adam, err)) return false;
+    *study = trial_study_metadata(arena, trial_protocol(trial), &adam, &metadata);
+    return true;
+}
+
+static bool of_trial(Arena *arena, const DefineRequest *request, StudyMetadata **study, StudyTexts *notes, Error *err)
+{
+    Trial *trial;
+    Str text;
+    if (request->data.len) {
+        error_set(err, ERROR_USAGE, "\"" STR_FMT "\" is a trial file and holds its own data", STR_ARG(request->path));
+        return error_hint(err, "Leave --data away, or name the protocol instead of the trial file.");
+    }
+    if (!trial_open(arena, request->path, &trial, err) || !standard_metadata(trial, arena, request, study, err)) return false;
+    if (request->tabulation) return true;
+    if (!db_find_text(arena, trial->db, "SELECT text FROM protocols ORDER BY ordinal DESC LIMIT 1", DB_NO_ARGS, &text, NULL, err)) return false;
+    return add_results(*study, trial_protocol(trial), text, notes, err) || error_in(err, STR_FMT ": protocol", STR_ARG(request->path));
+}
+
 bool define_study(Arena *arena, const DefineRequest *request, StudyMetadata **study, StudyTexts *notes, Error *err)
 {
     *notes = (StudyTexts){0};
-    if (!is_protocol(request->path)) {
-        error_set(err, ERROR_USAGE, "\"" STR_FMT "\" is not a protocol", STR_ARG(request->path));
-        return error_hint(err, "Name a protocol (.yaml) and its data with --data DIR.");
-    }
-    if (!of_folder(arena, request, study, notes, err)) return false;
-    (*study)->created = request->created;
+    if (!(is_protocol(request->path) ? of_folder : of_trial)(arena, request, study, notes, err)) return false;
+    (*study)->created = instant_text(arena, request->actor.at);
     note_gaps(*study, notes);
     return true;
 }

@@ -4,16 +4,19 @@
 #define TRIAL_DEFINE_STUDY_H
 
 #include "exchange/data_metadata.h"
+#include "trial/trial.h"
 
 typedef struct {
     Str path;                         /* a trial file, or a protocol */
     Str data;                         /* with a protocol: folders of data sets, ":" between */
-    Str created;                      /* ISO 8601 */
-    DataMetadataChoices choices;
+    Actor actor;                      /* of a trial file: who asks, and when */
+    bool tabulation;                  /* of a trial file: its SDTM data sets instead of those of ADaM */
+    DataMetadataChoices choices;      /* of data in folders */
 } DefineRequest;
 
-/* `notes` are sentences: what the metadata do not say, and why. Fails: USAGE (a protocol without data, a trial file with
- * data), and as the readers. */
+/* Of a trial file, the data sets are those that its export writes, ADaM with the results that its protocol makes of them;
+ * whoever may not know the arms of a blinded trial does not see them here. `notes` are sentences: what the metadata do not
+ * say, and why. Fails: USAGE (a protocol without data, a trial file with data), and as the readers. */
 MUST_USE bool define_study(Arena *arena, const DefineRequest *request, StudyMetadata **study, StudyTexts *notes, Error *err);
 
 #endif

@@ -100,6 +100,25 @@ static void add_records(Making *m, const StudyDataSet *data_set, StudyResultData
     }
 }
 
+/* The data set of a frame: of its name, or the one that holds the same of a trial's own report. */
+static const StudyDataSet *data_set_of(const Making *m, Str frame, Str where)
+{
+    const StudyMetadata *study = m->study;
+    const StudyDataSet *named = study_data_set(study, frame);
+    if (named || m->plan->protocol->data.at) return named;
+    if (str_equal(frame, STR("subjects"))) return study_data_set(study, STR("ADSL"));
+    if (str_equal(frame, STR("adverse_events"))) return study_data_set(study, STR("ADAE"));
+    for (size_t i = 0; str_equal(frame, STR("measures")) && i < study->data_sets.n; i++) {
+        const StudyVariable *parameter = study_variable(&study->data_sets.items[i], STR("PARAMCD"));
+        const StudyCodelist *codes = parameter ? study_codelist(study, parameter->codelist) : NULL;
+        for (size_t k = 0; codes && k < codes->codes.n; k++) {
+            Str code = codes->codes.items[k].code;
+            if (str_find(where, code) != SIZE_MAX || str_find(m->result->code, code) != SIZE_MAX) return &study->data_sets.items[i];
+        }
+    }
+    return NULL;
+}
+
 static bool is_added(const StudyResult *result, const StudyDataSet *data_set)
 {
     for (size_t i = 0; i < result->data.n; i++) {
@@ -117,7 +136,7 @@ static bool can_say(Making *m, const StudyDataSet *data_set, Str condition)
 
 static void add_data_set(Making *m, Str name, Str where)
 {
-    const StudyDataSet *data_set = study_data_set(m->study, name);
+    const StudyDataSet *data_set = data_set_of(m, name, where);
     if (!data_set || is_added(m->result, data_set)) return;
     StudyResultData *data = study_list_add(m->study->arena, &m->result->data);
     data->data_set = data_set->id;
@@ -126,7 +145,7 @@ static void add_data_set(Making *m, Str name, Str where)
     if (m->analysis) where_variables(m->study, data_set, m->analysis->formula, &data->variables);
     if (m->analysis) where_variables(m->study, data_set, m->analysis->outcome, &data->variables);
     Str population = m->population ? m->population->condition : STR("");
-    const StudyDataSet *subjects = study_data_set(m->study, m->plan->subjects);
+    const StudyDataSet *subjects = data_set_of(m, m->plan->subjects, STR(""));
     bool elsewhere = !can_say(m, data_set, population) && subjects && subjects != data_set;
     const Str conditions[] = {where, elsewhere ? STR("") : population};
     add_records(m, data_set, data, conditions, 2);
@@ -203,6 +222,8 @@ static bool add_result(StudyMetadata *study, const OutputPlan *plan, const Outpu
     result->text = analysis && analysis->title.len ? analysis->title : spec->title;
     result->reason = STR("SPECIFIED IN PROTOCOL");
     result->purpose = str_from(purpose_of(analysis, spec));
+    result->context = STR("Equipoise protocol, YAML");
+    result->code = yaml_source(arena, text, analysis && analysis == spec->planned ? analysis->at : spec->at);
     if (m.population) say(&m, "Population: " STR_FMT ".", STR_ARG(first_given(m.population->title, m.population->id)));
     else if (population.len) say(&m, "Population: " STR_FMT ".", STR_ARG(population));
     add_data_set(&m, first_given(first_given(spec->data, analysis ? analysis->data : STR("")), plan->subjects), first_given(spec->where, analysis ? analysis->where : STR("")));
@@ -211,8 +232,6 @@ static bool add_result(StudyMetadata *study, const OutputPlan *plan, const Outpu
     say_analysis(&m);
     say_blocks(&m, &spec->rows, add_tests(&m, &spec->tests, NULL));
     result->documentation = m.words.len ? buf_str(&m.words) : spec->title;
-    result->context = STR("Equipoise protocol, YAML");
-    result->code = yaml_source(arena, text, analysis && analysis == spec->planned ? analysis->at : spec->at);
     return result->data.n > 0;
 }
 

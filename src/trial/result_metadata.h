@@ -7,7 +7,8 @@
 #include "exchange/study_metadata.h"
 #include "report/output_spec.h"
 
-/* Adds the displays, their where clauses, to the study, whose data sets must be there. `text` is the protocol's. *skipped
+/* Adds the displays, their where clauses, to the study, whose data sets must be there. The frames of a trial's own report are
+ * found among them as ADSL (subjects), ADAE (adverse_events) and the data set that has the scores (measures). `text` is the protocol's. *skipped
  * lists those that read none of the study's data sets ("Table 3 reads adlb"). Fails: as output_plan_read. */
 MUST_USE bool result_metadata_add(StudyMetadata *study, const Protocol *protocol, Str text, StudyTexts *skipped, Error *err);
 

@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "conform/xsd.h"
 #include "exchange/define_xml.h"
+#include "trial/fixture.h"
 #include "test.h"
 #include "trial/result_metadata.h"
 
@@ -26,7 +27,7 @@ static void check_valid(Test *t, const StudyMetadata *study, const char *name)
 static bool describe(Test *t, Str protocol, Str data, StudyMetadata **study, StudyTexts *notes)
 {
     Error err = {0};
-    DefineRequest request = {.path = protocol, .data = data, .created = STR("2026-03-01T08:15:30Z"),
+    DefineRequest request = {.path = protocol, .data = data, .actor = {.at = 1772352930000},
                              .choices = {.folder = STR("."), .sdtmig = STR("3.1.2"), .adamig = STR("1.0"), .sdtm_ct = STR("2014-03-28")}};
     return CHECK_OK(t, define_study(t->arena, &request, study, notes, &err), err);
 }
@@ -120,6 +121,29 @@ static void results_say_what_they_read(Test *t)
     check_valid(t, study, "small.xml");
 }
 
+/* The founding trial's ADaM and SDTM data sets. */
+static void the_founding_trial_is_valid(Test *t)
+{
+    Error err = {0};
+    StudyMetadata *study;
+    StudyTexts notes;
+    Trial *trial = fixture_demo(t, "define_founding.trial");
+    if (!trial) return;
+    DefineRequest request = {.path = trial_path(trial), .actor = fixture_actor("", "")};
+    if (!CHECK_OK(t, define_study(t->arena, &request, &study, &notes, &err), err)) return;
+    CHECK(t, study_data_set(study, STR("ADSL")) != NULL);
+    CHECK(t, study->displays.n > 10);
+    CHECK(t, str_find(study->description, STR("SIMULATED")) != SIZE_MAX || str_find(study->metadata_description, STR("SIMULATED")) != SIZE_MAX);
+    check_valid(t, study, "founding-adam.xml");
+    request.tabulation = true;
+    if (!CHECK_OK(t, define_study(t->arena, &request, &study, &notes, &err), err)) return;
+    CHECK(t, study_data_set(study, STR("DM")) != NULL);
+    check_valid(t, study, "founding-sdtm.xml");
+    request.data = STR("data");
+    CHECK(t, !define_study(t->arena, &request, &study, &notes, &err));
+    CHECK_ERROR(t, err, ERROR_USAGE, "is a trial file and holds its own data");
+}
+
 static void refuses_what_is_incomplete(Test *t)
 {
     Error err = {0};
@@ -136,6 +160,7 @@ static void refuses_what_is_incomplete(Test *t)
 
 static const TestCase CASES[] = {
     {"results say which data they read, and how", results_say_what_they_read},
+    {"the founding trial's metadata are valid", the_founding_trial_is_valid},
     {"incomplete requests are refused", refuses_what_is_incomplete},
 };
 
