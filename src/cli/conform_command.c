@@ -44,13 +44,14 @@ static bool self_test(Invocation *call, Error *err)
 {
     CoreBook book;
     CoreCase *cases;
-    size_t n, n_supported = 0, count[3] = {0};
+    size_t n, n_supported = 0, n_unasked = 0, count[3] = {0};
     if (!core_book_read(call->arena, call->args[0], true, &book, err)) return false;
     core_book_test(call->arena, &book, &cases, &n);
     for (size_t i = 0; i < book.n; i++) n_supported += book.rules[i].unsupported.len == 0;
     for (size_t i = 0; i < n; i++) count[cases[i].outcome]++;
-    buf_format(call->out, "rules supported: " STR_FMT "\ncases that agree: " STR_FMT "\ncases that differ: %zu\ncases not run: %zu\n",
-               STR_ARG(share(call->arena, n_supported, book.n)), STR_ARG(share(call->arena, count[CASE_AGREES], n)), count[CASE_DIFFERS], count[CASE_NOT_RUN]);
+    for (size_t i = 0; i < n; i++) n_unasked += cases[i].outcome == CASE_AGREES && !cases[i].was_asked;
+    buf_format(call->out, "rules supported: " STR_FMT "\ncases that agree: " STR_FMT "\n  of these asked of no data set, nothing being expected: %zu\ncases that differ: %zu\ncases not run: %zu\n",
+               STR_ARG(share(call->arena, n_supported, book.n)), STR_ARG(share(call->arena, count[CASE_AGREES], n)), n_unasked, count[CASE_DIFFERS], count[CASE_NOT_RUN]);
     for (size_t i = 0; i < book.n_bad; i++) buf_format(call->out, "not a rule: " STR_FMT ": %s: %s\n", STR_ARG(book.bad_names[i]), book.bad_errors[i].place, book.bad_errors[i].message);
     size_t n_reasons;
     const Reason *reasons = unsupported_reasons(call->arena, &book, &n_reasons);

@@ -27,6 +27,7 @@ bool core_rule_is_of(const CoreRule *rule, Str standard, Str version);
 typedef struct {
     Str rule, name;                   /* "CORE-000055", "negative/01" */
     enum { CASE_AGREES, CASE_DIFFERS, CASE_NOT_RUN } outcome;
+    bool was_asked;                   /* of a data set at least: else it agrees by finding nothing */
     Str why;                          /* the first difference, or why it was not run */
     size_t n_expected, n_found;       /* findings: data set, record, variable, value */
 } CoreCase;

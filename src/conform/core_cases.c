@@ -9,7 +9,7 @@
 typedef struct {
     Arena *arena;
     Map found;
-    size_t n;
+    size_t n, n_asked;
 } Tally;
 
 static int by_text(const void *a, const void *b) { return str_compare(*(const Str *)a, *(const Str *)b); }
@@ -57,6 +57,13 @@ static void take_hit(void *to, const CoreHit *hit)
     Tally *found = to;
     Str record = hit->record ? str_format(found->arena, "%zu", hit->record) : STR("");
     for (size_t i = 0; i < hit->n; i++) tally(found, str_copy(found->arena, hit->data_set), record, str_copy(found->arena, hit->names[i]), str_copy(found->arena, hit->values[i]));
+}
+
+static void take_asked(void *to, const CoreRule *rule, Str data_set, Str skipped)
+{
+    Tally *found = to;
+    (void)rule, (void)data_set;
+    found->n_asked += skipped.len == 0;
 }
 
 static bool read_expected(Tally *expected, Str content, Error *err)
@@ -114,7 +121,8 @@ static void run_case(Arena *arena, const CoreRule *rule, const TarFile *files, s
 {
     Str data = str_format(arena, STR_FMT "/data/", STR_ARG(folder)), results = str_format(arena, STR_FMT "/results/results.csv", STR_ARG(folder));
     Str *names = ARENA_ARRAY(arena, Str, n + 1), *texts = ARENA_ARRAY(arena, Str, n + 1);
-    Tally expected = {arena, map_new(arena), 0}, found = {arena, map_new(arena), 0};
+    Tally expected = {.arena = arena, .found = map_new(arena)}, found = expected;
+    found.found = map_new(arena);
     DataFolder sets;
     Error err = {0};
     size_t n_texts = 0;
@@ -132,10 +140,11 @@ static void run_case(Arena *arena, const CoreRule *rule, const TarFile *files, s
     if (!has_results) result->why = STR("no results come with the case");
     if (rule->unsupported.len) result->why = str_format(arena, "not supported: " STR_FMT, STR_ARG(rule->unsupported));
     if (result->why.len) return;
-    CoreSink sink = {.to = &found, .hit = take_hit};
+    CoreSink sink = {.to = &found, .hit = take_hit, .asked = take_asked};
     Arena *scratch = arena_new();
     bool ok = data_folder_of_texts(arena, names, texts, n_texts, &sets, &err) && core_rule_run(scratch, rule, &sets, &sink, &err);
     arena_free(scratch);
+    result->was_asked = found.n_asked > 0;
     if (ok) compare(arena, &expected, &found, result);
     else result->why = str_format(arena, "%s%s%s", err.place, err.place[0] ? ": " : "", err.message);
 }

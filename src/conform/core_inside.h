@@ -34,6 +34,7 @@ typedef struct {
     const CoreRule *rule;
     const DataSet *checked;           /* of the folder; NULL when the rule looks at the folder as a whole */
     DataSet set;                      /* the rows the check is asked of: those, or joined, or of metadata */
+    bool is_metadata;                 /* the rows are of metadata: a name that is not there is one we do not know */
     size_t n_results, results_capacity;
     Str *result_names;                /* of operations: "$tv_visit" */
     Operand *results;

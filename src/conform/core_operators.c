@@ -372,7 +372,8 @@ static DataValue referenced(CoreRun *run, const Operand *names, size_t row)
 static void run_compare(CoreRun *run, const CoreOperator *operator, const CoreLeaf *leaf, const Operand *target, unsigned char *verdicts)
 {
     Operand other = core_value(run, leaf);
-    if (other.kind == OPERAND_LIST || other.kind == OPERAND_LISTS || other.kind == OPERAND_ABSENT) return;
+    if (other.kind == OPERAND_LIST || other.kind == OPERAND_LISTS) core_skip(run, "%s is not asked of lists", operator->name);
+    if (other.kind != OPERAND_VALUE && other.kind != OPERAND_COLUMN) return;
     if (other.kind == OPERAND_VALUE) {
         unsigned char *of_value = ARENA_ARRAY(run->arena, unsigned char, n_values(target) + 1);
         for (size_t i = 0; i < n_values(target); i++) of_value[i] = operator->compare(leaf, nth_value(target, i), other.value) != operator->is_complement;
@@ -427,6 +428,7 @@ static bool run_leaf(CoreRun *run, const CoreLeaf *leaf, unsigned char *verdicts
         memset(verdicts, (target.kind != OPERAND_ABSENT) != operator->is_complement, run->set.n_rows);
         return true;
     }
+    if (target.kind == OPERAND_ABSENT && run->is_metadata) core_skip(run, "the metadata " STR_FMT " are not known", STR_ARG(leaf->name));
     if (target.kind == OPERAND_ABSENT && !operator->takes_absent) return true;
     if (operator->rows) {
         if (!operator->rows(run, leaf, &target, verdicts, err)) return false;
@@ -434,7 +436,10 @@ static bool run_leaf(CoreRun *run, const CoreLeaf *leaf, unsigned char *verdicts
             for (size_t row = 0; row < run->set.n_rows; row++) verdicts[row] = !verdicts[row];
         return true;
     }
-    if (target.kind != OPERAND_COLUMN && target.kind != OPERAND_VALUE) return true;
+    if (target.kind != OPERAND_COLUMN && target.kind != OPERAND_VALUE) {
+        core_skip(run, "%s is not asked of lists", operator->name);
+        return true;
+    }
     if (operator->judge) return run_judge(run, operator, leaf, &target, verdicts, err);
     if (operator->compare) run_compare(run, operator, leaf, &target, verdicts);
     else run_member(run, operator, leaf, &target, verdicts);

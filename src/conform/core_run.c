@@ -182,13 +182,14 @@ static const struct {
     const char *name;
     CoreUnit unit;
     bool (*rows)(CoreRun *run);
+    bool is_metadata;
 } TYPES[] = {
-    {"Record Data",                        ASK_EACH_SET,      record_rows},
-    {"Variable Metadata Check",            ASK_EACH_SET,      variable_rows},
-    {"Dataset Metadata Check",             ASK_EACH_SET,      data_set_rows},
-    {"Domain Presence Check",              ASK_THE_FOLDER,    domain_rows},
-    {"Value Check with Variable Metadata", ASK_EACH_VARIABLE, NULL},
-    {"Value Check with Dataset Metadata",  ASK_EACH_VARIABLE, NULL},
+    {"Record Data",                        ASK_EACH_SET,      record_rows, false},
+    {"Variable Metadata Check",            ASK_EACH_SET,      variable_rows, true},
+    {"Dataset Metadata Check",             ASK_EACH_SET,      data_set_rows, true},
+    {"Domain Presence Check",              ASK_THE_FOLDER,    domain_rows, false},
+    {"Value Check with Variable Metadata", ASK_EACH_VARIABLE, NULL, true},
+    {"Value Check with Dataset Metadata",  ASK_EACH_VARIABLE, NULL, true},
 };
 /* clang-format on */
 
@@ -269,25 +270,19 @@ static void report(CoreRun *run, const CoreSink *sink, const unsigned char *verd
     }
 }
 
-static bool ask(CoreRun *run, const CoreSink *sink, bool *was_asked, Error *err)
+static bool ask(CoreRun *run, const CoreSink *sink, Error *err)
 {
-    if (!run->skipped.len && run->checked) core_match(run);
+    if (run->checked) core_match(run);
     if (!run->skipped.len) core_operations(run);
-    if (run->skipped.len) {
-        if (sink->asked) sink->asked(sink->to, run->rule, run->set.name, run->skipped);
-        return true;
-    }
     unsigned char *verdicts = ARENA_ARRAY(run->arena, unsigned char, run->set.n_rows + 1);
-    if (!core_evaluate(run, &run->rule->check, verdicts, err)) return error_in(err, "rule " STR_FMT, STR_ARG(run->rule->id));
-    report(run, sink, verdicts);
-    *was_asked = true;
-    if (sink->asked) sink->asked(sink->to, run->rule, run->set.name, STR(""));
+    if (!run->skipped.len && !core_evaluate(run, &run->rule->check, verdicts, err)) return error_in(err, "rule " STR_FMT, STR_ARG(run->rule->id));
+    if (!run->skipped.len) report(run, sink, verdicts);
+    if (sink->asked) sink->asked(sink->to, run->rule, run->set.name, run->skipped);
     return true;
 }
 
 static bool ask_variable(CoreRun *run, size_t variable, const CoreSink *sink, Error *err)
 {
-    bool was_asked;
     const DataColumn *column = &run->checked->columns[variable];
     DataColumn *value = ARENA_NEW(run->arena, DataColumn);
     *value = *column;
@@ -305,21 +300,21 @@ static bool ask_variable(CoreRun *run, size_t variable, const CoreSink *sink, Er
         {STR("dataset_location"), data_of_text(run->checked->file)},
     };
     for (size_t i = 0; i < sizeof KNOWN / sizeof KNOWN[0]; i++) core_result(run, KNOWN[i].name, (Operand){.kind = OPERAND_VALUE, .value = KNOWN[i].value});
-    return ask(run, sink, &was_asked, err);
+    return ask(run, sink, err);
 }
 
 bool core_rule_run(Arena *scratch, const CoreRule *rule, const DataFolder *folder, const CoreSink *sink, Error *err)
 {
     size_t type = type_index(rule->type), n_units = TYPES[type].unit == ASK_THE_FOLDER ? 1 : folder->n;
-    bool was_asked = false, ok = true;
+    bool ok = true;
     for (size_t i = 0; i < n_units && ok; i++) {
         const DataSet *set = TYPES[type].unit == ASK_THE_FOLDER ? NULL : &folder->items[i];
         if (set && !core_scope_covers(rule, set)) continue;
         size_t n = TYPES[type].unit == ASK_EACH_VARIABLE ? set->n_columns : 1;
         for (size_t variable = 0; variable < n && ok; variable++) {
             ArenaMark mark = arena_mark(scratch);
-            CoreRun run = {.arena = scratch, .folder = folder, .rule = rule, .checked = set};
-            if (TYPES[type].rows) ok = TYPES[type].rows(&run) && ask(&run, sink, &was_asked, err);
+            CoreRun run = {.arena = scratch, .folder = folder, .rule = rule, .checked = set, .is_metadata = TYPES[type].is_metadata};
+            if (TYPES[type].rows) ok = TYPES[type].rows(&run) && ask(&run, sink, err);
             else ok = ask_variable(&run, variable, sink, err);
             arena_rewind(scratch, mark);
         }

@@ -140,6 +140,13 @@ static void operations_count_and_compare(Test *t)
     CHECK_TEXT(t, hits(t, RULE("  all:\n  - {name: USUBJID, operator: is_contained_by, value: $x}\n", IN_AE "Operations:\n- {id: $x, operator: distinct, domain: TV, name: VISIT}\n")), "the data set TV is not there");
 }
 
+static void what_cannot_be_asked_is_skipped_with_the_reason(Test *t)
+{
+    CHECK_TEXT(t, hits(t, RULE("  all:\n  - {name: AETERM, operator: equal_to, value: $all}\n", IN_AE "Operations:\n- {id: $all, operator: distinct, name: AETERM}\n")), "equal_to is not asked of lists");
+    CHECK_TEXT(t, hits(t, "Core: {Id: OWN-6}\nSensitivity: Dataset\nRule Type: Dataset Metadata Check\nCheck:\n  all:\n  - {name: dataset_size, operator: greater_than, value: 5}\n"),
+               "the metadata dataset_size are not known");
+}
+
 static void operators_of_order_look_along_groups(Test *t)
 {
 #define IN_SV "Scope: {Domains: {Include: [SV]}}\n"
@@ -229,6 +236,7 @@ static const TestCase CASES[] = {
     {"a rule of data sets speaks once", a_rule_of_data_sets_speaks_once},
     {"rows meet those of other data sets", rows_meet_those_of_other_data_sets},
     {"operations count and compare", operations_count_and_compare},
+    {"what cannot be asked is skipped with the reason", what_cannot_be_asked_is_skipped_with_the_reason},
     {"operators of order look along groups", operators_of_order_look_along_groups},
     {"what we do not do is said", what_we_do_not_do_is_said},
     {"a rule that is none is refused with its place", a_rule_that_is_none_is_refused_with_its_place},
