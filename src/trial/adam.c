@@ -14,7 +14,7 @@ typedef struct {
     const Protocol *protocol;
     const Datasets *datasets;
     const StandardSets *sdtm;
-    bool sees_arms;
+    bool sees_arms, hides_doses;      /* hides: who received a dose would tell the arm */
     StandardSets *sets;
     StandardSet *adsl;
     Map subjects;                     /* SUBJID -> row of the frame `subjects` */
@@ -63,7 +63,7 @@ static void read_doses(Adam *a)
     a->first_dose = ARENA_ARRAY(a->arena, Str, subjects->n_rows + 1);
     a->last_dose = ARENA_ARRAY(a->arena, Str, subjects->n_rows + 1);
     for (size_t i = 0; i < subjects->n_rows; i++) map_put(&a->subjects, cell_of(subjects, "SUBJID", i), NULL)->index = i;
-    for (size_t i = 0; i < doses->n_rows; i++) {
+    for (size_t i = 0; i < doses->n_rows && !a->hides_doses; i++) {
         const MapEntry *entry = map_get(&a->subjects, cell_of(doses, "SUBJID", i));
         Str date = cell_of(doses, "DATE", i);
         if (!entry || !date.len) continue;
@@ -85,7 +85,8 @@ static bool judge_populations(Adam *a, Error *err)
     a->populations = arena_alloc(a->arena, (all->n + 1) * sizeof *a->populations);
     for (size_t i = 0; i < all->n; i++) {
         const Population *population = &all->items[i];
-        bool tells = str_find(population->condition, STR("ARM")) != SIZE_MAX;
+        bool of_doses = str_find(population->condition, STR("SAFFL")) != SIZE_MAX || str_find(population->condition, STR("DOSE")) != SIZE_MAX;
+        bool tells = str_find(population->condition, STR("ARM")) != SIZE_MAX || (a->hides_doses && of_doses);
         if (is_a_flag(population->condition) || (tells && !a->sees_arms)) continue;
         if (population->data.len && !str_equal(population->data, STR("subjects"))) continue;
         if (!frame_evaluate(a->arena, a->datasets->subjects, population->condition, &a->populations[a->n_populations].verdicts, err))
@@ -183,7 +184,8 @@ static void put_end(const Adam *a, size_t row, const StandardSet *ds)
 static void put_flags(const Adam *a, size_t row)
 {
     static const char *const FLAGS[] = {"ENRLFL", "SAFFL", "COMPLFL"};
-    for (size_t i = 0; i < N_OF(FLAGS); i++) put_flag(a->adsl, FLAGS[i], cell_of(a->datasets->subjects, FLAGS[i], row).len > 0);
+    for (size_t i = 0; i < N_OF(FLAGS); i++)
+        if (!a->hides_doses || !str_equal(str_from(FLAGS[i]), STR("SAFFL"))) put_flag(a->adsl, FLAGS[i], cell_of(a->datasets->subjects, FLAGS[i], row).len > 0);
     for (size_t i = 0; i < a->n_populations; i++)
         put_flag(a->adsl, str_c(a->arena, a->populations[i].flag), a->populations[i].verdicts[row] == 1);
 }
@@ -203,7 +205,7 @@ static void add_subject(const Adam *a, const StandardSet *dm, size_t row)
     put_date(a->adsl, "ENRLDT", cell_of(subjects, "ENROLLED", row));
     put_end(a, row, standard_find(a->sdtm, STR("DS")));
     put_flags(a, row);
-    put_cell_number(a->adsl, "NDOSES", subjects, "N_DOSES", row);
+    if (!a->hides_doses) put_cell_number(a->adsl, "NDOSES", subjects, "N_DOSES", row);
     standard_text(a->adsl, "STATUS", cell_of(subjects, "STATUS", row));
     standard_text(a->adsl, "FAILID", cell_of(subjects, "FAILID", row));
     put_items(a, row);
@@ -355,7 +357,7 @@ static void add_event(const Adam *a, StandardSet *set, const StandardSet *ae, si
     if (standard_study_day(a->first_dose[subject], start, &day)) standard_number(set, "ASTDY", day);
     if (standard_study_day(a->first_dose[subject], end, &day)) standard_number(set, "AENDY", day);
     if (number_parse(standard_get(ae, row, "AETOXGR"), &grade)) standard_number(set, "ATOXGRN", grade);
-    if (event != SIZE_MAX) standard_text(set, "TRTEMFL", cell_of(a->datasets->adverse_events, "TRTEMFL", event));
+    if (event != SIZE_MAX && !a->hides_doses) standard_text(set, "TRTEMFL", cell_of(a->datasets->adverse_events, "TRTEMFL", event));
 }
 
 /* Y on the first treatment-emergent event of each subject, and of each of its systems or terms. */
@@ -412,6 +414,7 @@ bool adam_build(Trial *trial, Arena *arena, const AdamRequest *request, Standard
               .sees_arms = request->sees_arms,
               .sets = sets};
     *sets = (StandardSets){.arena = arena};
+    a.hides_doses = !a.sees_arms && sdtm_doses_tell(a.protocol);
     read_doses(&a);
     if (!add_adsl(&a, err)) return false;
     for (size_t i = 0; i < a.protocol->instruments.n; i++)

@@ -153,8 +153,7 @@ static const Visit *last_visit(const Protocol *protocol)
     return last;
 }
 
-/* An arm without a product, or doses of one arm alone. */
-static bool doses_tell(const Protocol *protocol)
+bool sdtm_doses_tell(const Protocol *protocol)
 {
     for (size_t i = 0; i < protocol->arms.n; i++) {
         ArmKind kind = protocol->arms.items[i].kind;
@@ -265,7 +264,7 @@ bool sdtm_build(Trial *trial, Arena *arena, const SdtmRequest *request, Standard
                  .sets = sets};
     *sets = (StandardSets){.arena = arena};
     sdtm.last_visit = last_visit(sdtm.protocol);
-    sdtm.doses_tell = doses_tell(sdtm.protocol);
+    sdtm.doses_tell = sdtm_doses_tell(sdtm.protocol);
     read_subjects(&sdtm);
     if (!read_forms(&sdtm, err) || !read_reasons(&sdtm, err)) return false;
     read_doses(&sdtm);

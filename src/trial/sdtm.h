@@ -21,4 +21,7 @@ MUST_USE bool sdtm_build(Trial *trial, Arena *arena, const SdtmRequest *request,
 /* "NCT02569775-S-001" */
 Str sdtm_subject_id(Arena *arena, const Protocol *protocol, Str subject);
 
+/* Does it tell the arm whether somebody received a dose: an arm without a product, or doses of one arm alone? */
+bool sdtm_doses_tell(const Protocol *protocol);
+
 #endif

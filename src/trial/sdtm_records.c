@@ -198,10 +198,17 @@ static Str qualifier_label(Arena *arena, const Item *item, const SdtmUse *use)
     return with.len <= 40 ? with : sdtm_label(label, 40);
 }
 
+/* What the form of adverse events says of doses. */
+static bool speaks_of_doses(Str id)
+{
+    return str_equal(id, STR("AFTER_DOSE")) || str_equal(id, STR("ONSET_H")) || str_starts(id, STR("REL_"));
+}
+
 static void put_item(Records *r, StandardSet *set, const Record *record, const Item *item, const SdtmUse *use)
 {
     const Column *column = frame_column(record->frame, item->id);
-    if (!column || column->missing[record->row]) return;
+    bool hidden = r->sdtm->doses_tell && !r->sdtm->sees_arms && speaks_of_doses(item->id);
+    if (!column || column->missing[record->row] || hidden) return;
     if (sdtm_place(use) == SDTM_AS_VARIABLE) put_variable(r, set, record, item, use, column);
     if (sdtm_place(use) == SDTM_AS_QUALIFIER)
         standard_qualify(set, use->qualifier, qualifier_label(r->sdtm->arena, item, use), frame_cell_text(r->sdtm->arena, column, record->row), "CRF");

@@ -79,7 +79,7 @@ static bool add_dm(Sdtm *sdtm, Error *err)
         sdtm_row(sdtm, dm, subject);
         standard_text(dm, "SUBJID", subject->id);
         standard_text(dm, "RFSTDTC", subject->reference);
-        if (subject->reference.len) standard_text(dm, "RFENDTC", str_compare(end, subject->last_dose) > 0 ? end : subject->last_dose);
+        if (subject->reference.len) standard_text(dm, "RFENDTC", hidden || str_compare(end, subject->last_dose) > 0 ? end : subject->last_dose);
         if (!hidden) standard_text(dm, "RFXSTDTC", subject->first_dose);
         if (!hidden) standard_text(dm, "RFXENDTC", subject->last_dose);
         standard_text(dm, "RFICDTC", subject->consent);

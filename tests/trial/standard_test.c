@@ -517,14 +517,14 @@ static Str blinded_protocol(Test *t)
     return text;
 }
 
-static Trial *blinded_trial(Test *t)
+static Trial *blinded_trial_under(Test *t, const char *name, Str protocol)
 {
     Error err = {0};
     Trial *trial;
     Actor ana = fixture_actor("ana", "");
     static const ItemCell CELLS[] = {{{"BIRTH", 5}, {"2012-05-04", 10}}, {{"SEX", 3}, {"F", 1}}, {{"EPILEPSY", 8}, {"no", 2}}};
     static const ItemCell DOSE[] = {{{"WEIGHT_KG", 9}, {"12.5", 4}}, {{"MNC_E6", 6}, {"500", 3}}};
-    NewTrial request = {.path = test_scratch(t, "blind.trial"), .protocol = blinded_protocol(t), .user = STR("ana"), .name = STR("Ana")};
+    NewTrial request = {.path = test_scratch(t, name), .protocol = protocol, .user = STR("ana"), .name = STR("Ana")};
     Screening screening = {.subject = STR("S-001"), .site = STR("HAN"), .date = STR("2016-01-10"), .n_cells = 3, .cells = CELLS};
     ConsentRecord consent = {STR("S-001"), STR("2016-01-10"), STR("1.0"), STR("vi"), STR("mother"), STR("not-applicable")};
     FormSave dose = {.subject = STR("S-001"), .form = STR("doses"), .visit = STR("1"), .date = STR("2016-01-20"), .n_cells = 2, .cells = DOSE};
@@ -552,7 +552,7 @@ static bool says_arm(Test *t, const char *folder, const ExportReport *report)
 static void who_is_blinded_gets_no_arm_in_any_file(Test *t)
 {
     ExportReport report;
-    Trial *trial = blinded_trial(t);
+    Trial *trial = blinded_trial_under(t, "blind.trial", blinded_protocol(t));
     Actor ana = fixture_actor("ana", ""), ivo = fixture_actor("ivo", "");
     if (!trial || !exported(t, trial, &ana, "blind", &table_format_csv, &report)) return;
     CHECK(t, !says_arm(t, "blind", &report));
@@ -563,6 +563,26 @@ static void who_is_blinded_gets_no_arm_in_any_file(Test *t)
     CHECK(t, str_find(readme, STR("ex.csv")) == SIZE_MAX);
     if (!exported(t, trial, &ivo, "seeing", &table_format_csv, &report)) return;
     CHECK(t, says_arm(t, "seeing", &report));
+}
+
+static void who_is_blinded_learns_of_no_dose_that_one_arm_alone_receives(Test *t)
+{
+    static const char *const NAMES[] = {"TRTSDT", "TRTEDT", "SAFFL", "NDOSES", "TRT01P", "TRT01A"};
+    Made made;
+    Str before, after, protocol = blinded_protocol(t);
+    if (!CHECK(t, str_cut(protocol, STR("kind: placebo"), &before, &after))) return;
+    Trial *trial = blinded_trial_under(t, "tell.trial", str_format(t->arena, STR_FMT "kind: no-treatment" STR_FMT, STR_ARG(before), STR_ARG(after)));
+    if (!made_of(t, trial, false, &made)) return;
+    const StandardSet *dm = need_set(t, &made.sdtm, "DM"), *adsl = need_set(t, &made.adam, "ADSL");
+    if (!dm || !adsl) return;
+    CHECK_TEXT(t, standard_get(dm, 0, "RFSTDTC"), "2016-01-12");
+    CHECK_TEXT(t, standard_get(dm, 0, "RFXSTDTC"), "");
+    for (size_t i = 0; i < N_OF(NAMES); i++) {
+        const Column *column = frame_column(adsl->frame, str_from(NAMES[i]));
+        test_check(t, !column || column->missing[0], NAMES[i], __FILE__, __LINE__);
+    }
+    if (!made_of(t, trial, true, &made)) return;
+    CHECK_TEXT(t, standard_get(standard_find(&made.sdtm, STR("DM")), 0, "RFXSTDTC"), "2016-01-20");
 }
 
 /* --- the pilot study --- */
@@ -639,6 +659,7 @@ static const TestCase CASES[] = {
     {"flags of events are one a subject", flags_of_events_are_one_a_subject},
     {"a trial without doses counts from enrolment", a_trial_without_doses_counts_from_enrolment},
     {"who is blinded gets no arm in any file", who_is_blinded_gets_no_arm_in_any_file},
+    {"who is blinded learns of no dose that one arm alone receives", who_is_blinded_learns_of_no_dose_that_one_arm_alone_receives},
     {"names and labels are those of the pilot", names_and_labels_are_those_of_the_pilot},
 };
 
