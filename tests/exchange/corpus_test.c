@@ -6,6 +6,7 @@
 #include "exchange/csv.h"
 #include "exchange/define_xml.h"
 #include "exchange/gunzip.h"
+#include "exchange/table.h"
 #include "exchange/xlsx.h"
 #include "exchange/xpt.h"
 #include "test.h"
@@ -61,6 +62,24 @@ static bool read_define(Arena *arena, Str bytes, Error *err)
     return define_read_bytes(arena, bytes_of(arena, bytes), &study, &unread, err);
 }
 
+/* The first byte is the window's size. */
+static bool read_odm(Arena *arena, Str bytes, Error *err)
+{
+    void *state;
+    const TableMember *member;
+    const TableCell *cells;
+    TableInput input = {.path = STR("seed")};
+    if (!bytes_of_pieces(arena, str_slice(bytes, 1, bytes.len), (unsigned char)bytes.data[0], (size_t)1 << 20, &input.bytes, err)
+        || !bytes_keep(arena, &input.bytes, err) || !table_format_odm.open(arena, &input, &state, err)) return false;
+    while (true) {
+        if (!table_format_odm.next_member(state, &member, err)) return false;
+        if (!member) return true;
+        do
+            if (!table_format_odm.next_row(state, &cells, err)) return false;
+        while (cells);
+    }
+}
+
 /* How many seeds of a folder were read; the others were refused with a message. */
 static void run_seeds(Test *t, const char *folder, bool (*read)(Arena *, Str, Error *), int n_read_wanted,
                       int n_refused_wanted)
@@ -94,11 +113,14 @@ static void seeds_of_workbooks(Test *t) { run_seeds(t, "fuzz/corpus/xlsx", read_
 
 static void seeds_of_define(Test *t) { run_seeds(t, "fuzz/corpus/define", read_define, 3, 3); }
 
+static void seeds_of_odm(Test *t) { run_seeds(t, "fuzz/corpus/odm", read_odm, 10, 14); }
+
 static const TestCase CASES[] = {
     {"seeds of Define-XML are read or refused", seeds_of_define},
     {"seeds of conditions are read or refused", seeds_of_conditions},
     {"seeds of CSV are read or refused", seeds_of_csv},
     {"seeds of workbooks are read or refused", seeds_of_workbooks},
     {"seeds of transport files are read or refused", seeds_of_transport_files},
+    {"seeds of ODM are read or refused", seeds_of_odm},
 };
 TEST_SUITE(corpus, CASES);
