@@ -178,7 +178,7 @@ static bool carry_braces(Carry *carry)
     high = low ? low : 1;
     if (!is_open && (!integer_parse(to, &high) || high < low || high > 255)) return refuse(carry, "a number of times that is too large or none");
     carry->times *= high ? high : 1;
-    if (carry->times > JSON_PATTERN_MAX_TIMES) return refuse(carry, "more repetition than is read");
+    if (carry->times * (long)carry->text.len > JSON_PATTERN_MAX_SIZE) return refuse(carry, "more repetition than is read");
     buf_add(&carry->out, str_slice(carry->text, carry->at, carry->at + close + 1));
     carry->at += close + 1;
     return true;

@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 #define JSON_PATTERN_MAX       ((size_t)2000)  /* bytes of a pattern */
-#define JSON_PATTERN_MAX_TIMES 5000            /* the product of all its {n,m} */
+#define JSON_PATTERN_MAX_SIZE  50000           /* its bytes times the product of all its {n,m} */
 
 typedef struct JsonPattern JsonPattern;
 

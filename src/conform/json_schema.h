@@ -16,7 +16,7 @@
 #include "exchange/bytes.h"
 
 #define JSON_SCHEMA_MAX_BYTES ((size_t)16 << 20)
-#define JSON_SCHEMA_MAX_TASKS 2000    /* schemas that one value may have to fit at once */
+#define JSON_SCHEMA_MAX_TASKS 1000    /* schemas that one value may have to fit at once */
 
 typedef struct JsonSchema JsonSchema;
 

@@ -33,6 +33,7 @@ static const DbFormat FORMAT = {.application_id = 0x45514354, .name = "terminolo
 bool terminology_open(Arena *arena, Str path, bool make, Terminology **terminology, Error *err)
 {
     *terminology = ARENA_NEW(arena, Terminology);
+    if (!path.len) return db_open_memory(arena, &FORMAT, &(*terminology)->db, err);
     if (file_exists(arena, path)) return db_open(arena, path, &FORMAT, &(*terminology)->db, err);
     if (make) return file_make_folder(arena, file_folder(path), err) && db_create(arena, path, &FORMAT, &(*terminology)->db, err);
     error_set(err, ERROR_INCONSISTENT, "no terminology has been loaded: there is no file \"" STR_FMT "\"", STR_ARG(path));

@@ -29,7 +29,7 @@ typedef struct {
     Str codelist, codelist_code, package;               /* submission value and code of its codelist */
 } CodelistTerm;
 
-/* Opens the database; `make` makes one, with its folder, where none is. Fails: IO, MALFORMED (another program's file), and as
+/* Opens the database; `make` makes one, with its folder, where none is; the empty path is one in memory. Fails: IO, MALFORMED (another program's file), and as
  * db_open; INCONSISTENT (there is none: how to make it). */
 MUST_USE bool terminology_open(Arena *arena, Str path, bool make, Terminology **terminology, Error *err);
 

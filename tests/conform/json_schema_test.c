@@ -94,7 +94,7 @@ static const char *const SAYS[][3] = {
     {"{\"properties\":{\"next\":{\"$ref\":\"#\"}},\"required\":[\"id\"]}", "{\"id\":1,\"next\":{\"id\":2,\"next\":{}}}", "line 1, /next/next|next.next||\"id\" is missing"},
     {"{\"$ref\":\"#\"}", "1", ""},
     {"{\"$id\":\"https://e.org/s\",\"$ref\":\"https://e.org/s#/$defs/a~1b\",\"$defs\":{\"a/b\":{\"type\":\"null\"}}}", "1", "line 1||1|a number, where null is wanted"},
-    {"{\"anyOf\":[{\"$ref\":\"#\"}]}", "1", "the schema gives one value more than 2000 schemas to fit at once"},
+    {"{\"anyOf\":[{\"$ref\":\"#\"}]}", "1", "the schema gives one value more than 1000 schemas to fit at once"},
     {"{}", "{\"a\":1", "the document is cut short"},
     {"{}", "1 2", "not one JSON document: more follows on line 1"},
     {"{}", "", "not JSON: the file is empty"},
