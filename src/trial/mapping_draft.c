@@ -318,7 +318,8 @@ static void put_form(MapDraft *d, const Form *form)
     size_t *columns;
     if (!bind_items(d, form, &columns)) return;
     bool by_visit = form->repeats == FORM_PER_VISIT || form->repeats == FORM_PER_UNSTATED;
-    Texts events = form->repeats == FORM_PER_SUBJECT ? events_with(d, columns, form->items.n) : ALL;
+    bool is_at_events = form->repeats == FORM_PER_SUBJECT || form->repeats == FORM_PER_LOG;
+    Texts events = is_at_events ? events_with(d, columns, form->items.n) : ALL;
     begin_block(d, form->id, instrument_of(d, form), &events);
     buf_add_c(d->buf, "    columns:\n");
     if (by_visit) put_visit(d);
