@@ -304,5 +304,11 @@ static bool write_own(Export *x, Error *err)
 bool trial_export_csv(Trial *trial, Arena *arena, const Actor *actor, ExportTo to, ExportReport *report, Error *err)
 {
     Export x = {.trial = trial, .arena = arena, .report = report, .as = STR("csv"), .write = write_own};
+    bool sees_arms;
+    if (!sees_allocation(trial, actor, &sees_arms, err)) return false;
+    if (!sees_arms) {
+        error_set(err, ERROR_DENIED, "the trial is blinded, and its own files say who is in which arm");
+        return error_hint(err, "Export SDTM or ADaM (--standard both), which leave that out, or let an inspector export.");
+    }
     return export_run(&x, actor, to, err);
 }

@@ -27,7 +27,7 @@ typedef struct {
 /* Into a folder, which is made if need be, and must be empty or hold an earlier export (SHA256SUMS), whose files are
  * replaced. Of a trial whose records are made up, SIMULATED.txt and a column SIMULATED of the audit say so. The act is written to the journal
  * in the same transaction, so that audit.csv holds it and a failed export leaves no entry. A trial that can only be read
- * is exported without an entry. Fails: also INCONSISTENT (the folder holds other files; a text that CSV cannot tell from a missing value). */
+ * is exported without an entry. Fails: also DENIED (who may not know the allocation), INCONSISTENT (the folder holds other files; a text that CSV cannot tell from a missing value). */
 MUST_USE bool trial_export_csv(Trial *trial, Arena *arena, const Actor *actor, ExportTo to, ExportReport *report, Error *err);
 
 #endif

@@ -563,6 +563,11 @@ static void who_is_blinded_gets_no_arm_in_any_file(Test *t)
     CHECK(t, str_find(readme, STR("ex.csv")) == SIZE_MAX);
     if (!exported(t, trial, &ivo, "seeing", &table_format_csv, &report)) return;
     CHECK(t, says_arm(t, "seeing", &report));
+    ExportTo own = {.folder = test_scratch(t, "own")};
+    CHECK(t, !trial_export_csv(trial, t->arena, &ana, own, &report, &err));
+    CHECK_ERROR(t, err, ERROR_DENIED, "the trial is blinded");
+    CHECK(t, !file_exists(t->arena, own.folder));
+    CHECK_OK(t, trial_export_csv(trial, t->arena, &ivo, own, &report, &err), err);
 }
 
 static void who_is_blinded_learns_of_no_dose_that_one_arm_alone_receives(Test *t)
