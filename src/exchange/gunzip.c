@@ -57,8 +57,10 @@ static bool fill(Gunzip *gunzip, size_t n, Error *err)
     return true;
 }
 
+/* None of a feed that is passed on as it is. */
 static Str raw_bytes(const Gunzip *gunzip)
 {
+    if (!gunzip->raw) return STR("");
     return (Str){gunzip->raw + gunzip->taken, gunzip->filled - gunzip->taken};
 }
 
