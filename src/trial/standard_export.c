@@ -4,6 +4,7 @@
 #include "exchange/define_xml.h"
 #include "trial/adam.h"
 #include "trial/export_inside.h"
+#include "trial/result_metadata.h"
 #include "trial/sdtm.h"
 #include "trial/sdtm_domains.h"
 #include "trial/standard_metadata.h"
@@ -146,7 +147,20 @@ typedef struct {
     Str folder;
 } Standard;
 
-static bool write_define(Export *x, const Standards *s, const Standard *standard, const StandardSets *sets, Error *err)
+/* Results are read from analysis data sets; displays that read no exported one are named in the README. */
+static bool add_results(Export *x, Standards *s, StudyMetadata *study, Error *err)
+{
+    Str text;
+    StudyTexts skipped;
+    if (!db_find_text(x->arena, x->trial->db, "SELECT text FROM protocols ORDER BY ordinal DESC LIMIT 1", DB_NO_ARGS, &text, NULL, err) ||
+        !result_metadata_add(study, trial_protocol(x->trial), text, &skipped, err))
+        return false;
+    for (size_t i = 0; i < skipped.n; i++)
+        buf_format(&s->readme, "  " STR_FMT ", which is not exported: define.xml leaves it out.\n", STR_ARG(skipped.items[i]));
+    return true;
+}
+
+static bool write_define(Export *x, Standards *s, const Standard *standard, const StandardSets *sets, Error *err)
 {
     MetadataRequest request = standard->metadata;
     DefineChoices choices = {.created = s->created};
@@ -154,6 +168,7 @@ static bool write_define(Export *x, const Standards *s, const Standard *standard
     request.ending = s->ending;
     request.created = s->created;
     StudyMetadata *study = trial_study_metadata(x->arena, trial_protocol(x->trial), sets, &request);
+    if (str_equal(str_from(request.standard), STR("ADaMIG")) && !add_results(x, s, study, err)) return false;
     return define_write_buf(x->arena, study, &choices, &text, err) &&
            export_file(x, str_format(x->arena, STR_FMT "define.xml", STR_ARG(standard->folder)), buf_str(&text), err);
 }
